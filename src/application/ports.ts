@@ -1,0 +1,90 @@
+import type * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Chat, NewChat, Outcome } from '../domain/chat.ts'
+import type { ChatId, MessageId, MessagePosition } from '../domain/identity.ts'
+import type { Message } from '../domain/message.ts'
+
+/** The adapter could not answer in time. A write may or may not have been kept; a read may be tried again. */
+export interface Unavailable {
+  readonly kind: 'Unavailable'
+  readonly cause: unknown
+}
+
+export interface ChatNotFound {
+  readonly kind: 'ChatNotFound'
+  readonly chatId: ChatId
+}
+
+/** Never posted, or deleted since; the two are not told apart. */
+export interface MessageNotFound {
+  readonly kind: 'MessageNotFound'
+  readonly chatId: ChatId
+  readonly messageId: MessageId
+}
+
+/** Which part of an ordered collection: the last `limit` entries, or what the bounds (both exclusive) leave of it. */
+export interface Selection<Before, After> {
+  readonly limit: number
+  readonly before?: Before | undefined
+  readonly after?: After | undefined
+}
+
+export type ChatSelection = Selection<ChatId, ChatId>
+export type MessageSelection = Selection<MessageId, MessagePosition>
+
+/** Newest first. `more` tells whether entries within the bounds were left out, on the far side from the start. */
+export interface Page<A> {
+  readonly entries: ReadonlyArray<A>
+  readonly more: boolean
+}
+
+/** A page of messages and the chat they belong to, as both were at one moment. */
+export interface MessagePage extends Page<Message> {
+  readonly chat: Chat
+}
+
+/** Where chats and their messages are kept. What a call returns is a copy: later changes do not show in it. */
+export interface Chats {
+  /** Keeps a new chat and gives it an identity that no chat had before. */
+  readonly add: (draft: NewChat) => TE.TaskEither<Unavailable, Chat>
+
+  readonly find: (id: ChatId) => TE.TaskEither<ChatNotFound | Unavailable, Chat>
+
+  /**
+   * The newest `limit` chats; with `before`, of those older than it. With `after` alone the oldest `limit` of those
+   * newer than it, so that reading on from a cursor leaves nothing out. Bounds need not exist.
+   */
+  readonly list: (selection: ChatSelection) => TE.TaskEither<Unavailable, Page<Chat>>
+
+  /**
+   * Runs `decide` on the current chat and keeps its outcome, as one atomic step. Changes of one chat happen one after
+   * another, each on what the one before it left, so no number is taken twice or left out. `decide` may run more than
+   * once; the last run counts. A refusal, or an outcome that takes no revision, changes nothing.
+   */
+  readonly change: <Refused, A extends Outcome>(
+    id: ChatId,
+    decide: (chat: Chat) => E.Either<Refused, A>,
+  ) => TE.TaskEither<Refused | ChatNotFound | Unavailable, A>
+
+  /** As `change`, for a decision about one message of the chat that was not deleted. */
+  readonly changeMessage: <Refused, A extends Outcome>(
+    id: ChatId,
+    messageId: MessageId,
+    decide: (chat: Chat, message: Message) => E.Either<Refused, A>,
+  ) => TE.TaskEither<Refused | ChatNotFound | MessageNotFound | Unavailable, A>
+
+  /** Removes the chat and all its messages for good, in one step. Changes under way end before it or find nothing. */
+  readonly remove: (id: ChatId) => TE.TaskEither<ChatNotFound | Unavailable, void>
+
+  readonly findMessage: (
+    id: ChatId,
+    messageId: MessageId,
+  ) => TE.TaskEither<ChatNotFound | MessageNotFound | Unavailable, Message>
+
+  /** Selects among the messages that are not deleted as `list` does among chats. */
+  readonly messages: (id: ChatId, selection: MessageSelection) => TE.TaskEither<ChatNotFound | Unavailable, MessagePage>
+}
+
+export interface Clock {
+  readonly now: () => Date
+}
