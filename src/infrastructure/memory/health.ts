@@ -1,0 +1,7 @@
+import type { Health } from '../../application/check-readiness.ts'
+
+/** Memory is always there and has no schema. */
+export const memoryHealth: Health = {
+  database: async () => true,
+  migrations: async () => true,
+}
