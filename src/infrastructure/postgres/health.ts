@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Health } from '../../application/check-readiness.ts'
+import type { Database } from './database.ts'
+
+const PATIENCE_MS = 1000
+
+const inTime = async (answer: Promise<boolean>): Promise<boolean> => {
+  const patience = new AbortController()
+  try {
+    return await Promise.race([
+      answer.catch(() => false),
+      delay(PATIENCE_MS, false, { signal: patience.signal }).catch(() => false),
+    ])
+  } finally {
+    patience.abort()
+  }
+}
+
+export const postgresHealth = ({ orm, pool }: Database): Health => {
+  let migrated = false
+  return {
+    database: () => inTime(pool.query('select 1').then(() => true)),
+    // Migrations only go forward, so what was up to date once stays so.
+    migrations: async () =>
+      (migrated ||= await inTime(orm.migrator.getPending().then((pending) => pending.length === 0))),
+  }
+}

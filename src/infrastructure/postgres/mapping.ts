@@ -1,0 +1,37 @@
+import type { Chat } from '../../domain/chat.ts'
+import { isTombstone, type Message, type Tombstone } from '../../domain/message.ts'
+import type { ChatRow, MessageRow } from './schema.ts'
+
+export const toChat = ({
+  id,
+  title,
+  createdAt,
+  updatedAt,
+  lastMessageId,
+  revision,
+  changedAtRevision,
+}: ChatRow): Chat => ({
+  id,
+  title,
+  createdAt,
+  updatedAt,
+  lastMessageId,
+  revision,
+  changedAtRevision,
+})
+
+export const toMessage = (row: MessageRow): Message | Tombstone => {
+  const { chatId, id, text, createdAt, editedAt = null, deletedAt, revision } = row
+  if (text === null || text === undefined) return { chatId, id, createdAt, editedAt, deletedAt: deletedAt!, revision }
+  return { chatId, id, text, createdAt, editedAt, revision }
+}
+
+export const fromMessage = (message: Message | Tombstone) => ({
+  chatId: message.chatId,
+  id: message.id,
+  text: isTombstone(message) ? null : message.text,
+  createdAt: message.createdAt,
+  editedAt: message.editedAt,
+  deletedAt: isTombstone(message) ? message.deletedAt : null,
+  revision: message.revision,
+})

@@ -1,0 +1,59 @@
+import { Migrator } from '@mikro-orm/migrations'
+import { defineConfig, type Options } from '@mikro-orm/postgresql'
+import { Migration20261124110000_chats } from '../../../migrations/Migration20261124110000_chats.ts'
+import { ChatRow, MessageRow } from './schema.ts'
+
+/** Where the database is: a URL, or the parts of one (`host` may be the folder of a Unix socket). */
+export type Connection =
+  | { readonly url: string }
+  | {
+      readonly host: string
+      readonly port: number
+      readonly user: string
+      readonly password?: string | undefined
+      readonly database: string
+    }
+
+export interface PoolSettings {
+  /** Connections at the most. */
+  readonly size: number
+  /** Milliseconds to wait for a free connection before the caller is told to come back. */
+  readonly acquireTimeout: number
+}
+
+const location = (connection: Connection): Options =>
+  'url' in connection
+    ? { clientUrl: connection.url }
+    : {
+        host: connection.host,
+        port: connection.port,
+        user: connection.user,
+        dbName: connection.database,
+        ...(connection.password === undefined ? {} : { password: connection.password }),
+      }
+
+/** The server gives up on a statement, a lock or an idle transaction before its client loses patience. */
+export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 10, acquireTimeout: 2000 }) =>
+  defineConfig({
+    ...location(connection),
+    entities: [ChatRow, MessageRow],
+    extensions: [Migrator],
+    pool: { min: 0, max: pool.size, idleTimeoutMillis: 30_000 },
+    driverOptions: {
+      application_name: 'messenger-api',
+      connectionTimeoutMillis: pool.acquireTimeout,
+      statement_timeout: 5000,
+      lock_timeout: 2000,
+      idle_in_transaction_session_timeout: 5000,
+      query_timeout: 6000,
+      keepAlive: true,
+      options: '-c timezone=UTC',
+    },
+    migrations: {
+      path: 'migrations',
+      snapshot: false,
+      migrationsList: [{ name: 'Migration20261124110000_chats', class: Migration20261124110000_chats }],
+    },
+    schemaGenerator: { disableForeignKeys: false },
+    allowGlobalContext: false,
+  })

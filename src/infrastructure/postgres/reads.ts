@@ -1,0 +1,109 @@
+import type { Pool } from 'pg'
+import type { ChatSelection, MessageSelection, Page, Selection } from '../../application/ports.ts'
+import type { Chat, ChatTitle } from '../../domain/chat.ts'
+import type { ChatId, MessageId, MessagePosition, Revision } from '../../domain/identity.ts'
+import type { Message, MessageText } from '../../domain/message.ts'
+
+const CHAT = `c.id, c.title, c.created_at, c.updated_at, c.last_message_id, c.revision, c.changed_at_revision`
+const MESSAGE = `m.id, m.text, m.created_at, m.edited_at, m.revision`
+
+/** One direction of a page is one prepared statement: a range of one index, read from the cursor. */
+const NEWEST = `m.id < $3 and m.id > $4 order by m.id desc`
+const OLDEST = `m.id > $4 order by m.id`
+
+const messagesOf = (range: string) => `
+  select ${CHAT}, ${MESSAGE.replaceAll(/m\.(\w+)/g, 'm.$1 as m_$1')}
+  from chats c
+  left join lateral (
+    select * from messages m where m.chat_id = $1 and m.deleted_at is null and ${range} limit $2
+  ) m on true
+  where c.id = $1`
+
+const statements = {
+  chat: `select ${CHAT} from chats c where c.id = $1`,
+  chatsBefore: `select ${CHAT} from chats c where c.id < $2 and c.id > $3 order by c.id desc limit $1`,
+  chatsAfter: `select ${CHAT} from chats c where c.id > $3 and c.id < $2 order by c.id limit $1`,
+  messagesBefore: messagesOf(NEWEST),
+  messagesAfter: messagesOf(`m.id < $3 and ${OLDEST}`),
+  message: `
+    select ${MESSAGE}
+    from chats c left join messages m on m.chat_id = c.id and m.id = $2 and m.deleted_at is null
+    where c.id = $1`,
+} as const
+
+const INT8 = 20
+const TIMESTAMPTZ = 1184
+const date = (text: string) => new Date(text)
+const same = (text: string) => text
+const types = {
+  getTypeParser: (oid: number) => (oid === INT8 ? Number : oid === TIMESTAMPTZ ? date : same),
+}
+
+type ChatColumns = [ChatId, ChatTitle, Date, Date, MessagePosition, Revision, Revision]
+type MessageColumns = [MessageId, MessageText, Date, Date | null, Revision]
+const CHAT_WIDTH = 7
+
+const chatOf = ([id, title, createdAt, updatedAt, lastMessageId, revision, changedAtRevision]: ChatColumns): Chat => ({
+  id,
+  title,
+  createdAt,
+  updatedAt,
+  lastMessageId,
+  revision,
+  changedAtRevision,
+})
+
+const messageOf = (chatId: ChatId, [id, text, createdAt, editedAt, revision]: MessageColumns): Message => ({
+  chatId,
+  id,
+  text,
+  createdAt,
+  editedAt,
+  revision,
+})
+
+const pageOf = <A>(found: readonly A[], { limit }: Selection<unknown, unknown>, forwards: boolean): Page<A> => {
+  const entries = found.slice(0, limit)
+  return { entries: forwards ? entries.reverse() : entries, more: found.length > limit }
+}
+
+const goesForwards = ({ before, after }: Selection<unknown, unknown>) => after !== undefined && before === undefined
+
+/** Reads past the unit of work: each is one prepared statement on any free connection, and one moment in time. */
+export const postgresReads = (pool: Pool) => {
+  const rows = async <Row extends unknown[]>(name: keyof typeof statements, values: readonly unknown[]) =>
+    (await pool.query<Row>({ name, text: statements[name], values: [...values], rowMode: 'array', types } as never))
+      .rows
+
+  return {
+    chat: async (id: ChatId): Promise<Chat | undefined> => {
+      const [row] = await rows<ChatColumns>('chat', [id])
+      return row && chatOf(row)
+    },
+
+    chats: async (selection: ChatSelection): Promise<Page<Chat>> => {
+      const forwards = goesForwards(selection)
+      const { limit, before = Number.MAX_SAFE_INTEGER, after = 0 } = selection
+      const found = await rows<ChatColumns>(forwards ? 'chatsAfter' : 'chatsBefore', [limit + 1, before, after])
+      return pageOf(found.map(chatOf), selection, forwards)
+    },
+
+    message: async (id: ChatId, messageId: MessageId): Promise<Message | null | undefined> => {
+      const [row] = await rows<MessageColumns | [null]>('message', [id, messageId])
+      return row && (row[0] === null ? null : messageOf(id, row as MessageColumns))
+    },
+
+    messages: async (id: ChatId, selection: MessageSelection) => {
+      const forwards = goesForwards(selection)
+      const { limit, before = Number.MAX_SAFE_INTEGER, after = 0 } = selection
+      const found = await rows(forwards ? 'messagesAfter' : 'messagesBefore', [id, limit + 1, before, after])
+      const [first] = found
+      if (!first) return undefined
+      const messages = found
+        .map((row) => row.slice(CHAT_WIDTH) as MessageColumns)
+        .filter(([messageId]) => messageId !== null)
+        .map((columns) => messageOf(id, columns))
+      return { chat: chatOf(first as ChatColumns), ...pageOf(messages, selection, forwards) }
+    },
+  }
+}

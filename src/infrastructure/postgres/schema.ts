@@ -1,0 +1,52 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import { ChatTitle } from '../../domain/chat.ts'
+import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../domain/identity.ts'
+import { MessageText } from '../../domain/message.ts'
+
+/** Tables as PostgreSQL sees them. Only this service writes them, so columns carry the domain's brands. */
+export const ChatRow = defineEntity({
+  name: 'ChatRow',
+  tableName: 'chats',
+  checks: [
+    { name: 'chats_id_check', expression: `id between 1 and ${GREATEST}` },
+    { name: 'chats_title_check', expression: `char_length(title) between 1 and ${ChatTitle.LIMIT}` },
+    {
+      name: 'chats_counters_check',
+      expression: `last_message_id between 0 and revision and changed_at_revision between 0 and revision and revision <= ${GREATEST}`,
+    },
+  ],
+  properties: {
+    id: p.bigint('number').$type<ChatId>().primary().generated('by default as identity'),
+    title: p.text().$type<ChatTitle>(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+    lastMessageId: p.bigint('number').$type<MessagePosition>(),
+    revision: p.bigint('number').$type<Revision>(),
+    changedAtRevision: p.bigint('number').$type<Revision>(),
+  },
+})
+export type ChatRow = InferEntity<typeof ChatRow>
+
+export const MessageRow = defineEntity({
+  name: 'MessageRow',
+  tableName: 'messages',
+  uniques: [{ properties: ['chatId', 'revision'] }],
+  checks: [
+    { name: 'messages_id_check', expression: 'id between 1 and revision' },
+    {
+      name: 'messages_text_check',
+      expression: `(text is null) = (deleted_at is not null) and char_length(text) between 1 and ${MessageText.LIMIT}`,
+    },
+  ],
+  properties: {
+    chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').primary(),
+    id: p.bigint('number').$type<MessageId>().primary(),
+    /** Null on a tombstone. */
+    text: p.text().$type<MessageText>().nullable(),
+    createdAt: p.datetime(3),
+    editedAt: p.datetime(3).nullable(),
+    deletedAt: p.datetime(3).nullable(),
+    revision: p.bigint('number').$type<Revision>(),
+  },
+})
+export type MessageRow = InferEntity<typeof MessageRow>
