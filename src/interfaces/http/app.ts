@@ -1,0 +1,76 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import { readBody } from './body.ts'
+import type { Contract } from './contract.ts'
+import { documentationAssets, documentationHeaders } from './documentation.ts'
+import { sendProblem } from './endpoint.ts'
+import type { Failure } from './problem.ts'
+
+/** OpenAPI writes `{chat_id}`, Express `:chat_id`. */
+const expressPath = (template: string) => template.replaceAll(/\{(\w+)\}/g, ':$1')
+
+/** Answers with JSON, shown in no frame, and run by nobody. */
+const apiHeaders = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  strictTransportSecurity: false,
+})
+
+const isDocumentation = (path: string) => path === '/docs' || path.startsWith('/docs/')
+
+const securityHeaders: RequestHandler = (req, res, next) =>
+  (isDocumentation(req.path) ? documentationHeaders : apiHeaders)(req, res, next)
+
+const allowed = (methods: readonly string[]) =>
+  [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+
+const otherMethods =
+  (methods: readonly string[]): RequestHandler =>
+  (req, res) => {
+    const allow = allowed(methods)
+    if (req.method === 'OPTIONS') res.status(204).set('Allow', allow).end()
+    else sendProblem(res, { kind: 'MethodNotAllowed', method: req.method, allow })
+  }
+
+/** What went wrong before an endpoint could answer, in its terms. */
+const failureOf = (error: { status?: number; type?: string; readable?: boolean; message: string }): Failure => {
+  if (error.status === 413) return { kind: 'ContentTooLarge' }
+  if (error.status === 415) return { kind: 'UnsupportedMediaType', method: 'POST' }
+  if (error.type === 'entity.parse.failed') return { kind: 'Malformed', detail: 'The body is not valid JSON' }
+  if (error.readable) return { kind: 'Malformed', detail: error.message }
+  if (error instanceof URIError) return { kind: 'Malformed', detail: 'The path has a bad escape' }
+  if (error.status === 400) return { kind: 'Malformed', detail: 'The request cannot be read' }
+  return { kind: 'Defect', cause: error }
+}
+
+const lastResort: ErrorRequestHandler = (error: Error, _req, res, next) => {
+  if (res.headersSent) next(error)
+  else sendProblem(res, failureOf(error))
+}
+
+/** Every operation of the contract, by its id. */
+export type Endpoints = Readonly<Record<string, RequestHandler>>
+
+/** Express, assembled from the contract: its paths, its methods, its operations, and nothing beside them. */
+export const httpApp = (contract: Contract, endpoints: Endpoints, before: readonly RequestHandler[]): Express => {
+  const app = express()
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true)
+  app.use(...before)
+  app.use(securityHeaders)
+
+  for (const [template, operations] of contract.paths) {
+    const route = app.route(expressPath(template))
+    for (const { id, method, hasBody } of operations) {
+      const handler = endpoints[id]
+      if (!handler) throw new Error(`no endpoint for operation ${id}`)
+      const verb = method.toLowerCase() as 'get'
+      if (hasBody) route[verb](readBody, handler)
+      else route[verb](handler)
+    }
+    const methods = operations.map(({ method }) => method)
+    route.all(otherMethods(methods))
+  }
+  app.use('/docs', ...documentationAssets)
+  app.use((req, res) => sendProblem(res, { kind: 'PathNotFound', path: req.path }))
+  app.use(lastResort)
+  return app
+}

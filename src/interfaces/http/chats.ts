@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { CreateChat } from '../../application/create-chat.ts'
+import type { DeleteChat } from '../../application/delete-chat.ts'
+import type { ListChats } from '../../application/list-chats.ts'
+import type { ListMessages } from '../../application/list-messages.ts'
+import type { RenameChat } from '../../application/rename-chat.ts'
+import type { Chat } from '../../domain/chat.ts'
+import { ChatIdCodec, ChatTitleCodec, optional, PAGE_LIMIT, PageLimitCodec } from './codecs.ts'
+import type { Contract } from './contract.ts'
+import { endpoint } from './endpoint.ts'
+import { pageLinks } from './paging.ts'
+import { json, noContent } from './reply.ts'
+import { chatView, entityTag, messageView } from './views.ts'
+
+const Path = t.type({ chat_id: ChatIdCodec })
+const Body = t.type({ title: ChatTitleCodec })
+
+export const CreateChatRequest = t.type({ body: Body })
+export const ListChatsRequest = t.type({
+  query: t.type({ limit: optional(PageLimitCodec), before: optional(ChatIdCodec), after: optional(ChatIdCodec) }),
+})
+export const GetChatRequest = t.type({ path: Path, query: t.type({ limit: optional(PageLimitCodec) }) })
+export const RenameChatRequest = t.type({ path: Path, body: Body })
+export const DeleteChatRequest = t.type({ path: Path })
+
+const chatPath = ({ id }: Chat) => `/chats/${id}`
+const tagOf = ({ revision }: Chat) => ({ ETag: entityTag(revision) })
+
+/** A list of chats has no revision of its own: its tag is made of what it shows. */
+const tagOfAll = (body: unknown) => ({
+  ETag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
+})
+
+export interface ChatUseCases {
+  readonly createChat: CreateChat
+  readonly listChats: ListChats
+  readonly listMessages: ListMessages
+  readonly renameChat: RenameChat
+  readonly deleteChat: DeleteChat
+}
+
+export const chatEndpoints = (
+  contract: Contract,
+  { createChat, listChats, listMessages, renameChat, deleteChat }: ChatUseCases,
+) => ({
+  createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ body }) =>
+    pipe(
+      createChat(body),
+      TE.map((chat) => json(201, chatView(chat), { Location: chatPath(chat), ...tagOf(chat) })),
+    ),
+  ),
+
+  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query: { limit, ...bounds } }) => {
+    const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, ...bounds }
+    return pipe(
+      listChats(selection),
+      TE.map((page) => {
+        const body = page.entries.map(chatView)
+        const links = pageLinks(page, { path: '/chats/', selection, limited: limit !== undefined })
+        return json(200, body, { ...links, ...tagOfAll(body) })
+      }),
+    )
+  }),
+
+  getChat: endpoint(contract.operation('getChat'), GetChatRequest, ({ path, query }) =>
+    pipe(
+      listMessages({ chatId: path.chat_id, selection: { limit: query.limit ?? PAGE_LIMIT.DEFAULT } }),
+      TE.map(({ chat, entries }) => json(200, { ...chatView(chat), messages: entries.map(messageView) }, tagOf(chat))),
+    ),
+  ),
+
+  renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ path, body }) =>
+    pipe(
+      renameChat({ chatId: path.chat_id, ...body }),
+      TE.map((chat) => json(200, chatView(chat), tagOf(chat))),
+    ),
+  ),
+
+  deleteChat: endpoint(contract.operation('deleteChat'), DeleteChatRequest, ({ path }) =>
+    pipe(
+      deleteChat({ chatId: path.chat_id }),
+      TE.map(() => noContent),
+    ),
+  ),
+})

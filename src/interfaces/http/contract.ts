@@ -1,0 +1,151 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { parse } from 'yaml'
+import type { Violation } from './problem.ts'
+
+/** The parts of a request that the contract speaks of; parameters as they stand in the URL. */
+export interface RawRequest {
+  readonly path: Readonly<Record<string, unknown>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly body: unknown
+}
+
+/** One operation of `openapi.yaml`. */
+export interface Operation {
+  readonly id: string
+  readonly method: string
+  /** The path template, in OpenAPI's spelling. */
+  readonly path: string
+  /** Media types of its successful answers. */
+  readonly produces: readonly string[]
+  readonly hasBody: boolean
+  /** The rules of the document that the request breaks; none when it is as documented. */
+  readonly violations: (request: RawRequest) => readonly Violation[]
+}
+
+export interface Contract {
+  /** The file, byte for byte. */
+  readonly yaml: string
+  readonly document: unknown
+  /** Throws when the document has no such operation. */
+  readonly operation: (id: string) => Operation
+  /** The operations of each path template. */
+  readonly paths: ReadonlyMap<string, readonly Operation[]>
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: 'path' | 'query' | 'header'
+  readonly required?: boolean
+  readonly schema: { readonly type?: string } | Reference
+}
+
+interface OperationObject {
+  readonly operationId: string
+  readonly parameters?: readonly (Parameter | Reference)[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> }
+  readonly responses: Readonly<Record<string, Reference | { readonly content?: Readonly<Record<string, unknown>> }>>
+}
+
+interface Reference {
+  readonly $ref: string
+}
+
+const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const
+const NAME = 'openapi.yaml'
+
+const pointerTo = (...keys: readonly string[]) =>
+  `${NAME}#/${keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`
+
+const resolve = <A>(document: unknown, value: A | Reference): A => {
+  if (typeof value !== 'object' || value === null || !('$ref' in value)) return value as A
+  const keys = value.$ref.slice(2).split('/')
+  return keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document) as A
+}
+
+const absolute = (schema: object) => ('$ref' in schema ? { $ref: `${NAME}${String(schema.$ref)}` } : schema)
+
+/** Integer parameters arrive as text. What is not spelled as a whole number stays text, which the schema refuses. */
+const readInteger = (value: unknown) =>
+  typeof value === 'string' && /^(?:0|-?[1-9][0-9]*)$/.test(value) ? Number(value) : value
+
+const violation = (part: 'path' | 'query' | 'body') => (error: NonNullable<ValidateFunction['errors']>[number]) => {
+  const missing = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : ''
+  const at = error.instancePath + missing
+  const rule = { code: missing ? 'required' : 'wrong_type', detail: error.message ?? 'is not as documented' }
+  return part === 'body' ? { pointer: `#${at}`, ...rule } : { parameter: at.slice(1), ...rule }
+}
+
+export const loadContract = (yaml: string): Contract => {
+  const document = parse(yaml) as { readonly paths: Readonly<Record<string, Record<string, unknown>>> }
+  const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false })
+  ajv.addSchema(document as object, NAME)
+
+  const operationOf = (path: string, method: (typeof METHODS)[number]): Operation => {
+    const item = document.paths[path] as { readonly parameters?: readonly (Parameter | Reference)[] }
+    const operation = document.paths[path]?.[method] as OperationObject
+    const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) =>
+      resolve<Parameter>(document, parameter),
+    )
+
+    const partOf = (part: 'path' | 'query') => {
+      const own = parameters.filter((parameter) => parameter.in === part)
+      if (own.length === 0) return () => []
+      const integers = new Set(
+        own
+          .filter(({ schema }) => resolve<{ type?: string }>(document, schema).type === 'integer')
+          .map(({ name }) => name),
+      )
+      const accepts = ajv.compile({
+        type: 'object',
+        properties: Object.fromEntries(own.map(({ name, schema }) => [name, absolute(schema)])),
+        required: own.filter(({ required }) => required).map(({ name }) => name),
+      })
+      return (values: Readonly<Record<string, unknown>>) => {
+        const read: Record<string, unknown> = {}
+        for (const { name } of own) {
+          const value = values[name]
+          if (value !== undefined) read[name] = integers.has(name) ? readInteger(value) : value
+        }
+        return accepts(read) ? [] : (accepts.errors ?? []).map(violation(part))
+      }
+    }
+
+    const [pathPart, queryPart] = [partOf('path'), partOf('query')]
+    const body = operation.requestBody
+      ? ajv.compile({ $ref: pointerTo('paths', path, method, 'requestBody', 'content', 'application/json', 'schema') })
+      : undefined
+
+    return {
+      id: operation.operationId,
+      method: method.toUpperCase(),
+      path,
+      produces: Object.entries(operation.responses)
+        .filter(([status]) => status.startsWith('2'))
+        .flatMap(([, response]) =>
+          Object.keys(resolve<{ content?: object }>(document, response as Reference).content ?? {}),
+        ),
+      hasBody: body !== undefined,
+      violations: (request) => [
+        ...pathPart(request.path),
+        ...queryPart(request.query),
+        ...(body && !body(request.body) ? (body.errors ?? []).map(violation('body')) : []),
+      ],
+    }
+  }
+
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method) => operationOf(path, method)),
+  )
+  const byId = new Map(all.map((operation) => [operation.id, operation]))
+
+  return {
+    yaml,
+    document,
+    operation: (id) => {
+      const operation = byId.get(id)
+      if (!operation) throw new Error(`openapi.yaml has no operation ${id}`)
+      return operation
+    },
+    paths: Map.groupBy(all, ({ path }) => path),
+  }
+}

@@ -1,0 +1,107 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { DeleteMessage } from '../../application/delete-message.ts'
+import type { EditMessage } from '../../application/edit-message.ts'
+import type { GetMessage } from '../../application/get-message.ts'
+import type { ListMessages } from '../../application/list-messages.ts'
+import type { SendMessage } from '../../application/send-message.ts'
+import type { ChatId } from '../../domain/identity.ts'
+import type { Message } from '../../domain/message.ts'
+import {
+  ChatIdCodec,
+  MessageIdCodec,
+  MessagePositionCodec,
+  MessageTextCodec,
+  optional,
+  OrderCodec,
+  PAGE_LIMIT,
+  PageLimitCodec,
+} from './codecs.ts'
+import type { Contract } from './contract.ts'
+import { endpoint } from './endpoint.ts'
+import { pageLinks } from './paging.ts'
+import { json, noContent } from './reply.ts'
+import { entityTag, messageView } from './views.ts'
+
+const Collection = t.type({ chat_id: ChatIdCodec })
+const Item = t.type({ chat_id: ChatIdCodec, message_id: MessageIdCodec })
+const Body = t.type({ text: MessageTextCodec })
+
+export const SendMessageRequest = t.type({ path: Collection, body: Body })
+export const ListMessagesRequest = t.type({
+  path: Collection,
+  query: t.type({
+    limit: optional(PageLimitCodec),
+    before: optional(MessageIdCodec),
+    after: optional(MessagePositionCodec),
+    order: optional(OrderCodec),
+  }),
+})
+export const GetMessageRequest = t.type({ path: Item })
+export const EditMessageRequest = t.type({ path: Item, body: Body })
+export const DeleteMessageRequest = t.type({ path: Item })
+
+const messagesPath = (chatId: ChatId) => `/chats/${chatId}/messages/`
+const tagOf = ({ revision }: Message) => ({ ETag: entityTag(revision) })
+
+export interface MessageUseCases {
+  readonly sendMessage: SendMessage
+  readonly listMessages: ListMessages
+  readonly getMessage: GetMessage
+  readonly editMessage: EditMessage
+  readonly deleteMessage: DeleteMessage
+}
+
+export const messageEndpoints = (
+  contract: Contract,
+  { sendMessage, listMessages, getMessage, editMessage, deleteMessage }: MessageUseCases,
+) => ({
+  sendMessage: endpoint(contract.operation('sendMessage'), SendMessageRequest, ({ path, body }) =>
+    pipe(
+      sendMessage({ chatId: path.chat_id, ...body }),
+      TE.map((message) => {
+        const Location = `${messagesPath(message.chatId)}${message.id}`
+        return json(201, messageView(message), { Location, ...tagOf(message) })
+      }),
+    ),
+  ),
+
+  listMessages: endpoint(
+    contract.operation('listMessages'),
+    ListMessagesRequest,
+    ({ path: { chat_id: chatId }, query: { limit, order, ...bounds } }) => {
+      const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, ...bounds }
+      return pipe(
+        listMessages({ chatId, selection }),
+        TE.map((page) => {
+          const shown = page.entries.map(messageView)
+          const links = pageLinks(page, { path: messagesPath(chatId), selection, order, limited: limit !== undefined })
+          const body = order === 'asc' ? shown.reverse() : shown
+          return json(200, body, { ...links, ETag: entityTag(page.chat.revision) })
+        }),
+      )
+    },
+  ),
+
+  getMessage: endpoint(contract.operation('getMessage'), GetMessageRequest, ({ path }) =>
+    pipe(
+      getMessage({ chatId: path.chat_id, messageId: path.message_id }),
+      TE.map((message) => json(200, messageView(message), tagOf(message))),
+    ),
+  ),
+
+  editMessage: endpoint(contract.operation('editMessage'), EditMessageRequest, ({ path, body }) =>
+    pipe(
+      editMessage({ chatId: path.chat_id, messageId: path.message_id, ...body }),
+      TE.map((message) => json(200, messageView(message), tagOf(message))),
+    ),
+  ),
+
+  deleteMessage: endpoint(contract.operation('deleteMessage'), DeleteMessageRequest, ({ path }) =>
+    pipe(
+      deleteMessage({ chatId: path.chat_id, messageId: path.message_id }),
+      TE.map(() => noContent),
+    ),
+  ),
+})

@@ -1,0 +1,38 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { RequestContext } from './request-context.ts'
+
+export interface HttpMetrics {
+  readonly started: () => void
+  /** Once for each `started`, whether the answer was sent whole or cut off. */
+  readonly finished: (context: RequestContext, method: string, status: number, seconds: number) => void
+}
+
+/** Upper bounds in seconds, those of OpenTelemetry's semantic conventions for HTTP. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+
+export const processMetrics = (registry: Registry): void => collectDefaultMetrics({ register: registry })
+
+/** Labels are the route's template and never what a client makes up, so the number of series is bounded. */
+export const httpMetrics = (registry: Registry): HttpMetrics => {
+  const duration = new Histogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer.',
+    labelNames: ['method', 'route', 'status_code'],
+    buckets: BUCKETS,
+    registers: [registry],
+  })
+  const active = new Gauge({
+    name: 'http_server_active_requests',
+    help: 'Requests that were not answered yet.',
+    registers: [registry],
+  })
+  const known = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'])
+
+  return {
+    started: () => active.inc(),
+    finished: ({ route }, method, status, seconds) => {
+      active.dec()
+      duration.observe({ method: known.has(method) ? method : '_OTHER', route, status_code: status }, seconds)
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import type { HttpMetrics } from './metrics.ts'
+import { openContext } from './request-context.ts'
+
+/** Probes come every second and would bury the rest. */
+const QUIET = new Set(['/livez', '/readyz', '/metrics'])
+
+/** One log line and one measurement a request. Neither ever holds a text, a title or a query. */
+export const observe =
+  (logger: Logger, metrics: HttpMetrics): RequestHandler =>
+  (req, res, next) => {
+    const context = openContext(req, res)
+    const { method } = req
+    metrics.started()
+    res.once('close', () => {
+      const milliseconds = performance.now() - context.startedAt
+      const status = res.writableFinished ? res.statusCode : 499
+      metrics.finished(context, method, status, milliseconds / 1000)
+      const line = {
+        reqId: context.id,
+        method,
+        route: context.route,
+        status,
+        durationMs: Math.round(milliseconds * 100) / 100,
+      }
+      if (status >= 500) logger.error({ ...line, err: context.cause }, 'request failed')
+      else if (QUIET.has(context.route)) logger.debug(line, 'request')
+      else logger.info(line, 'request')
+    })
+    next()
+  }

@@ -1,0 +1,65 @@
+/** Every kind of problem this service answers with (RFC 9457): its name in the `type` URI, and what it means. */
+export const problemTypes = {
+  'malformed-request': {
+    status: 400,
+    title: 'Malformed request',
+    meaning:
+      'The bytes are not what they claim to be: broken JSON, invalid UTF-8, a body nested deeper than 32 levels, a bad escape in the path, or a header that does not parse. Nothing was done.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'Not found',
+    meaning: 'The path, the chat or the message does not exist, or was deleted; `detail` names it.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'Method not allowed',
+    meaning: 'The path exists, but not with this method. The `Allow` header lists the methods it has.',
+  },
+  'not-acceptable': {
+    status: 406,
+    title: 'Not acceptable',
+    meaning: 'The `Accept` header excludes every type this path can answer with.',
+  },
+  'request-timeout': {
+    status: 408,
+    title: 'Request timeout',
+    meaning: 'The head or the body of the request did not arrive in time. Nothing was done; send it again.',
+  },
+  'content-too-large': {
+    status: 413,
+    title: 'Content too large',
+    meaning: 'A request body may have at most 65536 bytes, after decompression.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'Unsupported media type',
+    meaning: 'Bodies are `application/json` in UTF-8. `Accept-Post` or `Accept-Patch` say so in the answer.',
+  },
+  'validation-failed': {
+    status: 422,
+    title: 'Validation failed',
+    meaning:
+      'The request can be read, but a field or a parameter breaks a rule. `errors` names each of them, the rule (`code`) and what it asks for. Nothing was done.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Headers too large',
+    meaning: 'The head of a request may have at most 16 KiB.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'Internal error',
+    meaning: 'A defect of the service. Report it with the request id in `instance`.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    meaning:
+      'What the service depends on did not answer in time, or the service is stopping. Whether a change was kept is not known. Try again after `Retry-After` seconds.',
+  },
+} as const satisfies Record<string, { status: number; title: string; meaning: string }>
+
+export type ProblemName = keyof typeof problemTypes
+
+export const problemUri = (name: ProblemName) => `/problems/${name}`

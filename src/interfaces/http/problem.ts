@@ -1,0 +1,121 @@
+import type { Errors } from 'io-ts'
+import type { ChatNotFound, MessageNotFound, Unavailable } from '../../application/ports.ts'
+import { type ProblemName, problemTypes, problemUri } from './problem-types.ts'
+
+/** One rule that the request breaks, at a JSON Pointer into the body (as a URI fragment) or in a named parameter. */
+export type Violation = { readonly code: string; readonly detail: string } & (
+  { readonly pointer: string } | { readonly parameter: string }
+)
+
+/** Failures of the protocol itself; those of the use cases come from the application. */
+export type ProtocolFailure =
+  | { readonly kind: 'Malformed'; readonly detail: string }
+  | { readonly kind: 'PathNotFound'; readonly path: string }
+  | { readonly kind: 'MethodNotAllowed'; readonly method: string; readonly allow: string }
+  | { readonly kind: 'NotAcceptable'; readonly offered: readonly string[] }
+  | { readonly kind: 'RequestTimeout' }
+  | { readonly kind: 'ContentTooLarge' }
+  | { readonly kind: 'UnsupportedMediaType'; readonly method: string }
+  | { readonly kind: 'Invalid'; readonly violations: readonly Violation[] }
+  | { readonly kind: 'HeadersTooLarge' }
+  | { readonly kind: 'ProblemTypeNotFound'; readonly name: string }
+  | { readonly kind: 'NotReady'; readonly checks: Readonly<Record<string, 'ok' | 'failing'>> }
+  | { readonly kind: 'Defect'; readonly cause: unknown }
+
+export type Failure = ProtocolFailure | ChatNotFound | MessageNotFound | Unavailable
+
+/** RFC 9457 problem details. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance: string
+  readonly errors?: readonly Violation[]
+  readonly checks?: Readonly<Record<string, 'ok' | 'failing'>>
+}
+
+type Extras = Pick<Problem, 'errors' | 'checks'> & { readonly headers?: Readonly<Record<string, string>> }
+
+/** Seconds after which a client may try again. */
+const RETRY_AFTER = '1'
+const MAX_ERRORS = 50
+
+/** Gives each failure its problem: the one place where a failure meets its HTTP status. */
+const describe = (failure: Failure): [ProblemName, string, Extras?] => {
+  switch (failure.kind) {
+    case 'Malformed':
+      return ['malformed-request', failure.detail]
+    case 'ChatNotFound':
+      return ['not-found', `Chat ${failure.chatId} was not found`]
+    case 'MessageNotFound':
+      return ['not-found', `Message ${failure.messageId} of chat ${failure.chatId} was not found`]
+    case 'PathNotFound':
+      return ['not-found', `Nothing is served at ${failure.path}`]
+    case 'ProblemTypeNotFound':
+      return ['not-found', `No problem is called ${failure.name}`]
+    case 'MethodNotAllowed': {
+      const detail = `${failure.method} is not one of ${failure.allow}`
+      return ['method-not-allowed', detail, { headers: { Allow: failure.allow } }]
+    }
+    case 'NotAcceptable':
+      return ['not-acceptable', `This path answers with ${failure.offered.join(', ')}`]
+    case 'RequestTimeout':
+      return ['request-timeout', 'The request did not arrive in time']
+    case 'ContentTooLarge':
+      return ['content-too-large', 'The body has more than 65536 bytes']
+    case 'UnsupportedMediaType': {
+      const accept = failure.method === 'PATCH' ? 'Accept-Patch' : 'Accept-Post'
+      const detail = 'The body must be application/json in UTF-8'
+      return ['unsupported-media-type', detail, { headers: { [accept]: 'application/json' } }]
+    }
+    case 'Invalid': {
+      const errors = failure.violations.slice(0, MAX_ERRORS)
+      const detail = errors.map((error) => `${'pointer' in error ? error.pointer : error.parameter} ${error.detail}`)
+      return ['validation-failed', detail.join('; '), { errors }]
+    }
+    case 'HeadersTooLarge':
+      return ['headers-too-large', 'The head of the request has more than 16384 bytes']
+    case 'Defect':
+      return ['internal-error', 'The request met a defect of the service']
+    case 'Unavailable':
+      return ['unavailable', 'The service could not answer in time', { headers: { 'Retry-After': RETRY_AFTER } }]
+    case 'NotReady': {
+      const { checks } = failure
+      return ['unavailable', 'The service is not ready', { checks, headers: { 'Retry-After': RETRY_AFTER } }]
+    }
+  }
+}
+
+export const toProblem = (failure: Failure, requestId: string) => {
+  const [name, detail, { headers = {}, ...extras } = {}] = describe(failure)
+  const { status, title } = problemTypes[name]
+  const body: Problem = {
+    type: problemUri(name),
+    title,
+    status,
+    detail,
+    instance: `urn:request:${requestId}`,
+    ...extras,
+  }
+  return { status, headers, body }
+}
+
+const pointer = (keys: readonly string[]) =>
+  ['#', ...keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')))].join('/')
+
+const named = (message: string | undefined, value: unknown) => {
+  const [, code, detail] = /^(\w+): (.*)$/s.exec(message ?? '') ?? []
+  if (code !== undefined && detail !== undefined) return { code, detail }
+  return value === undefined
+    ? { code: 'required', detail: 'is missing' }
+    : { code: 'wrong_type', detail: 'must be an object' }
+}
+
+/** The codecs' errors in the client's terms. The first two keys of a context are the request and its part. */
+export const violationsOf = (errors: Errors): readonly Violation[] =>
+  errors.map(({ context, message, value }) => {
+    const [, part, ...path] = context.map(({ key }) => key)
+    const rule = named(message, value)
+    return part === 'body' ? { pointer: pointer(path), ...rule } : { parameter: path.join('.'), ...rule }
+  })

@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http'
+
+/** What an endpoint answers with, as a value. */
+export interface Reply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly type?: string
+  readonly body?: string
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8'
+export const PROBLEM_TYPE = 'application/problem+json'
+
+export const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status,
+  headers,
+  type: JSON_TYPE,
+  body: JSON.stringify(value),
+})
+
+export const noContent: Reply = { status: 204 }
+
+export const send = (res: ServerResponse, { status, headers = {}, type, body }: Reply): void => {
+  for (const name in headers) res.setHeader(name, headers[name] ?? '')
+  if (body !== undefined) {
+    if (type !== undefined) res.setHeader('Content-Type', type)
+    res.setHeader('Content-Length', Buffer.byteLength(body))
+  }
+  res.statusCode = status
+  res.end(body)
+}

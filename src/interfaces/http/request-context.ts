@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** What is known of a request beside what it asks: kept on the response, for the log and the metrics. */
+export interface RequestContext {
+  readonly id: string
+  readonly startedAt: number
+  /** The path template, once the request found its route. */
+  route: string
+  /** Why the request met a 500 or a 503. For the log alone. */
+  cause?: unknown
+}
+
+const contexts = new WeakMap<ServerResponse, RequestContext>()
+
+const GIVEN_ID = /^[A-Za-z0-9._-]{8,128}$/
+
+/** Takes the caller's `X-Request-Id` when it is harmless to log and to echo, and makes one otherwise. */
+export const openContext = (req: IncomingMessage, res: ServerResponse): RequestContext => {
+  const given = req.headers['x-request-id']
+  const id = typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID()
+  const context = { id, startedAt: performance.now(), route: 'unmatched' }
+  contexts.set(res, context)
+  res.setHeader('X-Request-Id', id)
+  return context
+}
+
+export const contextOf = (res: ServerResponse): RequestContext => {
+  const context = contexts.get(res)
+  if (!context) throw new Error('the request has no context: openContext comes first')
+  return context
+}

@@ -1,0 +1,64 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { randomUUID } from 'node:crypto'
+import { type Failure, toProblem } from './problem.ts'
+import { PROBLEM_TYPE } from './reply.ts'
+
+export interface ServerLimits {
+  /** Milliseconds in which the head of a request must arrive. */
+  readonly headersTimeout: number
+  /** Milliseconds in which the whole request must arrive. */
+  readonly requestTimeout: number
+  /** Milliseconds that a connection may wait for its next request. */
+  readonly keepAliveTimeout: number
+}
+
+export const MAX_HEADER_BYTES = 16_384
+
+const reasons: Record<string, string> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+}
+
+const failureOf = (code: string | undefined): Failure => {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { kind: 'RequestTimeout' }
+  if (code === 'HPE_HEADER_OVERFLOW') return { kind: 'HeadersTooLarge' }
+  return { kind: 'Malformed', detail: 'The head of the request is not valid HTTP' }
+}
+
+/** Answers, on the bare socket, a request that never became one. */
+const answerUnparsed = (error: NodeJS.ErrnoException, socket: Duplex) => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const requestId = randomUUID()
+  const { status, body } = toProblem(failureOf(error.code), requestId)
+  const text = JSON.stringify(body)
+  const head = [
+    `HTTP/1.1 ${status} ${reasons[status] ?? ''}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    `X-Request-Id: ${requestId}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
+}
+
+export const httpServer = (app: RequestListener, limits: ServerLimits): Server =>
+  createServer(
+    { ...limits, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1000, noDelay: true },
+    app,
+  ).on('clientError', answerUnparsed)
+
+/**
+ * Stops taking connections and resolves when the last request under way was answered, or cuts what is left after
+ * `timeout` milliseconds.
+ */
+export const drain = (server: Server, timeout: number): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), timeout)
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+  })
