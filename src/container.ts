@@ -1,0 +1,90 @@
+import 'reflect-metadata'
+import type { Express } from 'express'
+import { Container, type ServiceIdentifier } from 'inversify'
+import type { Logger } from 'pino'
+import { Registry } from 'prom-client'
+import { checkReadiness } from './application/check-readiness.ts'
+import { createChat } from './application/create-chat.ts'
+import { deleteChat } from './application/delete-chat.ts'
+import { deleteMessage } from './application/delete-message.ts'
+import { editMessage } from './application/edit-message.ts'
+import { getMessage } from './application/get-message.ts'
+import { listChats } from './application/list-chats.ts'
+import { listMessages } from './application/list-messages.ts'
+import type { Chats, Clock } from './application/ports.ts'
+import { renameChat } from './application/rename-chat.ts'
+import { sendMessage } from './application/send-message.ts'
+import { httpApp } from './interfaces/http/app.ts'
+import { chatEndpoints, type ChatUseCases } from './interfaces/http/chats.ts'
+import type { Contract } from './interfaces/http/contract.ts'
+import { documentationEndpoints } from './interfaces/http/documentation.ts'
+import { messageEndpoints, type MessageUseCases } from './interfaces/http/messages.ts'
+import { httpMetrics } from './interfaces/http/metrics.ts'
+import { observe } from './interfaces/http/observe.ts'
+import { type IsDraining, operationEndpoints } from './interfaces/http/operations.ts'
+import type { Storage } from './storage.ts'
+
+/** A name in the container that remembers the type bound to it, so wrong wiring does not compile. */
+const named = <T>(description: string) => Symbol(description) as ServiceIdentifier<T>
+
+export const names = {
+  storage: named<Storage>('storage'),
+  chats: named<Chats>('chats'),
+  clock: named<Clock>('clock'),
+  contract: named<Contract>('contract'),
+  logger: named<Logger>('logger'),
+  registry: named<Registry>('registry'),
+  isDraining: named<IsDraining>('isDraining'),
+  useCases: named<ChatUseCases & MessageUseCases>('useCases'),
+  app: named<Express>('app'),
+}
+
+export interface Surroundings {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly contract: Contract
+  readonly logger: Logger
+  readonly isDraining: IsDraining
+}
+
+export const compose = ({ storage, clock, contract, logger, isDraining }: Surroundings): Container => {
+  const container = new Container({ defaultScope: 'Singleton' })
+
+  container.bind(names.storage).toConstantValue(storage)
+  container.bind(names.clock).toConstantValue(clock)
+  container.bind(names.contract).toConstantValue(contract)
+  container.bind(names.logger).toConstantValue(logger)
+  container.bind(names.isDraining).toConstantValue(isDraining)
+  container.bind(names.registry).toConstantValue(new Registry())
+  container.bind(names.chats).toResolvedValue(({ chats }: Storage) => chats, [names.storage])
+
+  container.bind(names.useCases).toResolvedValue(
+    (chats: Chats, clock: Clock) => ({
+      createChat: createChat(chats, clock),
+      listChats: listChats(chats),
+      renameChat: renameChat(chats, clock),
+      deleteChat: deleteChat(chats),
+      sendMessage: sendMessage(chats, clock),
+      listMessages: listMessages(chats),
+      getMessage: getMessage(chats),
+      editMessage: editMessage(chats, clock),
+      deleteMessage: deleteMessage(chats, clock),
+    }),
+    [names.chats, names.clock],
+  )
+
+  container.bind(names.app).toResolvedValue(
+    (contract, useCases, { health }: Storage, logger, registry, isDraining) => {
+      const endpoints = {
+        ...chatEndpoints(contract, useCases),
+        ...messageEndpoints(contract, useCases),
+        ...operationEndpoints(contract, checkReadiness(health), registry, isDraining),
+        ...documentationEndpoints(contract),
+      }
+      return httpApp(contract, endpoints, [observe(logger, httpMetrics(registry))])
+    },
+    [names.contract, names.useCases, names.storage, names.logger, names.registry, names.isDraining],
+  )
+
+  return container
+}

@@ -1,0 +1,44 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pino } from 'pino'
+import { readConfig } from './config.ts'
+import { startMessenger } from './messenger.ts'
+
+/** Exit status of a wrong configuration (EX_CONFIG of sysexits.h). */
+const EX_CONFIG = 78
+
+const config = readConfig(process.env)
+if (E.isLeft(config)) {
+  for (const error of config.left) console.error(error)
+  process.exit(EX_CONFIG)
+}
+
+const logger = pino({ level: config.right.LOG_LEVEL })
+
+let stopping = false
+let stop = async () => {}
+const onSignal = (signal: string) => {
+  if (stopping) process.exit(1)
+  stopping = true
+  logger.info(`${signal}: finishing what is under way; a second signal stops at once`)
+  void started
+    .then(() => stop())
+    .then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.fatal(error, 'could not stop in order')
+        process.exit(1)
+      },
+    )
+}
+process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+
+const started = startMessenger(config.right, logger).then(
+  (messenger) => {
+    stop = messenger.stop
+    logger.info(`listening on ${messenger.url}, Swagger UI at ${messenger.url}/docs`)
+  },
+  (error: unknown) => {
+    logger.fatal(error, 'could not start')
+    process.exit(1)
+  },
+)

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { type AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { compose, names } from './container.ts'
+import type { Config } from './config.ts'
+import { loadContract } from './interfaces/http/contract.ts'
+import { processMetrics } from './interfaces/http/metrics.ts'
+import { drain, httpServer } from './interfaces/http/server.ts'
+import { openStorage } from './storage.ts'
+
+/** A messenger that serves. */
+export interface Messenger {
+  readonly url: string
+  /** Answers what is under way, then closes everything. Resolves when nothing is left. */
+  readonly stop: () => Promise<void>
+}
+
+export const startMessenger = async (config: Config, logger: Logger): Promise<Messenger> => {
+  const storage = await openStorage(config, (line) => logger.info(line))
+  let draining = false
+  const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
+  const clock = { now: () => new Date() }
+  const container = compose({ storage, clock, contract, logger, isDraining: () => draining })
+  processMetrics(container.get(names.registry))
+
+  const server = httpServer(container.get(names.app), {
+    headersTimeout: config.HEADERS_TIMEOUT_MS,
+    requestTimeout: config.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(config.PORT, config.HOST, resolve)
+  }).catch(async (error: unknown) => {
+    await storage.close()
+    throw error
+  })
+
+  return {
+    url: `http://${config.HOST === '0.0.0.0' ? 'localhost' : config.HOST}:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      draining = true
+      await delay(config.SHUTDOWN_DELAY_MS)
+      await drain(server, config.SHUTDOWN_TIMEOUT_MS)
+      await storage.close()
+    },
+  }
+}

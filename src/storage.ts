@@ -1,0 +1,55 @@
+import type { Health } from './application/check-readiness.ts'
+import type { Chats } from './application/ports.ts'
+import type { Config } from './config.ts'
+import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.ts'
+import { memoryChats } from './infrastructure/memory/chats.ts'
+import { memoryHealth } from './infrastructure/memory/health.ts'
+import { postgresChats } from './infrastructure/postgres/chats.ts'
+import { type Database, migrate, openDatabase } from './infrastructure/postgres/database.ts'
+import { postgresHealth } from './infrastructure/postgres/health.ts'
+import type { Connection } from './infrastructure/postgres/orm.ts'
+
+/** The driven adapters of one choice of storage, open and ready. */
+export interface Storage {
+  readonly chats: Chats
+  readonly health: Health
+  /** After the last request. */
+  readonly close: () => Promise<void>
+}
+
+type Log = (line: string) => void
+
+const memoryStorage = (): Storage => ({ chats: memoryChats(), health: memoryHealth, close: async () => {} })
+
+const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
+  const database = await openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
+  for (const name of await migrate(database)) log(`applied ${name}`)
+  return database
+}
+
+const postgresStorage = (database: Database): Storage => ({
+  chats: postgresChats(database),
+  health: postgresHealth(database),
+  close: () => database.orm.close(true),
+})
+
+const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
+  const server = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log })
+  log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
+  await ensureDatabase(server, 'messenger')
+  const storage = postgresStorage(await migrated({ ...server, database: 'messenger' }, config, log))
+  return {
+    ...storage,
+    close: async () => {
+      await storage.close()
+      await server.stop()
+    },
+  }
+}
+
+/** `STORAGE=memory` → no database; `DATABASE_URL` → that server; neither → an embedded server with its own data. */
+export const openStorage = async (config: Config, log: Log): Promise<Storage> => {
+  if (config.STORAGE === 'memory') return memoryStorage()
+  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log)
+  return postgresStorage(await migrated({ url: config.DATABASE_URL }, config, log))
+}
