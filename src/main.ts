@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
 import { readConfig } from './config.ts'
-import { startMessenger } from './messenger.ts'
+import { serve } from './messenger.ts'
+import { openStorage } from './storage.ts'
 
 /** Exit status of a wrong configuration (EX_CONFIG of sysexits.h). */
 const EX_CONFIG = 78
@@ -32,7 +33,9 @@ const onSignal = (signal: string) => {
 }
 process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
 
-const started = startMessenger(config.right, logger).then(
+const start = async () => serve(await openStorage(config.right, (line) => logger.info(line)), config.right, logger)
+
+const started = start().then(
   (messenger) => {
     stop = messenger.stop
     logger.info(`listening on ${messenger.url}, Swagger UI at ${messenger.url}/docs`)

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Clock } from './application/ports.ts'
 import { compose, names } from './container.ts'
 import type { Config } from './config.ts'
 import { loadContract } from './interfaces/http/contract.ts'
 import { processMetrics } from './interfaces/http/metrics.ts'
 import { drain, httpServer } from './interfaces/http/server.ts'
-import { openStorage } from './storage.ts'
+import type { Storage } from './storage.ts'
 
 /** A messenger that serves. */
 export interface Messenger {
@@ -16,11 +17,15 @@ export interface Messenger {
   readonly stop: () => Promise<void>
 }
 
-export const startMessenger = async (config: Config, logger: Logger): Promise<Messenger> => {
-  const storage = await openStorage(config, (line) => logger.info(line))
+/** Serves what the storage holds, and closes the storage when it stops or cannot start. */
+export const serve = async (
+  storage: Storage,
+  config: Config,
+  logger: Logger,
+  clock: Clock = { now: () => new Date() },
+): Promise<Messenger> => {
   let draining = false
   const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
-  const clock = { now: () => new Date() }
   const container = compose({ storage, clock, contract, logger, isDraining: () => draining })
   processMetrics(container.get(names.registry))
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Health } from './application/check-readiness.ts'
 import type { Chats } from './application/ports.ts'
 import type { Config } from './config.ts'
@@ -34,7 +35,7 @@ const postgresStorage = (database: Database): Storage => ({
 })
 
 const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
-  const server = await startEmbeddedPostgres({ dataDir: config.DATA_DIR, log })
+  const server = await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgres'), log })
   log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
   await ensureDatabase(server, 'messenger')
   const storage = postgresStorage(await migrated({ ...server, database: 'messenger' }, config, log))

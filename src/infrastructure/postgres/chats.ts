@@ -42,7 +42,8 @@ export const postgresChats = ({ orm, pool }: Database): Chats => {
     add: (draft) =>
       attempt(async () => {
         const { id: _, ...row } = Chat.open(draft)(0 as ChatId)
-        return E.right(Chat.open(draft)(await orm.em.fork().insert(ChatRow, row)))
+        const id = Number(await orm.em.fork().insert(ChatRow, row)) as ChatId
+        return E.right(Chat.open(draft)(id))
       }),
 
     find: (id) =>

@@ -52,6 +52,7 @@ export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 
     migrations: {
       path: 'migrations',
       snapshot: false,
+      silent: true,
       migrationsList: [{ name: 'Migration20261124110000_chats', class: Migration20261124110000_chats }],
     },
     schemaGenerator: { disableForeignKeys: false },

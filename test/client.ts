@@ -1,0 +1,81 @@
+import { record } from './recorder.ts'
+
+export interface Answer<Body = never> {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The parsed JSON of the answer; its shape was held against openapi.yaml. */
+  readonly json: Body
+}
+
+export interface ChatBody {
+  readonly id: number
+  readonly title: string
+  readonly created_at: string
+  readonly updated_at: string
+  readonly last_message_id: number
+  readonly messages: readonly MessageBody[]
+}
+export interface MessageBody {
+  readonly id: number
+  readonly chat_id: number
+  readonly text: string
+  readonly created_at: string
+  readonly edited_at: string | null
+}
+export interface ProblemBody {
+  readonly type: string
+  readonly status: number
+  readonly detail: string
+  readonly instance: string
+  readonly errors?: readonly { readonly pointer?: string; readonly parameter?: string; readonly code: string }[]
+}
+
+type Sent = Omit<RequestInit, 'body' | 'headers'> & {
+  readonly body?: string | Uint8Array
+  readonly headers?: Record<string, string>
+}
+
+/** An HTTP client of one server. Every exchange is held against openapi.yaml and remembered. */
+export const clientOf = (url: string) => {
+  const request = async <Body = ProblemBody>(method: string, target: string, init: Sent = {}): Promise<Answer<Body>> => {
+    const response = await fetch(url + target, { method, redirect: 'manual', ...init } as RequestInit)
+    const text = await response.text()
+    const { status, headers } = response
+    const requestType = init.headers?.['content-type']
+    const sent = typeof init.body === 'string' ? init.body : init.body && Buffer.from(init.body).toString()
+    let requestBody: unknown
+    try {
+      requestBody = sent === undefined ? undefined : JSON.parse(sent)
+    } catch {
+      requestBody = sent
+    }
+    record({ method, target, requestType, requestBody, status, headers, body: text })
+    const isJson = /json/.test(headers.get('content-type') ?? '') && method !== 'HEAD'
+    return { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Body }
+  }
+
+  const withJson =
+    (method: string) =>
+    <Body = ProblemBody>(target: string, value: unknown, headers: Record<string, string> = {}) =>
+      request<Body>(method, target, {
+        body: JSON.stringify(value),
+        headers: { 'content-type': 'application/json', ...headers },
+      })
+
+  return {
+    url,
+    request,
+    get: <Body = ProblemBody>(target: string, headers: Record<string, string> = {}) =>
+      request<Body>('GET', target, { headers }),
+    delete: (target: string, headers: Record<string, string> = {}) => request('DELETE', target, { headers }),
+    post: withJson('POST'),
+    patch: withJson('PATCH'),
+  }
+}
+
+export type Client = ReturnType<typeof clientOf>
+
+/** A new chat's path without a trailing slash. */
+export const aChatOn = async (client: Client, title = 'Release party'): Promise<string> =>
+  `/chats/${(await client.post<ChatBody>('/chats/', { title })).json.id}`

@@ -1,0 +1,317 @@
+import { expect } from 'chai'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Chats, MessageSelection } from '../../src/application/ports.ts'
+import * as Chat from '../../src/domain/chat.ts'
+import type { ChatId } from '../../src/domain/identity.ts'
+import { aChatId, aMessageId, aNewChat, aPosition, aText, aTitle, later, left, NOON, right } from '../fixtures.ts'
+
+const MISSING = aChatId(99_999)
+
+/** What every `Chats` must do. Each adapter calls this once; extra cases of one adapter stay in its own file. */
+export const chatsContract = (open: () => Promise<Chats>) => {
+  let chats: Chats
+
+  beforeEach(async () => {
+    chats = await open()
+  })
+
+  const kept = async (title?: string) => right(await chats.add(aNewChat(title))())
+  const posting = (text = 'hello', at = NOON) => {
+    const post = Chat.post(aText(text), at)
+    return (chat: Chat.Chat) => E.right(post(chat))
+  }
+  const posted = async (id: ChatId, text?: string, at?: Date) => right(await chats.change(id, posting(text, at))())
+  const several = async (id: ChatId, count: number) => {
+    for (let n = 1; n <= count; n++) await posted(id, `message ${n}`)
+  }
+  const editing = (text: string, at = later(1000)) => {
+    const edit = Chat.edit(aText(text), at)
+    return (chat: Chat.Chat, message: Parameters<typeof edit>[1]) => E.right(edit(chat, message))
+  }
+  const erased = async (id: ChatId, number: number, at = later(2000)) => {
+    const erase = Chat.erase(at)
+    return right(
+      await chats.changeMessage(id, aMessageId(number), (chat, message) => E.right(erase(chat, message)))(),
+    )
+  }
+  const numbers = async (id: ChatId, selection: MessageSelection) =>
+    right(await chats.messages(id, selection)()).entries.map((message) => message.id as number)
+
+  describe('adding and finding', () => {
+    it('gives each chat an identity of its own and finds it as it was added', async () => {
+      const [one, two] = [await kept('one'), await kept('two')]
+      expect(one.id).to.not.equal(two.id)
+      expect(one).to.deep.equal(Chat.open(aNewChat('one'))(one.id))
+      expect(right(await chats.find(one.id)())).to.deep.equal(one)
+    })
+
+    it('says which chat there is not, whatever is asked of it', async () => {
+      const missing = { kind: 'ChatNotFound', chatId: MISSING }
+      expect(left(await chats.find(MISSING)())).to.deep.equal(missing)
+      expect(left(await chats.messages(MISSING, { limit: 1 })())).to.deep.equal(missing)
+      expect(left(await chats.findMessage(MISSING, aMessageId())())).to.deep.equal(missing)
+      expect(left(await chats.change(MISSING, posting())())).to.deep.equal(missing)
+      expect(left(await chats.changeMessage(MISSING, aMessageId(), editing('x'))())).to.deep.equal(missing)
+      expect(left(await chats.remove(MISSING)())).to.deep.equal(missing)
+    })
+
+    it('serves the greatest identities there can be', async () => {
+      const greatest = aChatId(Number.MAX_SAFE_INTEGER)
+      expect(left(await chats.find(greatest)())).to.deep.equal({ kind: 'ChatNotFound', chatId: greatest })
+      const { id } = await kept()
+      const messageId = aMessageId(Number.MAX_SAFE_INTEGER)
+      expect(left(await chats.findMessage(id, messageId)())).to.deep.equal({
+        kind: 'MessageNotFound',
+        chatId: id,
+        messageId,
+      })
+      expect(await numbers(id, { limit: 100, before: messageId, after: aPosition(Number.MAX_SAFE_INTEGER) })).to.be.empty
+    })
+
+    it('keeps titles and texts to the letter, up to their limits', async () => {
+      const title = '𝄞'.repeat(Chat.ChatTitle.LIMIT)
+      const text = `👩‍👩‍👧‍👦\r\n\t"\\ {} ' ; $1 é e\u0301 \u202e \uffff ${'𝄞'.repeat(4000)}`
+      const { id } = await kept(title)
+      await posted(id, text)
+      const page = right(await chats.messages(id, { limit: 1 })())
+      expect(page.chat.title).to.equal(title)
+      expect(page.entries[0]?.text).to.equal(text)
+    })
+  })
+
+  describe('listing chats', () => {
+    it('shows the newest first, and pages from a cursor in both directions', async () => {
+      const ids: number[] = []
+      for (let n = 1; n <= 5; n++) ids.push((await kept(`chat ${n}`)).id)
+      const [a = 0, b = 0, c = 0, d = 0, e = 0] = ids
+      const listed = async (selection: { limit: number; before?: number; after?: number }) => {
+        const page = right(await chats.list(selection as never)())
+        return { ids: page.entries.map((chat) => chat.id as number), more: page.more }
+      }
+      expect(await listed({ limit: 2 })).to.deep.equal({ ids: [e, d], more: true })
+      expect(await listed({ limit: 2, before: d })).to.deep.equal({ ids: [c, b], more: true })
+      expect(await listed({ limit: 2, before: b })).to.deep.equal({ ids: [a], more: false })
+      expect(await listed({ limit: 2, after: a })).to.deep.equal({ ids: [c, b], more: true })
+      expect(await listed({ limit: 2, after: c })).to.deep.equal({ ids: [e, d], more: false })
+      expect(await listed({ limit: 2, after: a, before: e })).to.deep.equal({ ids: [d, c], more: true })
+    })
+
+    it('leaves out what was removed', async () => {
+      const [gone, stays] = [await kept('gone'), await kept('stays')]
+      right(await chats.remove(gone.id)())
+      expect(right(await chats.list({ limit: 100 })()).entries).to.deep.equal([stays])
+    })
+  })
+
+  describe('changing', () => {
+    it('numbers messages and changes from one, without gaps', async () => {
+      const { id } = await kept()
+      await posted(id, 'one', later(1))
+      await posted(id, 'two', later(2))
+      const { chat, entries } = right(await chats.messages(id, { limit: 10 })())
+      expect(chat).to.include({ lastMessageId: 2, revision: 2, changedAtRevision: 0 })
+      expect(chat.updatedAt).to.deep.equal(later(2))
+      expect(entries).to.deep.equal([
+        { chatId: id, id: 2, text: 'two', createdAt: later(2), editedAt: null, revision: 2 },
+        { chatId: id, id: 1, text: 'one', createdAt: later(1), editedAt: null, revision: 1 },
+      ])
+    })
+
+    it('numbers messages without gap or double when they arrive together', async () => {
+      const { id } = await kept()
+      const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => posted(id, `message ${n}`)))
+      const expected = Array.from({ length: 40 }, (_, n) => n + 1)
+      expect(answers.map(({ message }) => message.id as number).sort((a, b) => a - b)).to.deep.equal(expected)
+      expect(await numbers(id, { limit: 100 })).to.deep.equal(expected.toReversed())
+      for (const { message } of answers)
+        expect(right(await chats.findMessage(id, message.id)())).to.deep.equal(message)
+    })
+
+    it('never lets time run backwards within a chat', async () => {
+      const { id } = await kept()
+      await posted(id, 'on time', later(60_000))
+      const { message, chat } = await posted(id, 'clock set back', later(-60_000))
+      expect(message.createdAt).to.deep.equal(later(60_000))
+      expect(chat.updatedAt).to.deep.equal(later(60_000))
+    })
+
+    it('keeps a new title and the revision that brought it', async () => {
+      const { id } = await kept('old')
+      await posted(id)
+      const rename = Chat.rename(aTitle('new'), later(5))
+      const { chat } = right(await chats.change(id, (current) => E.right(rename(current)))())
+      expect(chat).to.include({ title: 'new', revision: 2, changedAtRevision: 2, lastMessageId: 1 })
+      expect(right(await chats.find(id)())).to.deep.equal(chat)
+    })
+
+    it('changes nothing when the decision refuses', async () => {
+      const chat = await kept()
+      await posted(chat.id)
+      const before = right(await chats.messages(chat.id, { limit: 10 })())
+      const refusal = { kind: 'NotToday' as const }
+      expect(left(await chats.change(chat.id, () => E.left(refusal))())).to.equal(refusal)
+      expect(left(await chats.changeMessage(chat.id, aMessageId(1), () => E.left(refusal))())).to.equal(refusal)
+      expect(right(await chats.messages(chat.id, { limit: 10 })())).to.deep.equal(before)
+    })
+
+    it('takes no revision for an outcome that changes nothing', async () => {
+      const { id } = await kept('same')
+      await posted(id, 'same')
+      const before = right(await chats.messages(id, { limit: 10 })())
+      const rename = Chat.rename(aTitle('same'), later(9))
+      right(await chats.change(id, (chat) => E.right(rename(chat)))())
+      right(await chats.changeMessage(id, aMessageId(1), editing('same'))())
+      expect(right(await chats.messages(id, { limit: 10 })())).to.deep.equal(before)
+    })
+
+    it('hands a defect of the decision to the caller and changes nothing', async () => {
+      const chat = await kept()
+      const broken = chats.change(chat.id, () => {
+        throw new TypeError('a defect')
+      })
+      const outcome = await broken().then(
+        () => 'answered',
+        (error: unknown) => String(error),
+      )
+      expect(outcome).to.equal('TypeError: a defect')
+      expect(right(await chats.find(chat.id)())).to.deep.equal(chat)
+    })
+
+    it('lets one refusal or defect harm no neighbour that arrives with it', async () => {
+      const { id } = await kept()
+      const other = await kept()
+      const settled = await Promise.allSettled([
+        chats.change(id, posting('first'))(),
+        chats.change(id, () => E.left({ kind: 'NotToday' as const }))(),
+        chats.change(MISSING, posting())(),
+        chats.change(id, () => {
+          throw new TypeError('a defect')
+        })(),
+        chats.change(other.id, posting('elsewhere'))(),
+        chats.change(id, posting('second'))(),
+      ])
+      expect(settled.map(({ status }) => status)).to.deep.equal([
+        'fulfilled',
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+      ])
+      expect((await numbers(id, { limit: 10 })).length).to.equal(2)
+      expect((await numbers(other.id, { limit: 10 })).length).to.equal(1)
+    })
+  })
+
+  describe('changing one message', () => {
+    it('keeps the new text, its time and its revision; number and place stay', async () => {
+      const { id } = await kept()
+      await several(id, 3)
+      const { message } = right(await chats.changeMessage(id, aMessageId(2), editing('edited'))())
+      expect(message).to.deep.equal({
+        chatId: id,
+        id: 2,
+        text: 'edited',
+        createdAt: NOON,
+        editedAt: later(1000),
+        revision: 4,
+      })
+      expect(right(await chats.findMessage(id, aMessageId(2))())).to.deep.equal(message)
+      expect(await numbers(id, { limit: 10 })).to.deep.equal([3, 2, 1])
+    })
+
+    it('treats a deleted message as not there, and never uses its number again', async () => {
+      const { id } = await kept()
+      await several(id, 3)
+      await erased(id, 3)
+      const missing = { kind: 'MessageNotFound', chatId: id, messageId: 3 }
+      expect(left(await chats.findMessage(id, aMessageId(3))())).to.deep.equal(missing)
+      expect(left(await chats.changeMessage(id, aMessageId(3), editing('x'))())).to.deep.equal(missing)
+      expect(await numbers(id, { limit: 10 })).to.deep.equal([2, 1])
+      expect((await posted(id)).message.id).to.equal(4)
+      expect(await numbers(id, { limit: 10 })).to.deep.equal([4, 2, 1])
+    })
+
+    it('lets one of several deletions of one message win', async () => {
+      const { id } = await kept()
+      await several(id, 1)
+      const erase = Chat.erase(NOON)
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, () =>
+          chats.changeMessage(id, aMessageId(1), (chat, message) => E.right(erase(chat, message)))(),
+        ),
+      )
+      expect(answers.filter(E.isRight)).to.have.length(1)
+      expect(right(await chats.find(id)()).revision).to.equal(2)
+    })
+
+    it('says which message there is not', async () => {
+      const { id } = await kept()
+      const missing = { kind: 'MessageNotFound', chatId: id, messageId: 1 }
+      expect(left(await chats.findMessage(id, aMessageId(1))())).to.deep.equal(missing)
+      expect(left(await chats.changeMessage(id, aMessageId(1), editing('x'))())).to.deep.equal(missing)
+    })
+  })
+
+  describe('reading a page of messages', () => {
+    it('selects the last ones, those below a cursor, the first above one, and the last between two', async () => {
+      const { id } = await kept()
+      await several(id, 7)
+      await erased(id, 4)
+      const page = async (selection: { limit: number; before?: number; after?: number }) => {
+        const { entries, more } = right(await chats.messages(id, selection as never)())
+        return [entries.map((message) => message.id as number), more]
+      }
+      expect(await page({ limit: 3 })).to.deep.equal([[7, 6, 5], true])
+      expect(await page({ limit: 3, before: 6 })).to.deep.equal([[5, 3, 2], true])
+      expect(await page({ limit: 3, before: 4 })).to.deep.equal([[3, 2, 1], false])
+      expect(await page({ limit: 3, after: 0 })).to.deep.equal([[3, 2, 1], true])
+      expect(await page({ limit: 3, after: 3 })).to.deep.equal([[7, 6, 5], false])
+      expect(await page({ limit: 2, after: 1, before: 6 })).to.deep.equal([[5, 3], true])
+      expect(await page({ limit: 100 })).to.deep.equal([[7, 6, 5, 3, 2, 1], false])
+      expect(await page({ limit: 3, before: 1 })).to.deep.equal([[], false])
+      expect(await page({ limit: 3, after: 7 })).to.deep.equal([[], false])
+      expect(await page({ limit: 3, after: 5, before: 3 })).to.deep.equal([[], false])
+    })
+
+    it('comes with the chat of the same moment', async () => {
+      const { id } = await kept()
+      const sending = several(id, 30)
+      for (let n = 0; n < 30; n++) {
+        const { chat, entries } = right(await chats.messages(id, { limit: 1 })())
+        expect(entries[0]?.id ?? 0).to.equal(chat.lastMessageId)
+      }
+      await sending
+    })
+  })
+
+  describe('removing', () => {
+    it('takes the chat and its messages away, once', async () => {
+      const { id } = await kept()
+      const neighbour = await kept()
+      await several(id, 3)
+      await several(neighbour.id, 1)
+      expect(right(await chats.remove(id)())).to.equal(undefined)
+      expect(left(await chats.remove(id)())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+      expect(left(await chats.messages(id, { limit: 1 })())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+      expect(await numbers(neighbour.id, { limit: 10 })).to.deep.equal([1])
+    })
+
+    it('answers every sender that raced with it: kept before, or not found', async () => {
+      const { id } = await kept()
+      const sends = Array.from({ length: 20 }, () => chats.change(id, posting())())
+      const removal = chats.remove(id)()
+      const answers = await Promise.all([...sends, ...Array.from({ length: 5 }, () => chats.change(id, posting())())])
+      right(await removal)
+      for (const answer of answers)
+        if (E.isLeft(answer)) expect(answer.left).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+      expect(left(await chats.find(id)())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+    })
+
+    it('never gives a removed identity to another chat', async () => {
+      const { id } = await kept()
+      right(await chats.remove(id)())
+      expect((await kept()).id).to.be.above(id)
+    })
+  })
+}

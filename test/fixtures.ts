@@ -1,0 +1,27 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { ChatTitle, NewChat } from '../src/domain/chat.ts'
+import type { ChatId, MessageId, MessagePosition } from '../src/domain/identity.ts'
+import type { MessageText } from '../src/domain/message.ts'
+
+/** The value of a success; fails the test with the refusal otherwise. */
+export const right = <A>(either: E.Either<unknown, A>): A => {
+  if (E.isLeft(either)) throw new Error(`expected a success, got ${JSON.stringify(either.left)}`, { cause: either.left })
+  return either.right
+}
+
+/** The refusal of a failure; fails the test with the value otherwise. */
+export const left = <Refused>(either: E.Either<Refused, unknown>): Refused => {
+  if (E.isRight(either)) throw new Error(`expected a refusal, got ${JSON.stringify(either.right)}`)
+  return either.left
+}
+
+export const aTitle = (title = 'Release party') => title as ChatTitle
+export const aText = (text = 'Shall we ship it?') => text as MessageText
+export const aChatId = (id = 1) => id as ChatId
+export const aMessageId = (id = 1) => id as MessageId
+export const aPosition = (id = 0) => id as MessagePosition
+
+export const NOON = new Date('2026-03-14T12:00:00.000Z')
+export const later = (milliseconds: number, from = NOON) => new Date(from.getTime() + milliseconds)
+
+export const aNewChat = (title = 'Release party', at = NOON): NewChat => ({ title: aTitle(title), at })

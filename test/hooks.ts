@@ -1,0 +1,3 @@
+import { stopCluster } from './postgres.ts'
+
+export const mochaGlobalTeardown = stopCluster

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import {
+  type EmbeddedPostgres,
+  ensureDatabase,
+  startEmbeddedPostgres,
+} from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
+import { type Database, migrate, openDatabase } from '../src/infrastructure/postgres/database.ts'
+
+const TEMPLATE = 'messenger_test_template'
+
+let cluster: Promise<{ server: EmbeddedPostgres; folder: string }> | undefined
+
+const startCluster = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'messenger-test-'))
+  // Started by root, PostgreSQL runs as another user, who must be able to reach its data.
+  await chmod(folder, 0o755)
+  const server = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), durability: 'none' })
+  await ensureDatabase(server, TEMPLATE)
+  const template = await openDatabase({ ...server, database: TEMPLATE })
+  await migrate(template)
+  await template.orm.close(true)
+  return { server, folder }
+}
+
+const admin = async (server: EmbeddedPostgres, sql: string) => {
+  const client = new Client({ ...server, database: 'postgres' })
+  await client.connect()
+  await client.query(sql)
+  await client.end()
+}
+
+/** The connection of a database of its own, migrated, on the one cluster of this test run (without fsync). */
+export const aDatabase = async () => {
+  const { server } = await (cluster ??= startCluster())
+  const database = `messenger_test_${randomUUID().replaceAll('-', '')}`
+  await admin(server, `create database ${database} template ${TEMPLATE}`)
+  const { host, port, user } = server
+  return { host, port, user, database }
+}
+
+/** The same, empty: nothing was migrated yet. */
+export const anEmptyDatabase = async () => {
+  const { server } = await (cluster ??= startCluster())
+  const database = `messenger_test_${randomUUID().replaceAll('-', '')}`
+  await ensureDatabase(server, database)
+  const { host, port, user } = server
+  return { host, port, user, database }
+}
+
+export const urlOf = ({ host, port, user, database }: Awaited<ReturnType<typeof aDatabase>>) =>
+  `postgresql://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+
+export const anOpenDatabase = async (): Promise<Database> => openDatabase(await aDatabase())
+
+export const stopCluster = async () => {
+  if (!cluster) return
+  const { server, folder } = await cluster
+  await server.stop()
+  await rm(folder, { recursive: true, force: true })
+}

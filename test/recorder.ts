@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect } from 'chai'
+import { parse } from 'yaml'
+
+/** One request and its answer, as they went over the wire. */
+export interface Exchange {
+  readonly method: string
+  /** Path and query. */
+  readonly target: string
+  readonly requestType?: string | undefined
+  readonly requestBody?: unknown
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+
+interface ResponseObject {
+  readonly headers?: Record<string, { readonly required?: boolean; readonly schema: object }>
+  readonly content?: Record<string, { readonly schema?: object }>
+}
+interface ParameterObject {
+  readonly name: string
+  readonly in: string
+  readonly schema: { readonly type?: string }
+}
+
+const document = parse(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8')) as {
+  readonly paths: Record<string, Record<string, unknown>>
+}
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+ajv.addSchema(document as object, 'openapi.yaml')
+
+const METHODS = ['get', 'post', 'patch', 'put', 'delete']
+const PROBLEM = { $ref: '#/components/schemas/Problem' }
+
+const resolve = <A>(value: unknown): A => {
+  if (typeof value !== 'object' || value === null || !('$ref' in value)) return value as A
+  const at = String(value.$ref).slice(2).split('/')
+  return resolve(at.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key.replaceAll('~1', '/')], document))
+}
+
+const compiled = new Map<string, ReturnType<typeof ajv.compile>>()
+const check = (schema: object, value: unknown, what: string) => {
+  const key = JSON.stringify(schema)
+  const absolute = JSON.parse(key.replaceAll('"$ref":"#', '"$ref":"openapi.yaml#')) as object
+  const validate = compiled.get(key) ?? ajv.compile(absolute)
+  compiled.set(key, validate)
+  if (!validate(value)) throw new Error(`${what} breaks openapi.yaml: ${ajv.errorsText(validate.errors)}`)
+}
+
+const templates = Object.keys(document.paths).map((template) => ({
+  template,
+  pattern: new RegExp(`^${template.replace(/\/$/, '').replaceAll(/\{\w+\}/g, '([^/]+)')}/?$`),
+  names: Array.from(template.matchAll(/\{(\w+)\}/g), ([, name = '']) => name),
+}))
+
+const find = (path: string) =>
+  templates
+    .map(({ template, pattern, names }) => ({ template, names, match: pattern.exec(path) }))
+    .find(({ match }) => match !== null)
+
+const documented = (template: string) => METHODS.filter((method) => method in (document.paths[template] ?? {}))
+
+const seen = new Set<string>()
+
+/** Operation and status of everything the document promises, `default` aside. */
+export const promised = (): string[] =>
+  Object.entries(document.paths).flatMap(([template, item]) =>
+    documented(template).flatMap((method) => {
+      const { operationId, responses } = item[method] as { operationId: string; responses: object }
+      return Object.keys(responses)
+        .filter((status) => status !== 'default')
+        .map((status) => `${operationId} ${status}`)
+    }),
+  )
+export const unseen = (): string[] => promised().filter((pair) => !seen.has(pair))
+
+const isWholeNumber = (text: string) => /^(?:0|-?[1-9][0-9]*)$/.test(text)
+
+/** A request that was answered with success must have been as documented. */
+const checkRequest = (template: string, operation: Record<string, unknown>, values: Map<string, string>, exchange: Exchange) => {
+  const query = new URL(exchange.target, 'http://x').searchParams
+  const parameters = [
+    ...((document.paths[template]?.['parameters'] as unknown[] | undefined) ?? []),
+    ...((operation['parameters'] as unknown[] | undefined) ?? []),
+  ].map((parameter) => resolve<ParameterObject>(parameter))
+  for (const parameter of parameters) {
+    const text = parameter.in === 'path' ? values.get(parameter.name) : query.get(parameter.name)
+    if (text === undefined || text === null || parameter.in === 'header') continue
+    const { type } = resolve<{ type?: string }>(parameter.schema)
+    check(parameter.schema, type === 'integer' && isWholeNumber(text) ? Number(text) : text, `parameter ${parameter.name}`)
+  }
+  const body = resolve<{ content: Record<string, { schema: object }> } | undefined>(operation['requestBody'])
+  if (body) check(body.content['application/json']?.schema ?? {}, exchange.requestBody, 'the request body')
+}
+
+const checkResponse = (response: ResponseObject, exchange: Exchange, what: string) => {
+  const { headers, body, method } = exchange
+  for (const [name, header] of Object.entries(response.headers ?? {})) {
+    const { required, schema } = resolve<{ required?: boolean; schema: { type?: string } }>(header)
+    const value = headers.get(name)
+    if (value === null) expect(required ?? false, `${what} lacks the header ${name}`).to.equal(false)
+    else check(schema, resolve<{ type?: string }>(schema).type === 'integer' ? Number(value) : value, `${what}: ${name}`)
+  }
+  if (method === 'HEAD') return
+  const types = Object.keys(response.content ?? {})
+  if (types.length === 0) return void expect(body, `${what} has a body`).to.equal('')
+  const type = (headers.get('content-type') ?? '').split(';')[0] ?? ''
+  expect(types, `${what} has the content type ${type}`).to.include(type)
+  const schema = response.content?.[type]?.schema
+  if (schema) check(schema, type.endsWith('json') ? JSON.parse(body) : body, what)
+}
+
+/** Fails unless the exchange is as `openapi.yaml` says, and remembers that it was seen. */
+export const record = (exchange: Exchange): void => {
+  const { method, target, status, headers, body } = exchange
+  const path = target.split('?')[0] ?? ''
+  const found = find(path)
+  const what = `${method} ${target} → ${status}`
+
+  expect(headers.get('x-request-id'), `${what} lacks X-Request-Id`).to.be.a('string')
+  if (status >= 400) expect(headers.get('content-type'), what).to.equal('application/problem+json')
+  expect(body, `${what} leaks internals`).to.not.match(/node_modules|\bat \w+ \(|\bselect .* from\b/i)
+
+  const verb = (method === 'HEAD' ? 'get' : method).toLowerCase()
+  const operation = found && (document.paths[found.template]?.[verb] as Record<string, unknown> | undefined)
+  if (!found || !operation) {
+    if (found && status === 204) expect(method).to.equal('OPTIONS')
+    else if (found && status === 405) {
+      const methods = documented(found.template).map((name) => name.toUpperCase())
+      const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+      expect(headers.get('allow')?.split(', '), what).to.have.members(allow)
+    } else if (found === undefined && path.startsWith('/docs/')) expect(status).to.be.oneOf([200, 404])
+    else expect(status, what).to.be.oneOf([400, 404, 408, 431])
+    if (status >= 400 && method !== 'HEAD') check(PROBLEM, JSON.parse(body), what)
+    return
+  }
+
+  const responses = operation['responses'] as Record<string, unknown>
+  const response = resolve<ResponseObject>(responses[String(status)] ?? (status >= 400 ? responses['default'] : undefined))
+  expect(response, `${what} is not documented`).to.be.an('object')
+  checkResponse(response, exchange, what)
+  const values = new Map(found.names.map((name, index) => [name, decodeURIComponent(found.match?.[index + 1] ?? '')]))
+  if (status < 300) checkRequest(found.template, operation, values, exchange)
+  seen.add(`${String(operation['operationId'])} ${status}`)
+}

@@ -1,0 +1,44 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pino } from 'pino'
+import { type Config, readConfig } from '../src/config.ts'
+import { memoryChats } from '../src/infrastructure/memory/chats.ts'
+import { memoryHealth } from '../src/infrastructure/memory/health.ts'
+import { type Messenger, serve } from '../src/messenger.ts'
+import { openStorage, type Storage } from '../src/storage.ts'
+import { right } from './fixtures.ts'
+import { aDatabase, urlOf } from './postgres.ts'
+
+export const aConfig = (environment: Record<string, string> = {}): Config =>
+  right(readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...environment }))
+
+/** A messenger on a free port, in this process. */
+export const served = (storage: Storage, environment: Record<string, string> = {}, lines?: string[]): Promise<Messenger> => {
+  const config = aConfig(environment)
+  const logger = lines
+    ? pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
+    : pino({ level: 'silent' })
+  return serve(storage, config, logger)
+}
+
+export const memoryStorage = (): Storage => ({ chats: memoryChats(), health: memoryHealth, close: async () => {} })
+
+/** On a database of its own. */
+export const postgresStorage = async (): Promise<Storage> =>
+  openStorage(aConfig({ DATABASE_URL: urlOf(await aDatabase()) }), () => {})
+
+/** A storage none of whose parts answers. */
+export const brokenStorage = (): Storage => {
+  const unavailable = () => async () => E.left({ kind: 'Unavailable' as const, cause: new Error('out of order') })
+  const chats = Object.fromEntries(Object.keys(memoryChats()).map((name) => [name, unavailable]))
+  return {
+    chats: chats as unknown as Storage['chats'],
+    health: { database: async () => false, migrations: async () => false },
+    close: async () => {},
+  }
+}
+
+/** The suite, once for each family of adapters. */
+export const overEachStorage = (suite: (storage: () => Promise<Storage>) => void) => {
+  describe('over memory', () => suite(async () => memoryStorage()))
+  describe('over PostgreSQL', () => suite(postgresStorage))
+}
