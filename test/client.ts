@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { record } from './recorder.ts'
 
 export interface Answer<Body = never> {
@@ -36,20 +37,29 @@ type Sent = Omit<RequestInit, 'body' | 'headers'> & {
   readonly headers?: Record<string, string>
 }
 
+/** What a body says, if it says anything: tests also send what cannot be read. */
+const meaningOf = ({ body, headers }: Sent): unknown => {
+  if (body === undefined) return undefined
+  const bytes = Buffer.from(body)
+  try {
+    return JSON.parse((headers?.['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString())
+  } catch {
+    return bytes
+  }
+}
+
 /** An HTTP client of one server. Every exchange is held against openapi.yaml and remembered. */
 export const clientOf = (url: string) => {
-  const request = async <Body = ProblemBody>(method: string, target: string, init: Sent = {}): Promise<Answer<Body>> => {
+  const request = async <Body = ProblemBody>(
+    method: string,
+    target: string,
+    init: Sent = {},
+  ): Promise<Answer<Body>> => {
     const response = await fetch(url + target, { method, redirect: 'manual', ...init } as RequestInit)
     const text = await response.text()
     const { status, headers } = response
     const requestType = init.headers?.['content-type']
-    const sent = typeof init.body === 'string' ? init.body : init.body && Buffer.from(init.body).toString()
-    let requestBody: unknown
-    try {
-      requestBody = sent === undefined ? undefined : JSON.parse(sent)
-    } catch {
-      requestBody = sent
-    }
+    const requestBody = meaningOf(init)
     record({ method, target, requestType, requestBody, status, headers, body: text })
     const isJson = /json/.test(headers.get('content-type') ?? '') && method !== 'HEAD'
     return { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Body }

@@ -5,7 +5,8 @@ import type { MessageText } from '../src/domain/message.ts'
 
 /** The value of a success; fails the test with the refusal otherwise. */
 export const right = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw new Error(`expected a success, got ${JSON.stringify(either.left)}`, { cause: either.left })
+  if (E.isLeft(either))
+    throw new Error(`expected a success, got ${JSON.stringify(either.left)}`, { cause: either.left })
   return either.right
 }
 

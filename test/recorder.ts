@@ -37,7 +37,9 @@ const PROBLEM = { $ref: '#/components/schemas/Problem' }
 const resolve = <A>(value: unknown): A => {
   if (typeof value !== 'object' || value === null || !('$ref' in value)) return value as A
   const at = String(value.$ref).slice(2).split('/')
-  return resolve(at.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key.replaceAll('~1', '/')], document))
+  return resolve(
+    at.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key.replaceAll('~1', '/')], document),
+  )
 }
 
 const compiled = new Map<string, ReturnType<typeof ajv.compile>>()
@@ -79,7 +81,12 @@ export const unseen = (): string[] => promised().filter((pair) => !seen.has(pair
 const isWholeNumber = (text: string) => /^(?:0|-?[1-9][0-9]*)$/.test(text)
 
 /** A request that was answered with success must have been as documented. */
-const checkRequest = (template: string, operation: Record<string, unknown>, values: Map<string, string>, exchange: Exchange) => {
+const checkRequest = (
+  template: string,
+  operation: Record<string, unknown>,
+  values: Map<string, string>,
+  exchange: Exchange,
+) => {
   const query = new URL(exchange.target, 'http://x').searchParams
   const parameters = [
     ...((document.paths[template]?.['parameters'] as unknown[] | undefined) ?? []),
@@ -89,7 +96,11 @@ const checkRequest = (template: string, operation: Record<string, unknown>, valu
     const text = parameter.in === 'path' ? values.get(parameter.name) : query.get(parameter.name)
     if (text === undefined || text === null || parameter.in === 'header') continue
     const { type } = resolve<{ type?: string }>(parameter.schema)
-    check(parameter.schema, type === 'integer' && isWholeNumber(text) ? Number(text) : text, `parameter ${parameter.name}`)
+    check(
+      parameter.schema,
+      type === 'integer' && isWholeNumber(text) ? Number(text) : text,
+      `parameter ${parameter.name}`,
+    )
   }
   const body = resolve<{ content: Record<string, { schema: object }> } | undefined>(operation['requestBody'])
   if (body) check(body.content['application/json']?.schema ?? {}, exchange.requestBody, 'the request body')
@@ -101,7 +112,8 @@ const checkResponse = (response: ResponseObject, exchange: Exchange, what: strin
     const { required, schema } = resolve<{ required?: boolean; schema: { type?: string } }>(header)
     const value = headers.get(name)
     if (value === null) expect(required ?? false, `${what} lacks the header ${name}`).to.equal(false)
-    else check(schema, resolve<{ type?: string }>(schema).type === 'integer' ? Number(value) : value, `${what}: ${name}`)
+    else
+      check(schema, resolve<{ type?: string }>(schema).type === 'integer' ? Number(value) : value, `${what}: ${name}`)
   }
   if (method === 'HEAD') return
   const types = Object.keys(response.content ?? {})
@@ -138,10 +150,14 @@ export const record = (exchange: Exchange): void => {
   }
 
   const responses = operation['responses'] as Record<string, unknown>
-  const response = resolve<ResponseObject>(responses[String(status)] ?? (status >= 400 ? responses['default'] : undefined))
+  const response = resolve<ResponseObject>(
+    responses[String(status)] ?? (status >= 400 ? responses['default'] : undefined),
+  )
   expect(response, `${what} is not documented`).to.be.an('object')
   checkResponse(response, exchange, what)
-  const values = new Map(found.names.map((name, index) => [name, decodeURIComponent(found.match?.[index + 1] ?? '')]))
-  if (status < 300) checkRequest(found.template, operation, values, exchange)
+  if (status < 300) {
+    const values = found.names.map((name, index) => [name, decodeURIComponent(found.match?.[index + 1] ?? '')] as const)
+    checkRequest(found.template, operation, new Map(values), exchange)
+  }
   seen.add(`${String(operation['operationId'])} ${status}`)
 }

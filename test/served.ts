@@ -12,7 +12,11 @@ export const aConfig = (environment: Record<string, string> = {}): Config =>
   right(readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...environment }))
 
 /** A messenger on a free port, in this process. */
-export const served = (storage: Storage, environment: Record<string, string> = {}, lines?: string[]): Promise<Messenger> => {
+export const served = (
+  storage: Storage,
+  environment: Record<string, string> = {},
+  lines?: string[],
+): Promise<Messenger> => {
   const config = aConfig(environment)
   const logger = lines
     ? pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })

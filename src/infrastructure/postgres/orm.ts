@@ -21,9 +21,10 @@ export interface PoolSettings {
   readonly acquireTimeout: number
 }
 
+/** The URL goes to the driver whole: MikroORM's own reading of it drops the query, `host` and `sslmode` among it. */
 const location = (connection: Connection): Options =>
   'url' in connection
-    ? { clientUrl: connection.url }
+    ? { dbName: databaseOf(connection.url), driverOptions: { connectionString: connection.url } }
     : {
         host: connection.host,
         port: connection.port,
@@ -32,14 +33,22 @@ const location = (connection: Connection): Options =>
         ...(connection.password === undefined ? {} : { password: connection.password }),
       }
 
+const databaseOf = (url: string) => {
+  const { pathname, username } = new URL(url)
+  return decodeURIComponent(pathname.slice(1) || username)
+}
+
 /** The server gives up on a statement, a lock or an idle transaction before its client loses patience. */
-export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 10, acquireTimeout: 2000 }) =>
-  defineConfig({
-    ...location(connection),
+export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 10, acquireTimeout: 2000 }) => {
+  const { driverOptions, ...where } = location(connection)
+  return defineConfig({
+    ...where,
+    ensureDatabase: false,
     entities: [ChatRow, MessageRow],
     extensions: [Migrator],
     pool: { min: 0, max: pool.size, idleTimeoutMillis: 30_000 },
     driverOptions: {
+      ...driverOptions,
       application_name: 'messenger-api',
       connectionTimeoutMillis: pool.acquireTimeout,
       statement_timeout: 5000,
@@ -58,3 +67,4 @@ export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 
     schemaGenerator: { disableForeignKeys: false },
     allowGlobalContext: false,
   })
+}

@@ -32,9 +32,11 @@ const otherMethods =
   }
 
 /** What went wrong before an endpoint could answer, in its terms. */
-const failureOf = (error: { status?: number; type?: string; readable?: boolean; message: string }): Failure => {
+type ReadError = Error & { readonly status?: number; readonly type?: string; readonly readable?: boolean }
+
+const failureOf = (error: ReadError, method: string): Failure => {
   if (error.status === 413) return { kind: 'ContentTooLarge' }
-  if (error.status === 415) return { kind: 'UnsupportedMediaType', method: 'POST' }
+  if (error.status === 415) return { kind: 'UnsupportedMediaType', method }
   if (error.type === 'entity.parse.failed') return { kind: 'Malformed', detail: 'The body is not valid JSON' }
   if (error.readable) return { kind: 'Malformed', detail: error.message }
   if (error instanceof URIError) return { kind: 'Malformed', detail: 'The path has a bad escape' }
@@ -42,9 +44,9 @@ const failureOf = (error: { status?: number; type?: string; readable?: boolean; 
   return { kind: 'Defect', cause: error }
 }
 
-const lastResort: ErrorRequestHandler = (error: Error, _req, res, next) => {
+const lastResort: ErrorRequestHandler = (error: Error, req, res, next) => {
   if (res.headersSent) next(error)
-  else sendProblem(res, failureOf(error))
+  else sendProblem(res, failureOf(error, req.method))
 }
 
 /** Every operation of the contract, by its id. */
