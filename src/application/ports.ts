@@ -1,7 +1,7 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Chat, NewChat, Outcome } from '../domain/chat.ts'
-import type { ChatId, MessageId, MessagePosition } from '../domain/identity.ts'
+import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../domain/identity.ts'
 import type { Message } from '../domain/message.ts'
 
 /** The adapter could not answer in time. A write may or may not have been kept; a read may be tried again. */
@@ -29,7 +29,7 @@ export interface Selection<Before, After> {
   readonly after?: After | undefined
 }
 
-export type ChatSelection = Selection<ChatId, ChatId>
+export type ChatSelection = Selection<ChatId, ChatPosition>
 export type MessageSelection = Selection<MessageId, MessagePosition>
 
 /** Newest first. `more` tells whether entries within the bounds were left out, on the far side from the start. */

@@ -16,6 +16,10 @@ const wholeNumberFrom =
 export type ChatId = number & { readonly [brand]: 'ChatId' }
 export const ChatId = { LOW: 1, parse: wholeNumberFrom<ChatId>(1) }
 
+/** Identity of a chat, or 0 for the place before the first. A page cursor. */
+export type ChatPosition = ChatId | (number & { readonly [brand]: 'ChatPosition' })
+export const ChatPosition = { LOW: 0, parse: wholeNumberFrom<ChatPosition>(0) }
+
 /** Number of a message within its chat: 1, 2, 3 … without gaps, never reused. 1 to 2^53 − 1. */
 export type MessageId = number & { readonly [brand]: 'MessageId' }
 export const MessageId = { LOW: 1, parse: wholeNumberFrom<MessageId>(1) }

@@ -3,16 +3,21 @@ import { ChatTitle } from '../../domain/chat.ts'
 import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../domain/identity.ts'
 import { MessageText } from '../../domain/message.ts'
 
+// Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
+const atMostGreatest = (column: string) => `${column} <= '${GREATEST}'::bigint`
+const between = (expression: string, low: number, high: number | string) =>
+  `((${expression} >= ${low}) and (${expression} <= ${high}))`
+
 /** Tables as PostgreSQL sees them. Only this service writes them, so columns carry the domain's brands. */
 export const ChatRow = defineEntity({
   name: 'ChatRow',
   tableName: 'chats',
   checks: [
-    { name: 'chats_id_check', expression: `id between 1 and ${GREATEST}` },
-    { name: 'chats_title_check', expression: `char_length(title) between 1 and ${ChatTitle.LIMIT}` },
+    { name: 'chats_id_check', expression: `((id >= 1) and (${atMostGreatest('id')}))` },
+    { name: 'chats_title_check', expression: between('char_length(title)', 1, ChatTitle.LIMIT) },
     {
       name: 'chats_counters_check',
-      expression: `last_message_id between 0 and revision and changed_at_revision between 0 and revision and revision <= ${GREATEST}`,
+      expression: `(${between('last_message_id', 0, 'revision')} and ${between('changed_at_revision', 0, 'revision')} and (${atMostGreatest('revision')}))`,
     },
   ],
   properties: {
@@ -32,10 +37,10 @@ export const MessageRow = defineEntity({
   tableName: 'messages',
   uniques: [{ properties: ['chatId', 'revision'] }],
   checks: [
-    { name: 'messages_id_check', expression: 'id between 1 and revision' },
+    { name: 'messages_id_check', expression: between('id', 1, 'revision') },
     {
       name: 'messages_text_check',
-      expression: `(text is null) = (deleted_at is not null) and char_length(text) between 1 and ${MessageText.LIMIT}`,
+      expression: `(((text is null) = (deleted_at is not null)) and ${between('char_length(text)', 1, MessageText.LIMIT)})`,
     },
   ],
   properties: {

@@ -8,7 +8,7 @@ import type { ListChats } from '../../application/list-chats.ts'
 import type { ListMessages } from '../../application/list-messages.ts'
 import type { RenameChat } from '../../application/rename-chat.ts'
 import type { Chat } from '../../domain/chat.ts'
-import { ChatIdCodec, ChatTitleCodec, optional, PAGE_LIMIT, PageLimitCodec } from './codecs.ts'
+import { ChatIdCodec, ChatPositionCodec, ChatTitleCodec, optional, PAGE_LIMIT, PageLimitCodec } from './codecs.ts'
 import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 import { pageLinks } from './paging.ts'
@@ -20,7 +20,7 @@ const Body = t.type({ title: ChatTitleCodec })
 
 export const CreateChatRequest = t.type({ body: Body })
 export const ListChatsRequest = t.type({
-  query: t.type({ limit: optional(PageLimitCodec), before: optional(ChatIdCodec), after: optional(ChatIdCodec) }),
+  query: t.type({ limit: optional(PageLimitCodec), before: optional(ChatIdCodec), after: optional(ChatPositionCodec) }),
 })
 export const GetChatRequest = t.type({ path: Path, query: t.type({ limit: optional(PageLimitCodec) }) })
 export const RenameChatRequest = t.type({ path: Path, body: Body })

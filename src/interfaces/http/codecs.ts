@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { ChatTitle } from '../../domain/chat.ts'
-import { ChatId, type IdentityError, MessageId, MessagePosition } from '../../domain/identity.ts'
+import { ChatId, ChatPosition, type IdentityError, MessageId, MessagePosition } from '../../domain/identity.ts'
 import { MessageText } from '../../domain/message.ts'
 import type { TextError } from '../../domain/visible-text.ts'
 
@@ -87,6 +87,7 @@ export const PAGE_LIMIT = { LOW: 1, HIGH: 100, DEFAULT: 20 }
 export const ChatTitleCodec = text('ChatTitle', ChatTitle.parse)
 export const MessageTextCodec = text('MessageText', MessageText.parse)
 export const ChatIdCodec = wholeNumber('ChatId', ChatId.parse)
+export const ChatPositionCodec = wholeNumber('ChatPosition', ChatPosition.parse)
 export const MessageIdCodec = wholeNumber('MessageId', MessageId.parse)
 export const MessagePositionCodec = wholeNumber('MessagePosition', MessagePosition.parse)
 export const PageLimitCodec = wholeNumber('PageLimit', between(PAGE_LIMIT.LOW, PAGE_LIMIT.HIGH))

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+import { parse } from 'yaml'
+import { ChatTitle } from '../../src/domain/chat.ts'
+import { MessageText } from '../../src/domain/message.ts'
+import * as chats from '../../src/interfaces/http/chats.ts'
+import { PAGE_LIMIT } from '../../src/interfaces/http/codecs.ts'
+import { loadContract } from '../../src/interfaces/http/contract.ts'
+import * as messages from '../../src/interfaces/http/messages.ts'
+
+const yaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
+const contract = loadContract(yaml)
+
+const codecs: Record<string, t.Decoder<unknown, unknown>> = {
+  createChat: chats.CreateChatRequest,
+  listChats: chats.ListChatsRequest,
+  getChat: chats.GetChatRequest,
+  renameChat: chats.RenameChatRequest,
+  deleteChat: chats.DeleteChatRequest,
+  sendMessage: messages.SendMessageRequest,
+  listMessages: messages.ListMessagesRequest,
+  getMessage: messages.GetMessageRequest,
+  editMessage: messages.EditMessageRequest,
+  deleteMessage: messages.DeleteMessageRequest,
+}
+
+const space = fc.constantFrom(' ', '\t', '\n', '\r\n', '\u00a0', '\u2028', '\u3000', '\ufeff')
+const invisible = fc.constantFrom(
+  '\u200b',
+  '\u2060',
+  '\u00ad',
+  '\u034f',
+  '\u061c',
+  '\u115f',
+  '\u2800',
+  '\u3164',
+  '\uffa0',
+  '\u0001',
+  '\u{e0100}',
+)
+const malformed = fc.constantFrom('\0', '\ud800', '\udfff')
+const unit = fc.oneof(
+  { weight: 6, arbitrary: fc.string({ unit: 'binary', maxLength: 4 }) },
+  { weight: 2, arbitrary: space },
+  { weight: 2, arbitrary: invisible },
+  { weight: 1, arbitrary: malformed },
+)
+/** Near the limit in code points, padded with what trimming takes away. */
+const longText = (limit: number) =>
+  fc
+    .tuple(
+      fc.constantFrom('a', '😀', '\u200b', 'é'),
+      fc.integer({ min: -2, max: 2 }),
+      fc.array(space, { maxLength: 5 }),
+    )
+    .map(([char, delta, padding]) => `${padding.join('')}${char.repeat(limit + delta)}${padding.join('')}`)
+const text = (limit: number) =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.array(unit, { maxLength: 6 }).map((parts) => parts.join('')) },
+    { weight: 1, arbitrary: longText(limit) },
+  )
+const anything = fc.oneof(
+  fc.constant(undefined),
+  fc.constant(null),
+  fc.integer(),
+  fc.boolean(),
+  fc.array(fc.string()),
+  fc.dictionary(fc.string(), fc.string()),
+)
+
+const body = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ title: text(ChatTitle.LIMIT), text: text(MessageText.LIMIT), more: anything }) },
+  { weight: 1, arbitrary: fc.record({ title: anything, text: anything }, { requiredKeys: [] }) },
+  { weight: 1, arbitrary: anything },
+)
+const number = fc.oneof(
+  fc.maxSafeInteger().map(String),
+  fc.integer({ min: -2, max: 103 }).map(String),
+  fc.constantFrom(
+    '0',
+    '-0',
+    '00',
+    '01',
+    '+1',
+    '1e3',
+    '0x1F',
+    '1.0',
+    '1_0',
+    ' 1',
+    '1 ',
+    '',
+    'abc',
+    '١',
+    '9007199254740991',
+    '9007199254740992',
+    '9223372036854775808',
+    'NaN',
+    'Infinity',
+  ),
+)
+const parameter = fc.oneof(
+  { weight: 6, arbitrary: number },
+  { weight: 1, arbitrary: fc.string() },
+  { weight: 1, arbitrary: fc.array(number, { minLength: 2, maxLength: 2 }) },
+)
+const order = fc.oneof(fc.constantFrom('asc', 'desc', 'ASC', '', 'up'), fc.constant(['asc', 'asc']))
+const request = fc.record({
+  path: fc.record({ chat_id: number, message_id: number }),
+  query: fc.record(
+    { limit: parameter, before: parameter, after: parameter, order, other: parameter },
+    { requiredKeys: [] },
+  ),
+  body,
+})
+
+describe('The codecs and openapi.yaml', () => {
+  for (const [id, codec] of Object.entries(codecs)) {
+    it(`agree on what ${id} takes`, () => {
+      const operation = contract.operation(id)
+      let taken = 0
+      const property = fc.property(request, (raw) => {
+        const decoded = E.isRight(codec.decode(raw))
+        if (decoded) taken++
+        return decoded === (operation.violations(raw).length === 0)
+      })
+      fc.assert(property, { numRuns: 1500 })
+      expect(taken, 'some requests are taken, some are not').to.be.within(1, 1499)
+    })
+  }
+
+  it('name the same limits as the domain and the tables', () => {
+    const { schemas, parameters } = (
+      parse(yaml) as { components: Record<string, Record<string, Record<string, unknown>>> }
+    ).components as {
+      schemas: Record<string, Record<string, unknown>>
+      parameters: Record<string, { schema: Record<string, unknown> }>
+    }
+    expect(schemas['ChatTitle']).to.include({ minLength: 1, maxLength: ChatTitle.LIMIT })
+    expect(schemas['MessageText']).to.include({ minLength: 1, maxLength: MessageText.LIMIT })
+    expect(schemas['ChatId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+    expect(schemas['MessageId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+    expect(parameters['Limit']?.schema).to.include({
+      minimum: PAGE_LIMIT.LOW,
+      maximum: PAGE_LIMIT.HIGH,
+      default: PAGE_LIMIT.DEFAULT,
+    })
+  })
+})

@@ -1,0 +1,81 @@
+import { connect } from 'node:net'
+import { expect } from 'chai'
+import type { Messenger } from '../../src/messenger.ts'
+import { record } from '../recorder.ts'
+import { memoryStorage, served } from '../served.ts'
+
+/** Sends bytes as they are, in pieces, and reads until the server closes the connection. */
+const exchange = (url: string, pieces: readonly string[]) =>
+  new Promise<string>((resolve, reject) => {
+    let answer = ''
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
+      for (const piece of pieces) socket.write(piece, 'latin1')
+    })
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
+    socket.on('close', () => resolve(answer)).on('error', reject)
+  })
+
+const parsed = (answer: string) => {
+  const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
+  const [statusLine = '', ...fields] = head.split('\r\n')
+  const headers = new Headers(fields.map((field) => field.split(/: (.*)/s).slice(0, 2) as [string, string]))
+  return { status: Number(statusLine.split(' ')[1]), headers, body }
+}
+
+describe('What arrives on a socket', () => {
+  let messenger: Messenger
+
+  before(async () => {
+    messenger = await served(memoryStorage(), { HEADERS_TIMEOUT_MS: '500', REQUEST_TIMEOUT_MS: '1000' })
+  })
+  after(() => messenger.stop())
+
+  const expectProblem = async (pieces: readonly string[], status: number, name: string, target = '/chats/') => {
+    const answer = parsed(await exchange(messenger.url, pieces))
+    expect(answer.status).to.equal(status)
+    record({ method: 'POST', target, ...answer })
+    expect(JSON.parse(answer.body)).to.include({ type: `/problems/${name}`, status })
+    expect(answer.headers.get('connection')).to.equal('close')
+  }
+
+  it('is given up with 408 when the head takes too long', () =>
+    expectProblem(['POST /chats/ HTTP/1.1\r\nHost: x\r\nX-Slow: '], 408, 'request-timeout'))
+
+  it('is given up with 408 when the body takes too long', () =>
+    expectProblem(
+      ['POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"title"'],
+      408,
+      'request-timeout',
+    ))
+
+  it('is refused with 431 when the head is too large', () =>
+    expectProblem(
+      [`POST /chats/ HTTP/1.1\r\nHost: x\r\nX-Large: ${'x'.repeat(20_000)}\r\n\r\n`],
+      431,
+      'headers-too-large',
+    ))
+
+  for (const [name, head] of [
+    ['no HTTP at all', 'hello\r\n\r\n'],
+    ['two lengths', 'POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+    [
+      'a length beside chunks',
+      'POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+    ],
+    ['a line break in a header', 'POST /chats/ HTTP/1.1\r\nHost: x\r\nX-A: a\x01b\r\n\r\n'],
+  ] as const)
+    it(`is refused with 400 when it is ${name}`, () => expectProblem([head], 400, 'malformed-request'))
+
+  it('does not hold the service up when the client goes away in the middle', async () => {
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(new URL(messenger.url).port), '127.0.0.1', () => {
+        socket.write(
+          'POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"ti',
+        )
+        setTimeout(() => socket.resetAndDestroy(), 50)
+      })
+      socket.on('close', () => resolve())
+    })
+    expect((await fetch(`${messenger.url}/livez`)).status).to.equal(200)
+  })
+})
