@@ -7,7 +7,7 @@ import { compose, names } from './container.ts'
 import type { Config } from './config.ts'
 import { loadContract } from './interfaces/http/contract.ts'
 import { processMetrics } from './interfaces/http/metrics.ts'
-import { drain, httpServer } from './interfaces/http/server.ts'
+import { httpServer } from './interfaces/http/server.ts'
 import type { Storage } from './storage.ts'
 
 /** A messenger that serves. */
@@ -29,7 +29,7 @@ export const serve = async (
   const container = compose({ storage, clock, contract, logger, isDraining: () => draining })
   processMetrics(container.get(names.registry))
 
-  const server = httpServer(container.get(names.app), {
+  const { server, drain } = httpServer(container.get(names.app), {
     headersTimeout: config.HEADERS_TIMEOUT_MS,
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
@@ -46,7 +46,7 @@ export const serve = async (
     stop: async () => {
       draining = true
       await delay(config.SHUTDOWN_DELAY_MS)
-      await drain(server, config.SHUTDOWN_TIMEOUT_MS)
+      await drain(config.SHUTDOWN_TIMEOUT_MS)
       await storage.close()
     },
   }

@@ -55,7 +55,7 @@ export const clientOf = (url: string) => {
     target: string,
     init: Sent = {},
   ): Promise<Answer<Body>> => {
-    const response = await fetch(url + target, { method, redirect: 'manual', ...init } as RequestInit)
+    const response = await fetch(url + target, { method, redirect: 'manual', ...init })
     const text = await response.text()
     const { status, headers } = response
     const requestType = init.headers?.['content-type']

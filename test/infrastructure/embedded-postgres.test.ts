@@ -240,7 +240,7 @@ onlyOnUnix('The embedded PostgreSQL', () => {
   it('lets its owner’s process end by itself once the server is stopped', async () => {
     aDataFolder()
     const { child, told } = await anOwner()
-    child.stdin?.end()
+    child.stdin.end()
     expect(await once(child, 'exit')).to.deep.equal([0, null])
     expect(isRunning(told.pid)).to.equal(false)
   })
@@ -274,7 +274,7 @@ onlyOnUnix('The embedded PostgreSQL', () => {
     const [owner] = owners
     if (owner === undefined) return
     await write(owner.told, 'whole')
-    owner.child.stdin?.end()
+    owner.child.stdin.end()
     await once(owner.child, 'exit')
     expect(readdirSync(folder).sort()).to.deep.equal(['data', 'temporary'])
     const next = await start()
@@ -336,7 +336,7 @@ onlyOnUnix('The embedded PostgreSQL', () => {
     expect(told.host.startsWith(folder)).to.equal(true)
     expect(statSync(`/proc/${told.pid}`).uid).to.equal(someone.uid)
     await write(told, 'mine')
-    child.stdin?.end()
+    child.stdin.end()
     await once(child, 'exit')
 
     const asRoot = await start()

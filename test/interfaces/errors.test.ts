@@ -57,7 +57,7 @@ describe('Requests that break a rule', () =>
       [`x${'y'.repeat(5000)}`, 'too_long'],
     ]
     for (const [value, code] of values)
-      it(`names the field and the rule for ${JSON.stringify(value)?.slice(0, 24) ?? 'nothing'}: ${code}`, async () => {
+      it(`names the field and the rule for ${JSON.stringify({ value }).slice(0, 30)}: ${code}`, async () => {
         for (const [method, target, field] of bodies) {
           const answer = await sending(method, target, JSON.stringify({ [field]: value }))
           expectProblem(answer, 422, 'validation-failed')

@@ -68,11 +68,12 @@ export const isAlive = (pid: number): boolean => answersToSignals(pid) && !isZom
 
 const programOf = (pid: number): string => {
   if (process.platform === 'linux') return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  const [command, ...args] =
+  const [command, ...args]: [string, ...string[]] =
     process.platform === 'win32'
       ? ['tasklist', '/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']
       : ['ps', '-o', 'comm=', '-p', String(pid)]
-  const output = spawnSync(command ?? '', args, { encoding: 'utf8' }).stdout ?? ''
+  const { error, stdout } = spawnSync(command, args, { encoding: 'utf8' })
+  const output = error ? '' : stdout
   return basename(output.trim().split('","')[0]?.replace('"', '') ?? '')
 }
 

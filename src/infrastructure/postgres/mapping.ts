@@ -1,6 +1,6 @@
 import type { Chat } from '../../domain/chat.ts'
 import type { ChatId } from '../../domain/identity.ts'
-import { isTombstone, type Message, type Tombstone } from '../../domain/message.ts'
+import { isTombstone, type Message, type MessageText, type Tombstone } from '../../domain/message.ts'
 import type { ChatRow, MessageRow } from './schema.ts'
 
 export const toChat = ({
@@ -22,11 +22,11 @@ export const toChat = ({
 })
 
 export const toMessage = (row: MessageRow): Message | Tombstone => {
-  const { id, text, createdAt, editedAt = null, deletedAt, revision } = row
+  const { id, text, createdAt, editedAt = null, deletedAt = null, revision } = row
   // MikroORM hands a foreign key that was mapped to its value on as the driver's text.
   const chatId = Number(row.chatId) as ChatId
-  if (text === null || text === undefined) return { chatId, id, createdAt, editedAt, deletedAt: deletedAt!, revision }
-  return { chatId, id, text, createdAt, editedAt, revision }
+  if (deletedAt) return { chatId, id, createdAt, editedAt, deletedAt, revision }
+  return { chatId, id, text: text as MessageText, createdAt, editedAt, revision }
 }
 
 export const fromMessage = (message: Message | Tombstone) => ({

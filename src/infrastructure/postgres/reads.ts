@@ -41,6 +41,8 @@ const types = {
 
 type ChatColumns = [ChatId, ChatTitle, Date, Date, MessagePosition, Revision, Revision]
 type MessageColumns = [MessageId, MessageText, Date, Date | null, Revision]
+/** The right side of the outer join, where the range holds no message. */
+type NoMessage = [null, null, null, null, null]
 const CHAT_WIDTH = 7
 
 const chatOf = ([id, title, createdAt, updatedAt, lastMessageId, revision, changedAtRevision]: ChatColumns): Chat => ({
@@ -90,7 +92,7 @@ export const postgresReads = (pool: Pool) => {
 
     message: async (id: ChatId, messageId: MessageId): Promise<Message | null | undefined> => {
       const [row] = await rows<MessageColumns | [null]>('message', [id, messageId])
-      return row && (row[0] === null ? null : messageOf(id, row as MessageColumns))
+      return row && (row[0] === null ? null : messageOf(id, row))
     },
 
     messages: async (id: ChatId, selection: MessageSelection) => {
@@ -100,8 +102,8 @@ export const postgresReads = (pool: Pool) => {
       const [first] = found
       if (!first) return undefined
       const messages = found
-        .map((row) => row.slice(CHAT_WIDTH) as MessageColumns)
-        .filter(([messageId]) => messageId !== null)
+        .map((row) => row.slice(CHAT_WIDTH) as MessageColumns | NoMessage)
+        .filter((columns) => columns[0] !== null)
         .map((columns) => messageOf(id, columns))
       return { chat: chatOf(first as ChatColumns), ...pageOf(messages, selection, forwards) }
     },

@@ -37,7 +37,7 @@ const verify = (_req: unknown, _res: unknown, bytes: Buffer) => {
 
 const JSON_IN_UTF8 = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
 
-const parse = express.json({ limit: LIMIT, strict: false, type: () => true, verify })
+const parse: RequestHandler = express.json({ limit: LIMIT, strict: false, type: () => true, verify })
 
 /** Reads a JSON body into `req.body`; a request without a body has none, which its codec will miss. */
 export const readBody: RequestHandler = (req, res, next) => {

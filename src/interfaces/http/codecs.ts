@@ -73,7 +73,7 @@ const option = <A extends string>(name: string, ...options: readonly A[]) =>
   )
 
 /** A parameter that may be left out. */
-export const optional = <A>(codec: t.Type<A, string, unknown>) =>
+export const optional = <A>(codec: t.Type<A, string>) =>
   new t.Type<A | undefined, string | undefined, unknown>(
     codec.name,
     (u): u is A | undefined => u === undefined || codec.is(u),

@@ -57,7 +57,7 @@ const pointerTo = (...keys: readonly string[]) =>
   `${NAME}#/${keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`
 
 const resolve = <A>(document: unknown, value: A | Reference): A => {
-  if (typeof value !== 'object' || value === null || !('$ref' in value)) return value as A
+  if (typeof value !== 'object' || value === null || !('$ref' in value)) return value
   const keys = value.$ref.slice(2).split('/')
   return keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document) as A
 }
@@ -78,7 +78,7 @@ const violation = (part: 'path' | 'query' | 'body') => (error: NonNullable<Valid
 export const loadContract = (yaml: string): Contract => {
   const document = parse(yaml) as { readonly paths: Readonly<Record<string, Record<string, unknown>>> }
   const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false })
-  ajv.addSchema(document as object, NAME)
+  ajv.addSchema(document, NAME)
 
   const operationOf = (path: string, method: (typeof METHODS)[number]): Operation => {
     const item = document.paths[path] as { readonly parameters?: readonly (Parameter | Reference)[] }

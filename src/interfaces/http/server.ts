@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { randomUUID } from 'node:crypto'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type Failure, toProblem } from './problem.ts'
 import { PROBLEM_TYPE } from './reply.ts'
 
@@ -44,21 +45,46 @@ const answerUnparsed = (error: NodeJS.ErrnoException, socket: Duplex) => {
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
 }
 
-export const httpServer = (app: RequestListener, limits: ServerLimits): Server =>
-  createServer(
-    { ...limits, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1000, noDelay: true },
-    app,
-  ).on('clientError', answerUnparsed)
+export interface HttpServer {
+  readonly server: Server
+  /**
+   * Stops taking connections and resolves when the last request under way was answered, or cuts what is left after
+   * `timeout` milliseconds. Every answer from now on closes its connection.
+   */
+  readonly drain: (timeout: number) => Promise<void>
+}
 
-/**
- * Stops taking connections and resolves when the last request under way was answered, or cuts what is left after
- * `timeout` milliseconds.
- */
-export const drain = (server: Server, timeout: number): Promise<void> =>
-  new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), timeout)
-    server.close(() => {
-      clearTimeout(cut)
-      resolve()
+export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServer => {
+  const sockets = new Set<Socket>()
+  const underWay = new Set<ServerResponse>()
+  let draining = false
+
+  const server = createServer({ ...limits, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1000 })
+    .on('connection', (socket) => {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
     })
-  })
+    .on('request', (_req, res) => {
+      if (draining) res.shouldKeepAlive = false
+      underWay.add(res)
+      res.once('close', () => underWay.delete(res))
+    })
+    .on('request', app)
+    .on('clientError', answerUnparsed)
+
+  return {
+    server,
+    drain: (timeout) =>
+      new Promise((resolve) => {
+        draining = true
+        for (const res of underWay) if (!res.headersSent) res.shouldKeepAlive = false
+        const cut = setTimeout(() => server.closeAllConnections(), timeout)
+        server.close(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+        // Node closes the connections that wait for their next request, but not those that never sent a first one.
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+      }),
+  }
+}
