@@ -60,6 +60,6 @@ describe('The configuration', () => {
     const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
     expect(Array.from(example.matchAll(/^#? ?([A-Z_]+)=/gm), ([, name]) => name).toSorted()).to.deep.equal(names)
-    expect(Array.from(readme.matchAll(/^\| `([A-Z_]+)` \|/gm), ([, name]) => name).toSorted()).to.deep.equal(names)
+    expect(Array.from(readme.matchAll(/^\| `([A-Z_]+)` +\|/gm), ([, name]) => name).toSorted()).to.deep.equal(names)
   })
 })
