@@ -30,9 +30,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
   }
   const erased = async (id: ChatId, number: number, at = later(2000)) => {
     const erase = Chat.erase(at)
-    return right(
-      await chats.changeMessage(id, aMessageId(number), (chat, message) => E.right(erase(chat, message)))(),
-    )
+    return right(await chats.changeMessage(id, aMessageId(number), (chat, message) => E.right(erase(chat, message)))())
   }
   const numbers = async (id: ChatId, selection: MessageSelection) =>
     right(await chats.messages(id, selection)()).entries.map((message) => message.id as number)
@@ -65,7 +63,8 @@ export const chatsContract = (open: () => Promise<Chats>) => {
         chatId: id,
         messageId,
       })
-      expect(await numbers(id, { limit: 100, before: messageId, after: aPosition(Number.MAX_SAFE_INTEGER) })).to.be.empty
+      expect(await numbers(id, { limit: 100, before: messageId, after: aPosition(Number.MAX_SAFE_INTEGER) })).to.be
+        .empty
     })
 
     it('keeps titles and texts to the letter, up to their limits', async () => {
@@ -123,8 +122,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const expected = Array.from({ length: 40 }, (_, n) => n + 1)
       expect(answers.map(({ message }) => message.id as number).sort((a, b) => a - b)).to.deep.equal(expected)
       expect(await numbers(id, { limit: 100 })).to.deep.equal(expected.toReversed())
-      for (const { message } of answers)
-        expect(right(await chats.findMessage(id, message.id)())).to.deep.equal(message)
+      for (const { message } of answers) expect(right(await chats.findMessage(id, message.id)())).to.deep.equal(message)
     })
 
     it('never lets time run backwards within a chat', async () => {

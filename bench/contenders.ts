@@ -1,0 +1,43 @@
+import type { Server } from './child.ts'
+import { TEXT } from './database.ts'
+import type { Load } from './load.ts'
+import type { Contender } from './measurement.ts'
+import type { Stage } from './stage.ts'
+
+const MESSAGES = '/chats/{chat}/messages/'
+
+export interface Exchange {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly body?: string
+}
+
+export const send: Exchange = { method: 'POST', path: MESSAGES, body: JSON.stringify({ text: TEXT }) }
+export const readLast: Exchange = { method: 'GET', path: `${MESSAGES}?limit=20` }
+export const getChat: Exchange = { method: 'GET', path: '/chats/{chat}' }
+export const getMessage: Exchange = { method: 'GET', path: `${MESSAGES}{message}` }
+
+/** The load that every figure is taken under, unless it says otherwise. */
+export const CONNECTIONS = 64
+
+export interface Crowd {
+  readonly chats: number
+  readonly messages?: number
+  readonly connections?: number
+}
+
+/** A server under one kind of request. */
+export const over = (load: Load, name: string, { url }: Server, exchange: Exchange, crowd: Crowd): Contender => ({
+  name,
+  measure: (seconds) => load.run({ kind: 'http', url, connections: CONNECTIONS, ...crowd, ...exchange, seconds }),
+})
+
+/** Ours, the floor and, where it can run, the peer, all under the same requests. */
+export const serversUnder = async (stage: Stage, exchange: Exchange, crowd: Crowd): Promise<readonly Contender[]> => {
+  const peer = await stage.peer()
+  return [
+    over(stage.load, 'ours', await stage.ours(), exchange, crowd),
+    over(stage.load, 'floor', await stage.floor(), exchange, crowd),
+    ...(peer ? [over(stage.load, 'peer', peer, exchange, crowd)] : []),
+  ]
+}

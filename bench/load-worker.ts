@@ -1,0 +1,86 @@
+import autocannon from 'autocannon'
+import { Client } from 'pg'
+import { type Measurement, percentile } from './measurement.ts'
+import type { Answer, HttpJob, Job, TransactionJob } from './load.ts'
+import { postMessage } from './sql.ts'
+
+/** Requests that each connection goes round; drawn anew for each, so that connections do not march in step. */
+const DRAWS = 100
+const TIMEOUT_SECONDS = 30
+
+const upTo = (greatest: number) => 1 + Math.floor(Math.random() * greatest)
+
+const drawnRequests = ({ method, path, chats, messages = 1, body }: HttpJob) =>
+  Array.from({ length: DRAWS }, () => ({
+    method,
+    path: path.replace('{chat}', String(upTo(chats))).replace('{message}', String(upTo(messages))),
+    ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
+  }))
+
+const summary = (milliseconds: readonly number[], seconds: number): Measurement => {
+  const sorted = Float64Array.from(milliseconds).sort()
+  return {
+    perSecond: sorted.length / seconds,
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+    count: sorted.length,
+  }
+}
+
+/** Autocannon's own percentiles are whole milliseconds; one lone client needs finer ones. */
+const sendRequests = async (job: HttpJob): Promise<Measurement> => {
+  const times: number[] = []
+  let startedAt = 0
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const options = {
+      url: job.url,
+      connections: job.connections,
+      timeout: TIMEOUT_SECONDS,
+      sampleInt: 100,
+      setupClient: (client: autocannon.Client) => client.setRequests(drawnRequests(job)),
+      ...(job.amount === undefined ? { duration: job.seconds } : { amount: job.amount }),
+    }
+    autocannon(options, (error, finished) => (error ? reject(error as Error) : resolve(finished)))
+      .on('start', () => (startedAt = performance.now()))
+      .on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds))
+  })
+  const seconds = (performance.now() - startedAt) / 1000
+  if (result.non2xx > 0 || result.errors > 0 || times.length === 0)
+    throw new Error(
+      `${job.method} ${job.url}${job.path}: ${times.length} answers, ${result.errors} errors, ` +
+        `by status ${JSON.stringify(result.statusCodeStats)}`,
+    )
+  return summary(times, seconds)
+}
+
+const runTransactions = async ({ connection, chats, text, seconds }: TransactionJob): Promise<Measurement> => {
+  const client = new Client(connection)
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    const times: number[] = []
+    const startedAt = performance.now()
+    const end = startedAt + seconds * 1000
+    while (performance.now() < end) {
+      const before = performance.now()
+      await client.query({ name: 'post', text: postMessage('$1', '$2'), values: [upTo(chats), text] })
+      times.push(performance.now() - before)
+    }
+    return summary(times, (performance.now() - startedAt) / 1000)
+  } finally {
+    await client.end()
+  }
+}
+
+const run = (job: Job): Promise<Measurement> => (job.kind === 'http' ? sendRequests(job) : runTransactions(job))
+const answer = (value: Answer) => process.send?.(value)
+
+process.on('message', (job: Job) => {
+  run(job).then(
+    (measured) => answer({ measured }),
+    (error: unknown) => answer({ failed: error instanceof Error ? error.message : String(error) }),
+  )
+})
+process.on('disconnect', () => process.exit())
+// Ctrl-C reaches every process of the terminal; the bench decides when this one ends.
+process.on('SIGINT', () => undefined)

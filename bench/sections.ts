@@ -1,0 +1,117 @@
+import { CONNECTIONS, getChat, getMessage, over, readLast, send, serversUnder } from './contenders.ts'
+import { TEXT } from './database.ts'
+import { deepPage } from './deep-page.ts'
+import { growth } from './growth.ts'
+import { type Contender, takeTurns } from './measurement.ts'
+import { memory } from './memory.ts'
+import type { Plot } from './plot.ts'
+import type { Stage } from './stage.ts'
+import { sweep } from './sweep.ts'
+import { compare, type Row, thousands } from './table.ts'
+
+/** What a section found out. */
+export interface Findings {
+  readonly rows: readonly Row[]
+  /** Markdown to follow the table. */
+  readonly notes?: string
+  readonly plot?: Plot
+}
+
+export type Section = (stage: Stage) => Promise<Findings>
+
+const sends: Section = async (stage) => {
+  const { load, sizes, pace } = stage
+  const limit = await stage.limit()
+  const turns = await takeTurns(
+    [
+      ...(await serversUnder(stage, send, { chats: sizes.chats })),
+      { ...over(load, 'ours, one hot chat', await stage.ours(), send, { chats: 1 }), needsWarming: false },
+      ...(limit ? [{ name: 'limit', measure: limit.send, needsWarming: false }] : []),
+    ],
+    pace,
+  )
+  const many = `send, ${thousands(sizes.chats)} chats`
+  return {
+    rows: [
+      ...compare(turns, { figure: many, quantity: 'perSecond', of: 'ours', to: 'peer', goal: { atLeast: 15 } }),
+      ...compare(turns, { figure: many, quantity: 'perSecond', of: 'ours', to: 'floor', goal: { atLeast: 0.8 } }),
+      ...compare(turns, { figure: many, quantity: 'perSecond', of: 'ours', to: 'limit', goal: { atLeast: 1 } }),
+      ...compare(turns, {
+        figure: 'send, one hot chat',
+        quantity: 'perSecond',
+        of: 'ours, one hot chat',
+        to: 'ours',
+        goal: { atLeast: 0.7 },
+      }),
+      ...compare(turns, { figure: `${many}, p99`, quantity: 'p99', of: 'ours', to: 'floor', goal: { atMost: 3 } }),
+      ...compare(turns, { figure: `${many}, p99`, quantity: 'p99', of: 'ours', to: 'peer' }),
+    ],
+  }
+}
+
+const reads: Section = async (stage) => {
+  const limit = await stage.limit()
+  const turns = await takeTurns(
+    [
+      ...(await serversUnder(stage, readLast, { chats: stage.sizes.chats })),
+      ...(limit ? [{ name: 'limit', measure: limit.read, needsWarming: false }] : []),
+    ],
+    stage.pace,
+  )
+  const figure = 'read the last 20'
+  return {
+    rows: [
+      ...compare(turns, { figure, quantity: 'perSecond', of: 'ours', to: 'peer', goal: { atLeast: 10 } }),
+      ...compare(turns, { figure, quantity: 'perSecond', of: 'ours', to: 'floor', goal: { atLeast: 0.5 } }),
+      ...compare(turns, { figure, quantity: 'perSecond', of: 'ours', to: 'limit' }),
+      ...compare(turns, { figure: `${figure}, p99`, quantity: 'p99', of: 'ours', to: 'floor' }),
+    ],
+  }
+}
+
+/** Ours against a bare prepared statement that does the same, from Node, each by one client alone. */
+const loneClient: Section = async (stage) => {
+  const { load, sizes, pace } = stage
+  const connection = await stage.limitDatabase()
+  const transaction: Contender = {
+    name: 'bare transaction',
+    measure: (seconds) => load.run({ kind: 'transaction', connection, chats: sizes.chats, text: TEXT, seconds }),
+  }
+  const alone = over(load, 'ours', await stage.ours(), send, { chats: sizes.chats, connections: 1 })
+  const turns = await takeTurns([alone, transaction], pace)
+  const figure = 'send, one lone client, p50'
+  return {
+    rows: compare(turns, { figure, quantity: 'p50', of: 'ours', to: 'bare transaction', goal: { atMost: 1.5 } }),
+  }
+}
+
+const gets: Section = async (stage) => {
+  const { load, sizes, pace } = stage
+  const [ours, floor] = [await stage.ours(), await stage.floor()]
+  const crowd = { chats: sizes.chats, messages: sizes.messages }
+  const briefly = { ...pace, warmSeconds: Math.ceil(pace.warmSeconds / 3), seconds: Math.ceil(pace.seconds / 2) }
+  const measured = async (figure: string, exchange: typeof getChat) => {
+    const contenders = [over(load, 'ours', ours, exchange, crowd), over(load, 'floor', floor, exchange, crowd)]
+    return compare(await takeTurns(contenders, briefly), { figure, quantity: 'perSecond', of: 'ours', to: 'floor' })
+  }
+  return {
+    rows: [
+      ...(await measured('get a chat with its last 20', getChat)),
+      ...(await measured('get a message', getMessage)),
+    ],
+  }
+}
+
+/** In the order they run. Those with `long` set run only when named, or with --full or --quick. */
+export const SECTIONS: Readonly<Record<string, { readonly run: Section; readonly long?: true }>> = {
+  send: { run: sends },
+  read: { run: reads },
+  get: { run: gets },
+  lone: { run: loneClient },
+  'deep-page': { run: deepPage },
+  sweep: { run: sweep, long: true },
+  growth: { run: growth, long: true },
+  memory: { run: memory, long: true },
+}
+
+export const LOAD_DESCRIPTION = `${CONNECTIONS} keep-alive connections unless a line says otherwise`
