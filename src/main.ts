@@ -41,6 +41,8 @@ const started = start().then(
     logger.info(`listening on ${messenger.url}, Swagger UI at ${messenger.url}/docs`)
   },
   (error: unknown) => {
+    // Ctrl-C reaches the whole process group: what was being started may have ended of it.
+    if (stopping) process.exit(0)
     logger.fatal(error, 'could not start')
     process.exit(1)
   },

@@ -1,3 +1,5 @@
+import module from 'node:module'
+
 // Plain JavaScript, so that an older Node reaches the message rather than a syntax error.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -7,5 +9,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   )
   process.exit(1)
 }
+
+// What Node makes of each file, types stripped, is kept for the next start.
+module.enableCompileCache?.()
 
 await import('./main.ts')

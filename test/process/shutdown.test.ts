@@ -1,0 +1,163 @@
+import { expect } from 'chai'
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { aChatOn, type Client, type MessageBody, type ProblemBody } from '../client.ts'
+import { aDatabase, urlOf } from '../postgres.ts'
+import { aDataFolder, cleanUp, onlyOnLinux, postgresOn, type ServerProcess, start, until } from './server-process.ts'
+
+/** A message whose head the service has taken and whose body is still to come. */
+const halfSent = async (client: Client, chat: string, body: string, agent?: Agent) => {
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'keep-alive',
+    expect: '100-continue',
+  }
+  const message: ClientRequest = request(`${client.url}${chat}/messages/`, { method: 'POST', headers, agent })
+  const answer = once(message, 'response').then(async ([response]) => {
+    const { statusCode, headers } = response as IncomingMessage
+    return { status: statusCode, connection: headers.connection, text: await text(response as IncomingMessage) }
+  })
+  // Whoever awaits it learns of its failure; until then it must not end the tests.
+  answer.catch(() => undefined)
+  message.flushHeaders()
+  await Promise.race([once(message, 'continue'), answer.then(({ status }) => expect.fail(`answered ${status}`))])
+  const middle = body.length >> 1
+  message.write(body.slice(0, middle))
+  return { answer, finish: () => void message.end(body.slice(middle)) }
+}
+
+const aBody = (text: string) => JSON.stringify({ text })
+
+/** The service took the signal and said so. */
+const noticed = (server: ServerProcess, signal: string) => server.logged(new RegExp(`^${signal}: finishing`))
+
+const isRefused = (client: Client) =>
+  new Promise<boolean>((resolve) => {
+    const { hostname, port } = new URL(client.url)
+    const socket = connect(Number(port), hostname)
+    socket.once('connect', () => resolve(false)).once('error', () => resolve(true))
+    socket.once('connect', () => socket.destroy())
+  })
+
+onlyOnLinux('The service, when it is asked to stop', () => {
+  afterEach(cleanUp)
+
+  for (const [signal, where, storage] of [
+    ['SIGTERM', 'a database of ours', async () => ({ DATABASE_URL: urlOf(await aDatabase()) })],
+    ['SIGINT', 'the embedded PostgreSQL', async () => ({})],
+  ] as const)
+    it(`answers, from ${where}, the 200 requests under way when ${signal} comes, and no others, and exits with 0`, async () => {
+      const server = start(await storage())
+      const client = await server.listening()
+      const chats = await Promise.all(Array.from({ length: 10 }, () => aChatOn(client)))
+      const requests = await Promise.all(
+        Array.from({ length: 200 }, (_, index) => halfSent(client, chats[index % 10] ?? '', aBody(`number ${index}`))),
+      )
+      const quick = requests.filter((_, index) => index % 2 === 0)
+      const slow = requests.filter((_, index) => index % 2 === 1)
+      for (const { finish } of quick) finish()
+      // To the whole group, as a terminal does: PostgreSQL must not hear of it.
+      server.killGroup(signal)
+      await noticed(server, signal)
+      await until(() => isRefused(client))
+      await Promise.all(quick.map(({ answer }) => answer))
+      for (const { finish } of slow) finish()
+
+      const answers = await Promise.all(requests.map(({ answer }) => answer))
+      expect(answers.filter(({ status }) => status !== 201)).to.deep.equal([])
+      const messages = answers.map((answer) => JSON.parse(answer.text) as MessageBody)
+      expect(new Set(messages.map(({ chat_id, id }) => `${chat_id}/${id}`))).to.have.property('size', 200)
+      expect(Math.max(...messages.map(({ id }) => id))).to.equal(20)
+      const late = await Promise.all(slow.map(({ answer }) => answer))
+      expect(new Set(late.map(({ connection }) => connection)), 'no more on this connection').to.deep.equal(
+        new Set(['close']),
+      )
+      expect(await server.exit).to.deep.equal({ code: 0, signal: null, stderr: '' })
+      expect(postgresOn(server.dataDir)).to.deep.equal([])
+    })
+
+  it('says on /readyz that it is draining, and serves on, for as long as SHUTDOWN_DELAY_MS', async () => {
+    const server = start({ STORAGE: 'memory', SHUTDOWN_DELAY_MS: '600' })
+    const client = await server.listening()
+    expect((await client.get('/readyz')).status).to.equal(200)
+    server.kill('SIGTERM')
+    await noticed(server, 'SIGTERM')
+    const began = performance.now()
+    const readiness = await client.get<ProblemBody & { checks: object }>('/readyz')
+    expect(readiness.status).to.equal(503)
+    expect(readiness.json.checks).to.deep.equal({ database: 'ok', migrations: 'ok', draining: 'failing' })
+    expect((await client.post('/chats/', { title: 'In time' })).status).to.equal(201)
+    expect((await client.get('/livez')).status).to.equal(200)
+    expect((await server.exit).code).to.equal(0)
+    expect(performance.now() - began).to.be.within(500, 2_000)
+  })
+
+  it('is not held up by idle connections', async () => {
+    const server = start({ STORAGE: 'memory' })
+    const client = await server.listening()
+    const chat = await aChatOn(client)
+    const agent = new Agent({ keepAlive: true })
+    const requests = await Promise.all([1, 2, 3].map((index) => halfSent(client, chat, aBody(`${index}`), agent)))
+    for (const { finish } of requests) finish()
+    for (const { answer } of requests) expect((await answer).connection).to.equal('keep-alive')
+    expect(Object.values(agent.freeSockets).flat(), 'connections kept open').to.have.length(3)
+    const neverUsed = connect(Number(new URL(client.url).port), '127.0.0.1')
+    await once(neverUsed, 'connect')
+    const began = performance.now()
+    server.kill('SIGTERM')
+    expect((await server.exit).code).to.equal(0)
+    expect(performance.now() - began).to.be.below(1_000)
+    agent.destroy()
+    neverUsed.destroy()
+  })
+
+  it('cuts off what does not arrive within SHUTDOWN_TIMEOUT_MS', async () => {
+    const server = start({ STORAGE: 'memory', SHUTDOWN_TIMEOUT_MS: '300' })
+    const client = await server.listening()
+    const { answer } = await halfSent(client, await aChatOn(client), aBody('never finished'))
+    server.kill('SIGTERM')
+    const began = performance.now()
+    expect((await server.exit).code).to.equal(0)
+    expect(performance.now() - began).to.be.within(250, 1_500)
+    expect(await answer.catch((error: unknown) => (error as NodeJS.ErrnoException).code)).to.equal('ECONNRESET')
+  })
+
+  it('stops at once, with 1, when a second signal comes', async () => {
+    const server = start({ STORAGE: 'memory' })
+    const client = await server.listening()
+    await halfSent(client, await aChatOn(client), aBody('never finished'))
+    server.kill('SIGTERM')
+    await noticed(server, 'SIGTERM')
+    const began = performance.now()
+    server.kill('SIGINT')
+    expect((await server.exit).code).to.equal(1)
+    expect(performance.now() - began).to.be.below(500)
+  })
+
+  for (const [signal, whom] of [
+    ['SIGTERM', 'kill'],
+    ['SIGINT', 'killGroup'],
+  ] as const)
+    it(`leaves nothing running, and data that the next start can use, when ${signal} comes during the first start`, async () => {
+      const dataDir = aDataFolder()
+      const server = start({ DATA_DIR: dataDir })
+      const isBeingMade = () => readdirSync(dataDir).some((name) => existsSync(join(dataDir, name, 'PG_VERSION')))
+      await until(isBeingMade)
+      expect(existsSync(join(dataDir, 'postgres')), 'the database is there already').to.equal(false)
+      server[whom](signal)
+      await noticed(server, signal)
+      expect(await server.exit).to.deep.equal({ code: 0, signal: null, stderr: '' })
+      expect(postgresOn(dataDir)).to.deep.equal([])
+
+      const next = start({ DATA_DIR: dataDir })
+      expect((await (await next.listening()).post('/chats/', { title: 'After all' })).status).to.equal(201)
+      expect(readdirSync(dataDir)).to.deep.equal(['postgres'])
+      next.kill('SIGTERM')
+      expect((await next.exit).code).to.equal(0)
+    })
+})
