@@ -58,9 +58,8 @@ export const clientOf = (url: string) => {
     const response = await fetch(url + target, { method, redirect: 'manual', ...init })
     const text = await response.text()
     const { status, headers } = response
-    const requestType = init.headers?.['content-type']
     const requestBody = meaningOf(init)
-    record({ method, target, requestType, requestBody, status, headers, body: text })
+    record({ method, target, requestHeaders: init.headers, requestBody, status, headers, body: text })
     const isJson = /json/.test(headers.get('content-type') ?? '') && method !== 'HEAD'
     return { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Body }
   }

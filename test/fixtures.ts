@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ChatTitle, NewChat } from '../src/domain/chat.ts'
 import type { ChatId, MessageId, MessagePosition } from '../src/domain/identity.ts'
+import type { Fingerprint, IdempotencyKey, Intent } from '../src/domain/intent.ts'
 import type { MessageText } from '../src/domain/message.ts'
 
 /** The value of a success; fails the test with the refusal otherwise. */
@@ -26,3 +28,9 @@ export const NOON = new Date('2026-03-14T12:00:00.000Z')
 export const later = (milliseconds: number, from = NOON) => new Date(from.getTime() + milliseconds)
 
 export const aNewChat = (title = 'Release party', at = NOON): NewChat => ({ title: aTitle(title), at })
+
+/** An intention that nobody had before. */
+export const anIntent = (): Intent => ({
+  key: randomUUID() as IdempotencyKey,
+  fingerprint: randomUUID() as Fingerprint,
+})

@@ -8,7 +8,8 @@ export interface Exchange {
   readonly method: string
   /** Path and query. */
   readonly target: string
-  readonly requestType?: string | undefined
+  /** By their names in lower case. */
+  readonly requestHeaders?: Readonly<Record<string, string>> | undefined
   readonly requestBody?: unknown
   readonly status: number
   readonly headers: Headers
@@ -94,8 +95,13 @@ const checkRequest = (
     ...((operation['parameters'] as unknown[] | undefined) ?? []),
   ].map((parameter) => resolve<ParameterObject>(parameter))
   for (const parameter of parameters) {
-    const text = parameter.in === 'path' ? values.get(parameter.name) : query.get(parameter.name)
-    if (text === undefined || text === null || parameter.in === 'header') continue
+    const text =
+      parameter.in === 'path'
+        ? values.get(parameter.name)
+        : parameter.in === 'query'
+          ? query.get(parameter.name)
+          : exchange.requestHeaders?.[parameter.name.toLowerCase()]
+    if (text === undefined || text === null) continue
     const { type } = resolve<{ type?: string }>(parameter.schema)
     check(
       parameter.schema,

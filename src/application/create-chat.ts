@@ -1,14 +1,18 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Chat, ChatTitle } from '../domain/chat.ts'
-import type { Chats, Clock, Unavailable } from './ports.ts'
+import type { Intent, KeyReused } from '../domain/intent.ts'
+import type { Chats, Clock, Once, Unavailable } from './ports.ts'
 
 export interface CreateChatCommand {
   readonly title: ChatTitle
+  readonly intent?: Intent | undefined
 }
 
-export type CreateChat = (command: CreateChatCommand) => TE.TaskEither<Unavailable, Chat>
+export type CreateChatError = KeyReused | Unavailable
+
+export type CreateChat = (command: CreateChatCommand) => TE.TaskEither<CreateChatError, Once<Chat>>
 
 export const createChat =
   (chats: Chats, clock: Clock): CreateChat =>
-  ({ title }) =>
-    chats.add({ title, at: clock.now() })
+  ({ title, intent }) =>
+    chats.add({ title, at: clock.now() }, intent)

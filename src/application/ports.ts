@@ -1,7 +1,8 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Chat, NewChat, Outcome } from '../domain/chat.ts'
+import type { Chat, NewChat, Outcome, Posted } from '../domain/chat.ts'
 import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../domain/identity.ts'
+import type { Intent, KeyReused } from '../domain/intent.ts'
 import type { Message } from '../domain/message.ts'
 
 /** The adapter could not answer in time. A write may or may not have been kept; a read may be tried again. */
@@ -43,10 +44,22 @@ export interface MessagePage extends Page<Message> {
   readonly chat: Chat
 }
 
+/** What was done, and whether it had been done before this call. */
+export interface Once<A> {
+  readonly done: A
+  readonly replayed: boolean
+}
+
+/** A message as it was posted, but for its text, which the intent vouches for. */
+export type Posting = Pick<Message, 'chatId' | 'id' | 'createdAt' | 'revision'>
+
 /** Where chats and their messages are kept. What a call returns is a copy: later changes do not show in it. */
 export interface Chats {
-  /** Keeps a new chat and gives it an identity that no chat had before. */
-  readonly add: (draft: NewChat) => TE.TaskEither<Unavailable, Chat>
+  /**
+   * Keeps a new chat and gives it an identity that no chat had before. With an intent it does so once: the same intent
+   * again, also at the same time, finds the chat as it was opened, for as long as that chat exists.
+   */
+  readonly add: (draft: NewChat, intent?: Intent) => TE.TaskEither<KeyReused | Unavailable, Once<Chat>>
 
   readonly find: (id: ChatId) => TE.TaskEither<ChatNotFound | Unavailable, Chat>
 
@@ -66,6 +79,16 @@ export interface Chats {
     decide: (chat: Chat) => E.Either<Refused, A>,
   ) => TE.TaskEither<Refused | ChatNotFound | Unavailable, A>
 
+  /**
+   * As `change`, for a decision that posts a message. With an intent it does so once per chat: the same intent again,
+   * also at the same time, finds the message as it was posted, whatever became of it since. A refusal uses no key.
+   */
+  readonly post: <Refused>(
+    id: ChatId,
+    decide: (chat: Chat) => E.Either<Refused, Posted>,
+    intent?: Intent,
+  ) => TE.TaskEither<Refused | ChatNotFound | KeyReused | Unavailable, Once<Posting>>
+
   /** As `change`, for a decision about one message of the chat that was not deleted. */
   readonly changeMessage: <Refused, A extends Outcome>(
     id: ChatId,
@@ -73,8 +96,14 @@ export interface Chats {
     decide: (chat: Chat, message: Message) => E.Either<Refused, A>,
   ) => TE.TaskEither<Refused | ChatNotFound | MessageNotFound | Unavailable, A>
 
-  /** Removes the chat and all its messages for good, in one step. Changes under way end before it or find nothing. */
-  readonly remove: (id: ChatId) => TE.TaskEither<ChatNotFound | Unavailable, void>
+  /**
+   * Removes the chat, all its messages and every key used in it for good, if `decide` lets it go, in one step. Changes
+   * under way end before it or find nothing.
+   */
+  readonly remove: <Refused>(
+    id: ChatId,
+    decide: (chat: Chat) => E.Either<Refused, void>,
+  ) => TE.TaskEither<Refused | ChatNotFound | Unavailable, void>
 
   readonly findMessage: (
     id: ChatId,

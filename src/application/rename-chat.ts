@@ -1,25 +1,24 @@
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as Chat from '../domain/chat.ts'
+import type { Expectation, Stale } from '../domain/expectation.ts'
 import type { ChatId } from '../domain/identity.ts'
 import type { ChatNotFound, Chats, Clock, Unavailable } from './ports.ts'
 
 export interface RenameChatCommand {
   readonly chatId: ChatId
   readonly title: Chat.ChatTitle
+  readonly expected?: Expectation
 }
 
-export type RenameChatError = ChatNotFound | Unavailable
+export type RenameChatError = ChatNotFound | Stale | Unavailable
 
 export type RenameChat = (command: RenameChatCommand) => TE.TaskEither<RenameChatError, Chat.Chat>
 
 export const renameChat =
   (chats: Chats, clock: Clock): RenameChat =>
-  ({ chatId, title }) => {
-    const rename = Chat.rename(title, clock.now())
-    return pipe(
-      chats.change(chatId, (chat) => E.right(rename(chat))),
+  ({ chatId, title, expected }) =>
+    pipe(
+      chats.change(chatId, Chat.rename({ title, expected, at: clock.now() })),
       TE.map(({ chat }) => chat),
     )
-  }

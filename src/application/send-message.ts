@@ -1,26 +1,26 @@
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as Chat from '../domain/chat.ts'
 import type { ChatId } from '../domain/identity.ts'
+import type { Intent, KeyReused } from '../domain/intent.ts'
 import type { Message, MessageText } from '../domain/message.ts'
-import type { ChatNotFound, Chats, Clock, Unavailable } from './ports.ts'
+import type { ChatNotFound, Chats, Clock, Once, Unavailable } from './ports.ts'
 
 export interface SendMessageCommand {
   readonly chatId: ChatId
   readonly text: MessageText
+  readonly intent?: Intent | undefined
 }
 
-export type SendMessageError = ChatNotFound | Unavailable
+export type SendMessageError = ChatNotFound | KeyReused | Unavailable
 
-export type SendMessage = (command: SendMessageCommand) => TE.TaskEither<SendMessageError, Message>
+export type SendMessage = (command: SendMessageCommand) => TE.TaskEither<SendMessageError, Once<Message>>
 
+/** The message as it was posted, also when it was posted before under the same intent and changed since. */
 export const sendMessage =
   (chats: Chats, clock: Clock): SendMessage =>
-  ({ chatId, text }) => {
-    const post = Chat.post(text, clock.now())
-    return pipe(
-      chats.change(chatId, (chat) => E.right(post(chat))),
-      TE.map(({ message }) => message),
+  ({ chatId, text, intent }) =>
+    pipe(
+      chats.post(chatId, Chat.post(text, clock.now()), intent),
+      TE.map(({ done, replayed }) => ({ done: { ...done, text, editedAt: null }, replayed })),
     )
-  }

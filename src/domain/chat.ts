@@ -1,4 +1,5 @@
-import type * as E from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
+import { type Expectation, expecting, type Stale } from './expectation.ts'
 import { type ChatId, type MessageId, MessagePosition, Revision } from './identity.ts'
 import type { Message, MessageText, Tombstone } from './message.ts'
 import { parseVisibleText, type TextError } from './visible-text.ts'
@@ -38,6 +39,25 @@ export interface Posted extends Outcome {
   readonly message: Message
 }
 
+/** The same title again changes nothing. */
+export interface Renaming {
+  readonly title: ChatTitle
+  readonly at: Date
+  readonly expected?: Expectation
+}
+
+/** The same text again changes nothing. */
+export interface Edit {
+  readonly text: MessageText
+  readonly at: Date
+  readonly expected?: Expectation
+}
+
+export interface Erasure {
+  readonly at: Date
+  readonly expected?: Expectation
+}
+
 export interface NewChat {
   readonly title: ChatTitle
   readonly at: Date
@@ -63,39 +83,48 @@ const moved = (chat: Chat, at: Date): Chat => ({
 })
 
 export const rename =
-  (title: ChatTitle, at: Date) =>
-  (chat: Chat): Outcome => {
-    if (title === chat.title) return { chat }
-    const next = moved(chat, at)
-    return { chat: { ...next, title, changedAtRevision: next.revision } }
-  }
+  ({ title, at, expected }: Renaming) =>
+  (chat: Chat): E.Either<Stale, Outcome> =>
+    E.map(() => {
+      if (title === chat.title) return { chat }
+      const next = moved(chat, at)
+      return { chat: { ...next, title, changedAtRevision: next.revision } }
+    })(expecting(expected, chat))
 
 export const post =
   (text: MessageText, at: Date) =>
-  (chat: Chat): Posted => {
+  (chat: Chat): E.Either<never, Posted> => {
     const next = moved(chat, at)
     const id = (chat.lastMessageId + 1) as MessageId
-    return {
+    return E.right({
       chat: { ...next, lastMessageId: id },
       message: { chatId: chat.id, id, text, createdAt: next.updatedAt, editedAt: null, revision: next.revision },
-    }
+    })
   }
 
-/** The same text again changes nothing. */
 export const edit =
-  (text: MessageText, at: Date) =>
-  (chat: Chat, message: Message): Posted => {
-    if (text === message.text) return { chat, message }
-    const next = moved(chat, at)
-    return { chat: next, message: { ...message, text, editedAt: next.updatedAt, revision: next.revision } }
-  }
+  ({ text, at, expected }: Edit) =>
+  (chat: Chat, message: Message): E.Either<Stale, Posted> =>
+    E.map(() => {
+      if (text === message.text) return { chat, message }
+      const next = moved(chat, at)
+      return { chat: next, message: { ...message, text, editedAt: next.updatedAt, revision: next.revision } }
+    })(expecting(expected, message))
 
 export const erase =
-  (at: Date) =>
-  (chat: Chat, { chatId, id, createdAt, editedAt }: Message): Outcome => {
-    const next = moved(chat, at)
-    return {
-      chat: next,
-      message: { chatId, id, createdAt, editedAt, deletedAt: next.updatedAt, revision: next.revision },
-    }
-  }
+  ({ at, expected }: Erasure) =>
+  (chat: Chat, message: Message): E.Either<Stale, Outcome> =>
+    E.map(() => {
+      const { chatId, id, createdAt, editedAt } = message
+      const next = moved(chat, at)
+      return {
+        chat: next,
+        message: { chatId, id, createdAt, editedAt, deletedAt: next.updatedAt, revision: next.revision },
+      }
+    })(expecting(expected, message))
+
+/** Whether the chat may go: a chat that is gone takes no revision. */
+export const close =
+  (expected: Expectation) =>
+  (chat: Chat): E.Either<Stale, void> =>
+    expecting(expected, chat)

@@ -2,8 +2,21 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats, MessageSelection } from '../../src/application/ports.ts'
 import * as Chat from '../../src/domain/chat.ts'
-import type { ChatId } from '../../src/domain/identity.ts'
-import { aChatId, aMessageId, aNewChat, aPosition, aText, aTitle, later, left, NOON, right } from '../fixtures.ts'
+import type { ChatId, Revision } from '../../src/domain/identity.ts'
+import type { Intent } from '../../src/domain/intent.ts'
+import {
+  aChatId,
+  aMessageId,
+  anIntent,
+  aNewChat,
+  aPosition,
+  aText,
+  aTitle,
+  later,
+  left,
+  NOON,
+  right,
+} from '../fixtures.ts'
 
 const MISSING = aChatId(99_999)
 
@@ -15,22 +28,16 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     chats = await open()
   })
 
-  const kept = async (title?: string) => right(await chats.add(aNewChat(title))())
-  const posting = (text = 'hello', at = NOON) => {
-    const post = Chat.post(aText(text), at)
-    return (chat: Chat.Chat) => E.right(post(chat))
-  }
+  const kept = async (title?: string) => right(await chats.add(aNewChat(title))()).done
+  const letGo = () => E.right(undefined)
+  const posting = (text = 'hello', at = NOON) => Chat.post(aText(text), at)
   const posted = async (id: ChatId, text?: string, at?: Date) => right(await chats.change(id, posting(text, at))())
   const several = async (id: ChatId, count: number) => {
     for (let n = 1; n <= count; n++) await posted(id, `message ${n}`)
   }
-  const editing = (text: string, at = later(1000)) => {
-    const edit = Chat.edit(aText(text), at)
-    return (chat: Chat.Chat, message: Parameters<typeof edit>[1]) => E.right(edit(chat, message))
-  }
+  const editing = (text: string, at = later(1000)) => Chat.edit({ text: aText(text), at })
   const erased = async (id: ChatId, number: number, at = later(2000)) => {
-    const erase = Chat.erase(at)
-    return right(await chats.changeMessage(id, aMessageId(number), (chat, message) => E.right(erase(chat, message)))())
+    return right(await chats.changeMessage(id, aMessageId(number), Chat.erase({ at }))())
   }
   const numbers = async (id: ChatId, selection: MessageSelection) =>
     right(await chats.messages(id, selection)()).entries.map((message) => message.id as number)
@@ -50,7 +57,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(left(await chats.findMessage(MISSING, aMessageId())())).to.deep.equal(missing)
       expect(left(await chats.change(MISSING, posting())())).to.deep.equal(missing)
       expect(left(await chats.changeMessage(MISSING, aMessageId(), editing('x'))())).to.deep.equal(missing)
-      expect(left(await chats.remove(MISSING)())).to.deep.equal(missing)
+      expect(left(await chats.remove(MISSING, letGo)())).to.deep.equal(missing)
     })
 
     it('serves the greatest identities there can be', async () => {
@@ -97,7 +104,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
 
     it('leaves out what was removed', async () => {
       const [gone, stays] = [await kept('gone'), await kept('stays')]
-      right(await chats.remove(gone.id)())
+      right(await chats.remove(gone.id, letGo)())
       expect(right(await chats.list({ limit: 100 })()).entries).to.deep.equal([stays])
     })
   })
@@ -136,8 +143,8 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('keeps a new title and the revision that brought it', async () => {
       const { id } = await kept('old')
       await posted(id)
-      const rename = Chat.rename(aTitle('new'), later(5))
-      const { chat } = right(await chats.change(id, (current) => E.right(rename(current)))())
+      const rename = Chat.rename({ title: aTitle('new'), at: later(5) })
+      const { chat } = right(await chats.change(id, rename)())
       expect(chat).to.include({ title: 'new', revision: 2, changedAtRevision: 2, lastMessageId: 1 })
       expect(right(await chats.find(id)())).to.deep.equal(chat)
     })
@@ -156,8 +163,8 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept('same')
       await posted(id, 'same')
       const before = right(await chats.messages(id, { limit: 10 })())
-      const rename = Chat.rename(aTitle('same'), later(9))
-      right(await chats.change(id, (chat) => E.right(rename(chat)))())
+      const rename = Chat.rename({ title: aTitle('same'), at: later(9) })
+      right(await chats.change(id, rename)())
       right(await chats.changeMessage(id, aMessageId(1), editing('same'))())
       expect(right(await chats.messages(id, { limit: 10 })())).to.deep.equal(before)
     })
@@ -233,11 +240,9 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('lets one of several deletions of one message win', async () => {
       const { id } = await kept()
       await several(id, 1)
-      const erase = Chat.erase(NOON)
+      const erase = Chat.erase({ at: NOON })
       const answers = await Promise.all(
-        Array.from({ length: 10 }, () =>
-          chats.changeMessage(id, aMessageId(1), (chat, message) => E.right(erase(chat, message)))(),
-        ),
+        Array.from({ length: 10 }, () => chats.changeMessage(id, aMessageId(1), erase)()),
       )
       expect(answers.filter(E.isRight)).to.have.length(1)
       expect(right(await chats.find(id)()).revision).to.equal(2)
@@ -283,14 +288,131 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     })
   })
 
+  describe('expecting a revision', () => {
+    const stale = (current: number) => ({ kind: 'Stale', current })
+
+    it('changes what is at an expected revision, and nothing else', async () => {
+      const { id } = await kept()
+      await several(id, 2)
+      const at = later(1000)
+      const edit = (text: string, ...expected: number[]) =>
+        chats.changeMessage(id, aMessageId(1), Chat.edit({ text: aText(text), at, expected: expected as Revision[] }))()
+      expect(left(await edit('x'))).to.deep.equal(stale(1))
+      expect(left(await edit('x', 2, 3))).to.deep.equal(stale(1))
+      expect(right(await edit('y', 3, 1)).message?.revision).to.equal(3)
+      const erase = Chat.erase({ at, expected: [1 as Revision] })
+      expect(left(await chats.changeMessage(id, aMessageId(1), erase)())).to.deep.equal(stale(3))
+      const rename = Chat.rename({ title: aTitle('new'), at, expected: [2 as Revision] })
+      expect(left(await chats.change(id, rename)())).to.deep.equal(stale(3))
+      expect(left(await chats.remove(id, Chat.close([2 as Revision]))())).to.deep.equal(stale(3))
+      expect(right(await chats.find(id)()).revision).to.equal(3)
+      right(await chats.remove(id, Chat.close([3 as Revision]))())
+    })
+
+    it('lets one of several who expect the same revision through', async () => {
+      const { id } = await kept()
+      const rename = (n: number) =>
+        chats.change(id, Chat.rename({ title: aTitle(`title ${n}`), at: NOON, expected: [0 as Revision] }))()
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => rename(n)))
+      expect(answers.filter(E.isRight)).to.have.length(1)
+      expect(answers.filter(E.isLeft).map((answer) => answer.left)).to.deep.equal(Array(19).fill(stale(1)))
+    })
+  })
+
+  describe('doing something once', () => {
+    const sending = (id: ChatId, intent: Intent, text = 'hello', at = NOON) =>
+      chats.post(id, posting(text, at), intent)()
+
+    it('posts without an intent as often as it is asked', async () => {
+      const { id } = await kept()
+      const first = right(await chats.post(id, posting('hello', later(5)))())
+      expect(first).to.deep.equal({
+        done: { chatId: id, id: 1, createdAt: later(5), revision: 1 },
+        replayed: false,
+      })
+      expect(right(await chats.post(id, posting())()).done.id).to.equal(2)
+    })
+
+    it('finds the message as it was posted when the same intent comes again, also when it was changed since', async () => {
+      const { id } = await kept()
+      const intent = anIntent()
+      const { done, replayed } = right(await sending(id, intent, 'hello', later(5)))
+      expect(replayed).to.equal(false)
+      const again = { done, replayed: true }
+      expect(right(await sending(id, intent, 'hello', later(9)))).to.deep.equal(again)
+      right(await chats.changeMessage(id, done.id, editing('edited'))())
+      expect(right(await sending(id, intent))).to.deep.equal(again)
+      await erased(id, 1)
+      expect(right(await sending(id, intent))).to.deep.equal(again)
+      expect(right(await chats.find(id)())).to.include({ lastMessageId: 1, revision: 3 })
+    })
+
+    it('refuses a key that names another intention, and changes nothing', async () => {
+      const { id } = await kept()
+      const intent = anIntent()
+      await sending(id, intent)
+      const reused = { kind: 'KeyReused', key: intent.key }
+      expect(left(await sending(id, { ...intent, fingerprint: anIntent().fingerprint }))).to.deep.equal(reused)
+      expect(right(await chats.find(id)()).lastMessageId).to.equal(1)
+    })
+
+    it('keeps the keys of one chat apart from those of another, and from those that opened chats', async () => {
+      const intent = anIntent()
+      const opened = right(await chats.add(aNewChat(), intent)()).done
+      const other = await kept()
+      expect(right(await sending(opened.id, intent)).replayed).to.equal(false)
+      expect(right(await sending(other.id, intent)).replayed).to.equal(false)
+    })
+
+    it('uses no key for a refusal or a chat that is not there', async () => {
+      const { id } = await kept()
+      const intent = anIntent()
+      left(await chats.post(id, () => E.left({ kind: 'NotToday' as const }), intent)())
+      left(await sending(MISSING, intent))
+      expect(right(await sending(id, intent)).replayed).to.equal(false)
+    })
+
+    it('posts one message for one intent that arrives many times at once', async () => {
+      const { id } = await kept()
+      const intent = anIntent()
+      const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => sending(id, intent, 'hello', later(n))))
+      const first = right(answers[0]!).done
+      expect(answers.map((answer) => right(answer).done)).to.deep.equal(Array(30).fill(first))
+      expect(answers.filter((answer) => !right(answer).replayed)).to.have.length(1)
+      expect(right(await chats.find(id)()).lastMessageId).to.equal(1)
+    })
+
+    it('opens one chat for one intent, and finds it as it was opened', async () => {
+      const intent = anIntent()
+      const answers = await Promise.all(Array.from({ length: 20 }, () => chats.add(aNewChat('once'), intent)()))
+      const { done } = right(answers[0]!)
+      expect(answers.map((answer) => right(answer).done)).to.deep.equal(Array(20).fill(done))
+      expect(answers.filter((answer) => !right(answer).replayed)).to.have.length(1)
+      expect(right(await chats.list({ limit: 100 })()).entries).to.deep.equal([done])
+      right(await chats.change(done.id, Chat.rename({ title: aTitle('renamed'), at: later(1) }))())
+      expect(right(await chats.add(aNewChat('once', later(9)), intent)())).to.deep.equal({ done, replayed: true })
+      const other = { ...intent, fingerprint: anIntent().fingerprint }
+      expect(left(await chats.add(aNewChat('other'), other)())).to.deep.equal({ kind: 'KeyReused', key: intent.key })
+    })
+
+    it('frees the keys of a chat that is removed', async () => {
+      const intent = anIntent()
+      const first = right(await chats.add(aNewChat(), intent)()).done
+      right(await chats.remove(first.id, letGo)())
+      const second = right(await chats.add(aNewChat(), intent)())
+      expect(second.replayed).to.equal(false)
+      expect(second.done.id).to.be.above(first.id)
+    })
+  })
+
   describe('removing', () => {
     it('takes the chat and its messages away, once', async () => {
       const { id } = await kept()
       const neighbour = await kept()
       await several(id, 3)
       await several(neighbour.id, 1)
-      expect(right(await chats.remove(id)())).to.equal(undefined)
-      expect(left(await chats.remove(id)())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+      expect(right(await chats.remove(id, letGo)())).to.equal(undefined)
+      expect(left(await chats.remove(id, letGo)())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
       expect(left(await chats.messages(id, { limit: 1 })())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
       expect(await numbers(neighbour.id, { limit: 10 })).to.deep.equal([1])
     })
@@ -298,7 +420,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('answers every sender that raced with it: kept before, or not found', async () => {
       const { id } = await kept()
       const sends = Array.from({ length: 20 }, () => chats.change(id, posting())())
-      const removal = chats.remove(id)()
+      const removal = chats.remove(id, letGo)()
       const answers = await Promise.all([...sends, ...Array.from({ length: 5 }, () => chats.change(id, posting())())])
       right(await removal)
       for (const answer of answers)
@@ -308,7 +430,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
 
     it('never gives a removed identity to another chat', async () => {
       const { id } = await kept()
-      right(await chats.remove(id)())
+      right(await chats.remove(id, letGo)())
       expect((await kept()).id).to.be.above(id)
     })
   })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as Chat from '../../src/domain/chat.ts'
 import { isTombstone, type Message, type Tombstone } from '../../src/domain/message.ts'
-import { aChatId, aNewChat, aText, aTitle, later, NOON } from '../fixtures.ts'
+import { aChatId, aNewChat, aText, aTitle, later, NOON, right } from '../fixtures.ts'
 
 const aChat = () => Chat.open(aNewChat())(aChatId(7))
 
@@ -22,13 +22,13 @@ describe('A chat', () => {
   it('leaves itself as it was: every decision returns what comes after', () => {
     const chat = Object.freeze(aChat())
     Chat.post(aText(), later(1))(chat)
-    Chat.rename(aTitle('new'), later(1))(chat)
+    Chat.rename({ title: aTitle('new'), at: later(1) })(chat)
     expect(chat).to.deep.equal(aChat())
   })
 
   it('forgets the text of a message that is erased, and nothing else', () => {
-    const { chat, message } = Chat.post(aText('secret'), later(1))(aChat())
-    const erased = Chat.erase(later(2))(chat, message)
+    const { chat, message } = right(Chat.post(aText('secret'), later(1))(aChat()))
+    const erased = right(Chat.erase({ at: later(2) })(chat, message))
     expect(erased.message).to.deep.equal({
       chatId: 7,
       id: 1,
@@ -55,11 +55,14 @@ describe('A chat', () => {
           const target = messages.get(which)
           const before = chat
           let outcome: Chat.Outcome | undefined
-          if (kind === 'post') outcome = Chat.post(aText(text), later(at))(chat)
-          else if (kind === 'rename') outcome = Chat.rename(aTitle(text), later(at))(chat)
+          if (kind === 'post') outcome = right(Chat.post(aText(text), later(at))(chat))
+          else if (kind === 'rename') outcome = right(Chat.rename({ title: aTitle(text), at: later(at) })(chat))
           else if (target && !isTombstone(target))
-            outcome =
-              kind === 'edit' ? Chat.edit(aText(text), later(at))(chat, target) : Chat.erase(later(at))(chat, target)
+            outcome = right<Chat.Outcome>(
+              kind === 'edit'
+                ? Chat.edit({ text: aText(text), at: later(at) })(chat, target)
+                : Chat.erase({ at: later(at) })(chat, target),
+            )
           if (!outcome) continue
           chat = outcome.chat
           if (outcome.message) messages.set(outcome.message.id, outcome.message)

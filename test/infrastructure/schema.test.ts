@@ -80,7 +80,7 @@ describe('Migrating', () => {
     const connection = await anEmptyDatabase()
     const servers = await Promise.all([1, 2, 3].map(() => openDatabase(connection)))
     const applied = await Promise.all(servers.map(migrate))
-    expect(applied.flat()).to.deep.equal(['Migration20261124110000_chats'])
+    expect(applied.flat()).to.deep.equal(['Migration20261124110000_chats', 'Migration20261124120000_idempotency_keys'])
     expect(await migrate(servers[0]!)).to.deep.equal([])
     await Promise.all(servers.map(({ orm }) => orm.close(true)))
   })

@@ -107,7 +107,25 @@ const parameter = fc.oneof(
   { weight: 1, arbitrary: fc.array(number, { minLength: 2, maxLength: 2 }) },
 )
 const order = fc.oneof(fc.constantFrom('asc', 'desc', 'ASC', '', 'up'), fc.constant(['asc', 'asc']))
+const tag = fc.oneof(
+  fc.constantFrom('"1"', 'W/"1"', '""', '"a b"', 'x', '"', ',', ' ', '*', '"é"', '"\u0100"', 'w/"1"', '\t'),
+)
+const tags = fc.array(tag, { maxLength: 4 }).map((parts) => parts.join(','))
+const key = fc.oneof(
+  fc.string({ unit: 'binary-ascii', maxLength: 6 }),
+  fc.string({ unit: fc.constantFrom('"', '\\', 'a', '~', '!', ' '), maxLength: 8 }),
+  fc.uuid().map((uuid) => `"${uuid}"`),
+  fc.constantFrom(
+    'x'.repeat(255),
+    'x'.repeat(256),
+    `"${'x'.repeat(255)}"`,
+    `"${'x'.repeat(256)}"`,
+    `"${'\\"'.repeat(255)}"`,
+  ),
+)
+const headers = fc.record({ 'idempotency-key': key, 'if-match': tags, 'if-none-match': tags }, { requiredKeys: [] })
 const request = fc.record({
+  headers,
   path: fc.record({ chat_id: number, message_id: number }),
   query: fc.record(
     { limit: parameter, before: parameter, after: parameter, order, other: parameter },

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { ChatNotFound, Chats, MessageNotFound } from '../../application/ports.ts'
+import type { ChatNotFound, Chats, MessageNotFound, Once, Posting } from '../../application/ports.ts'
 import * as Chat from '../../domain/chat.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
+import { type Fingerprint, type IdempotencyKey, type Intent, type KeyReused, sameIntent } from '../../domain/intent.ts'
 import { isTombstone, type Message, type Tombstone } from '../../domain/message.ts'
 import { select } from './select.ts'
 
@@ -9,11 +10,27 @@ interface Entry {
   readonly chat: Chat.Chat
   /** Message n stands at n − 1: numbers have no gaps. */
   readonly messages: (Message | Tombstone)[]
+  readonly done: Done<Posting>
+}
+
+/** What was done under each key. */
+type Done<A> = Map<IdempotencyKey, { readonly fingerprint: Fingerprint; readonly result: A }>
+
+/** What was done under the intent's key before, if anything: a replay of it, or a key that means something else. */
+const before = <A>(done: Done<A>, intent: Intent | undefined): E.Either<KeyReused, Once<A>> | undefined => {
+  const kept = intent && done.get(intent.key)
+  return kept && E.map(() => ({ done: kept.result, replayed: true }))(sameIntent(intent, kept.fingerprint))
+}
+
+const remember = <A>(done: Done<A>, intent: Intent | undefined, result: A): Once<A> => {
+  if (intent) done.set(intent.key, { fingerprint: intent.fingerprint, result })
+  return { done: result, replayed: false }
 }
 
 /** Keeps everything in one process. JavaScript runs each step to its end, so every step is atomic. */
 export const memoryChats = (): Chats => {
   const entries = new Map<ChatId, Entry>()
+  const opened: Done<Chat.Chat> = new Map()
   let lastChatId = 0
 
   const entry = (id: ChatId): E.Either<ChatNotFound, Entry> =>
@@ -24,16 +41,18 @@ export const memoryChats = (): Chats => {
     return message && !isTombstone(message) ? E.right(message) : E.left({ kind: 'MessageNotFound', chatId, messageId })
   }
 
-  const keep = ({ messages }: Entry, { chat, message }: Chat.Outcome) => {
+  const keep = ({ messages, done }: Entry, { chat, message }: Chat.Outcome) => {
     if (message) messages[message.id - 1] = message
-    entries.set(chat.id, { chat, messages })
+    entries.set(chat.id, { chat, messages, done })
   }
 
   return {
-    add: (draft) => async () => {
+    add: (draft, intent) => async () => {
+      const earlier = before(opened, intent)
+      if (earlier) return earlier
       const chat = Chat.open(draft)(++lastChatId as ChatId)
-      entries.set(chat.id, { chat, messages: [] })
-      return E.right(chat)
+      entries.set(chat.id, { chat, messages: [], done: new Map() })
+      return E.right(remember(opened, intent, chat))
     },
 
     find: (id) => async () => E.map(({ chat }: Entry) => chat)(entry(id)),
@@ -54,6 +73,18 @@ export const memoryChats = (): Chats => {
       return decision
     },
 
+    post: (id, decide, intent) => async () => {
+      const found = entry(id)
+      if (E.isLeft(found)) return found
+      const earlier = before(found.right.done, intent)
+      if (earlier) return earlier
+      const decision = decide(found.right.chat)
+      if (E.isLeft(decision)) return decision
+      keep(found.right, decision.right)
+      const { chatId, id: messageId, createdAt, revision } = decision.right.message
+      return E.right(remember(found.right.done, intent, { chatId, id: messageId, createdAt, revision }))
+    },
+
     changeMessage: (id, messageId, decide) => async () => {
       const found = entry(id)
       if (E.isLeft(found)) return found
@@ -64,8 +95,15 @@ export const memoryChats = (): Chats => {
       return decision
     },
 
-    remove: (id) => async () =>
-      entries.delete(id) ? E.right(undefined) : E.left({ kind: 'ChatNotFound', chatId: id }),
+    remove: (id, decide) => async () => {
+      const found = entry(id)
+      if (E.isLeft(found)) return found
+      const decision = decide(found.right.chat)
+      if (E.isLeft(decision)) return decision
+      entries.delete(id)
+      for (const [key, { result }] of opened) if (result.id === id) opened.delete(key)
+      return E.right(undefined)
+    },
 
     findMessage: (id, messageId) => async () => {
       const found = entry(id)

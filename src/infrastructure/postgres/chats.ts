@@ -1,12 +1,15 @@
 import { LockMode, type SqlEntityManager } from '@mikro-orm/postgresql'
 import * as E from 'fp-ts/lib/Either.js'
-import type { ChatNotFound, Chats, MessageNotFound } from '../../application/ports.ts'
+import type { ChatNotFound, Chats, MessageNotFound, Once, Posting } from '../../application/ports.ts'
 import * as Chat from '../../domain/chat.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
+import type { Intent, KeyReused } from '../../domain/intent.ts'
 import { isTombstone, type Message } from '../../domain/message.ts'
 import { attempt } from './attempt.ts'
+import { addChat } from './add-chat.ts'
 import type { Database } from './database.ts'
-import { fromMessage, toChat, toMessage } from './mapping.ts'
+import { findPosting } from './keys.ts'
+import { fromIntent, fromMessage, toChat, toMessage, toPosting } from './mapping.ts'
 import { postgresReads } from './reads.ts'
 import { ChatRow, MessageRow } from './schema.ts'
 
@@ -30,21 +33,17 @@ export const postgresChats = ({ orm, pool }: Database): Chats => {
       }),
     )
 
-  const keep = async (em: SqlEntityManager, before: Chat.Chat, { chat, message }: Chat.Outcome) => {
+  const keep = async (em: SqlEntityManager, before: Chat.Chat, { chat, message }: Chat.Outcome, intent?: Intent) => {
     if (chat.revision === before.revision) return
     await em.nativeUpdate(ChatRow, { id: chat.id }, chat)
     if (!message) return
-    if (chat.lastMessageId !== before.lastMessageId) await em.insert(MessageRow, fromMessage(message))
+    if (chat.lastMessageId !== before.lastMessageId)
+      await em.insert(MessageRow, { ...fromMessage(message), ...fromIntent(intent, message) })
     else await em.nativeUpdate(MessageRow, { chatId: chat.id, id: message.id }, fromMessage(message))
   }
 
   return {
-    add: (draft) =>
-      attempt(async () => {
-        const { id: _, ...row } = Chat.open(draft)(0 as ChatId)
-        const id = Number(await orm.em.fork().insert(ChatRow, row)) as ChatId
-        return E.right(Chat.open(draft)(id))
-      }),
+    add: (draft, intent) => attempt(() => addChat(orm.em.fork(), draft, intent)),
 
     find: (id) =>
       attempt(async () => {
@@ -61,6 +60,16 @@ export const postgresChats = ({ orm, pool }: Database): Chats => {
         return decision
       }),
 
+    post: <Refused>(id: ChatId, decide: (chat: Chat.Chat) => E.Either<Refused, Chat.Posted>, intent?: Intent) =>
+      locked<Refused | KeyReused, Once<Posting>>(id, async (em, chat) => {
+        const earlier = intent && (await findPosting(em, id, intent))
+        if (earlier) return E.map((done: Posting) => ({ done, replayed: true }))(earlier)
+        const decision = decide(chat)
+        if (E.isLeft(decision)) return decision
+        await keep(em, chat, decision.right, intent)
+        return E.right({ done: toPosting(decision.right.message), replayed: false })
+      }),
+
     changeMessage: <Refused, A extends Chat.Outcome>(
       id: ChatId,
       messageId: MessageId,
@@ -75,10 +84,12 @@ export const postgresChats = ({ orm, pool }: Database): Chats => {
         return decision
       }),
 
-    remove: (id) =>
-      attempt(async () =>
-        (await orm.em.fork().nativeDelete(ChatRow, { id })) > 0 ? E.right(undefined) : chatNotFound(id),
-      ),
+    remove: (id, decide) =>
+      locked(id, async (em, chat) => {
+        const decision = decide(chat)
+        if (E.isRight(decision)) await em.nativeDelete(ChatRow, { id })
+        return decision
+      }),
 
     findMessage: (id, messageId) =>
       attempt(async () => {

@@ -1,5 +1,7 @@
 import type { Chat } from '../../domain/chat.ts'
+import type { Posting } from '../../application/ports.ts'
 import type { ChatId } from '../../domain/identity.ts'
+import type { Intent } from '../../domain/intent.ts'
 import { isTombstone, type Message, type MessageText, type Tombstone } from '../../domain/message.ts'
 import type { ChatRow, MessageRow } from './schema.ts'
 
@@ -38,3 +40,13 @@ export const fromMessage = (message: Message | Tombstone) => ({
   deletedAt: isTombstone(message) ? message.deletedAt : null,
   revision: message.revision,
 })
+
+export const toPosting = ({ chatId, id, createdAt, revision }: Posting): Posting => ({
+  chatId,
+  id,
+  createdAt,
+  revision,
+})
+
+export const fromIntent = (intent: Intent | undefined, { revision }: Posting) =>
+  intent && { idempotencyKey: intent.key, fingerprint: intent.fingerprint, postedRevision: revision }

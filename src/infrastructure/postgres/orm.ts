@@ -1,7 +1,11 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { defineConfig, type Options } from '@mikro-orm/postgresql'
 import { Migration20261124110000_chats } from '../../../migrations/Migration20261124110000_chats.ts'
-import { ChatRow, MessageRow } from './schema.ts'
+import { Migration20261124120000_idempotency_keys } from '../../../migrations/Migration20261124120000_idempotency_keys.ts'
+import { ChatKeyRow, ChatRow, MessageRow } from './schema.ts'
+
+/** In the order in which they are applied. */
+const migrations = [Migration20261124110000_chats, Migration20261124120000_idempotency_keys]
 
 /** Where the database is: a URL, or the parts of one (`host` may be the folder of a Unix socket). */
 export type Connection =
@@ -44,7 +48,7 @@ export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 
   return defineConfig({
     ...where,
     ensureDatabase: false,
-    entities: [ChatRow, MessageRow],
+    entities: [ChatRow, MessageRow, ChatKeyRow],
     extensions: [Migrator],
     pool: { min: 0, max: pool.size, idleTimeoutMillis: 30_000 },
     driverOptions: {
@@ -62,7 +66,7 @@ export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 
       path: 'migrations',
       snapshot: false,
       silent: true,
-      migrationsList: [{ name: 'Migration20261124110000_chats', class: Migration20261124110000_chats }],
+      migrationsList: migrations.map((migration) => ({ name: migration.name, class: migration })),
     },
     schemaGenerator: { disableForeignKeys: false },
     allowGlobalContext: false,

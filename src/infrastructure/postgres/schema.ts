@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { ChatTitle } from '../../domain/chat.ts'
 import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../domain/identity.ts'
+import type { Fingerprint, IdempotencyKey } from '../../domain/intent.ts'
 import { MessageText } from '../../domain/message.ts'
 
 // Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
@@ -35,7 +36,14 @@ export type ChatRow = InferEntity<typeof ChatRow>
 export const MessageRow = defineEntity({
   name: 'MessageRow',
   tableName: 'messages',
-  uniques: [{ properties: ['chatId', 'revision'] }],
+  uniques: [
+    { properties: ['chatId', 'revision'] },
+    {
+      name: 'messages_chat_id_idempotency_key_unique',
+      properties: ['chatId', 'idempotencyKey'],
+      where: '"idempotency_key" is not null',
+    },
+  ],
   checks: [
     { name: 'messages_id_check', expression: between('id', 1, 'revision') },
     {
@@ -52,6 +60,22 @@ export const MessageRow = defineEntity({
     editedAt: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
     revision: p.bigint('number').$type<Revision>(),
+    /** The three of a message that was sent with a key: they outlive edits and the text itself. */
+    idempotencyKey: p.text().$type<IdempotencyKey>().nullable(),
+    fingerprint: p.text().$type<Fingerprint>().nullable(),
+    postedRevision: p.bigint('number').$type<Revision>().nullable(),
   },
 })
 export type MessageRow = InferEntity<typeof MessageRow>
+
+/** Keys under which chats were opened. They are spread by key, so no chat's table has to know every other chat. */
+export const ChatKeyRow = defineEntity({
+  name: 'ChatKeyRow',
+  tableName: 'chat_keys',
+  properties: {
+    idempotencyKey: p.text().$type<IdempotencyKey>().primary(),
+    fingerprint: p.text().$type<Fingerprint>(),
+    chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').index(),
+  },
+})
+export type ChatKeyRow = InferEntity<typeof ChatKeyRow>

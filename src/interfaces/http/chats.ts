@@ -9,22 +9,34 @@ import type { ListMessages } from '../../application/list-messages.ts'
 import type { RenameChat } from '../../application/rename-chat.ts'
 import type { Chat } from '../../domain/chat.ts'
 import { ChatIdCodec, ChatPositionCodec, ChatTitleCodec, optional, PAGE_LIMIT, PageLimitCodec } from './codecs.ts'
+import { expectationOf, TagsCodec } from './conditions.ts'
 import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
+import { IdempotencyKeyCodec, intentOf, replayHeaders } from './idempotency.ts'
 import { pageLinks } from './paging.ts'
 import { json, noContent } from './reply.ts'
 import { chatView, entityTag, messageView } from './views.ts'
 
 const Path = t.type({ chat_id: ChatIdCodec })
 const Body = t.type({ title: ChatTitleCodec })
+const Reading = t.type({ 'if-none-match': optional(TagsCodec) })
+const Changing = t.type({ 'if-match': optional(TagsCodec) })
 
-export const CreateChatRequest = t.type({ body: Body })
+export const CreateChatRequest = t.type({
+  headers: t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) }),
+  body: Body,
+})
 export const ListChatsRequest = t.type({
+  headers: Reading,
   query: t.type({ limit: optional(PageLimitCodec), before: optional(ChatIdCodec), after: optional(ChatPositionCodec) }),
 })
-export const GetChatRequest = t.type({ path: Path, query: t.type({ limit: optional(PageLimitCodec) }) })
-export const RenameChatRequest = t.type({ path: Path, body: Body })
-export const DeleteChatRequest = t.type({ path: Path })
+export const GetChatRequest = t.type({
+  headers: Reading,
+  path: Path,
+  query: t.type({ limit: optional(PageLimitCodec) }),
+})
+export const RenameChatRequest = t.type({ headers: Changing, path: Path, body: Body })
+export const DeleteChatRequest = t.type({ headers: Changing, path: Path })
 
 const chatPath = ({ id }: Chat) => `/chats/${id}`
 const tagOf = ({ revision }: Chat) => ({ ETag: entityTag(revision) })
@@ -46,10 +58,12 @@ export const chatEndpoints = (
   contract: Contract,
   { createChat, listChats, listMessages, renameChat, deleteChat }: ChatUseCases,
 ) => ({
-  createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ body }) =>
+  createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ headers, body }) =>
     pipe(
-      createChat(body),
-      TE.map((chat) => json(201, chatView(chat), { Location: chatPath(chat), ...tagOf(chat) })),
+      createChat({ ...body, intent: intentOf(headers['idempotency-key'], 'createChat', body.title) }),
+      TE.map(({ done: chat, replayed }) =>
+        json(201, chatView(chat), { Location: chatPath(chat), ...tagOf(chat), ...replayHeaders(replayed) }),
+      ),
     ),
   ),
 
@@ -72,16 +86,16 @@ export const chatEndpoints = (
     ),
   ),
 
-  renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ path, body }) =>
+  renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ headers, path, body }) =>
     pipe(
-      renameChat({ chatId: path.chat_id, ...body }),
+      renameChat({ chatId: path.chat_id, ...body, expected: expectationOf(headers['if-match']) }),
       TE.map((chat) => json(200, chatView(chat), tagOf(chat))),
     ),
   ),
 
-  deleteChat: endpoint(contract.operation('deleteChat'), DeleteChatRequest, ({ path }) =>
+  deleteChat: endpoint(contract.operation('deleteChat'), DeleteChatRequest, ({ headers, path }) =>
     pipe(
-      deleteChat({ chatId: path.chat_id }),
+      deleteChat({ chatId: path.chat_id, expected: expectationOf(headers['if-match']) }),
       TE.map(() => noContent),
     ),
   ),

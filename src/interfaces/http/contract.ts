@@ -6,6 +6,8 @@ import type { Violation } from './problem.ts'
 export interface RawRequest {
   readonly path: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>
   readonly body: unknown
 }
 
@@ -68,12 +70,13 @@ const absolute = (schema: object) => ('$ref' in schema ? { $ref: `${NAME}${Strin
 const readInteger = (value: unknown) =>
   typeof value === 'string' && /^(?:0|-?[1-9][0-9]*)$/.test(value) ? Number(value) : value
 
-const violation = (part: 'path' | 'query' | 'body') => (error: NonNullable<ValidateFunction['errors']>[number]) => {
-  const missing = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : ''
-  const at = error.instancePath + missing
-  const rule = { code: missing ? 'required' : 'wrong_type', detail: error.message ?? 'is not as documented' }
-  return part === 'body' ? { pointer: `#${at}`, ...rule } : { parameter: at.slice(1), ...rule }
-}
+const violation =
+  (part: 'path' | 'query' | 'header' | 'body') => (error: NonNullable<ValidateFunction['errors']>[number]) => {
+    const missing = error.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : ''
+    const at = error.instancePath + missing
+    const rule = { code: missing ? 'required' : 'wrong_type', detail: error.message ?? 'is not as documented' }
+    return part === 'body' ? { pointer: `#${at}`, ...rule } : { parameter: at.slice(1), ...rule }
+  }
 
 export const loadContract = (yaml: string): Contract => {
   const document = parse(yaml) as { readonly paths: Readonly<Record<string, Record<string, unknown>>> }
@@ -87,8 +90,10 @@ export const loadContract = (yaml: string): Contract => {
       resolve<Parameter>(document, parameter),
     )
 
-    const partOf = (part: 'path' | 'query') => {
-      const own = parameters.filter((parameter) => parameter.in === part)
+    const partOf = (part: 'path' | 'query' | 'header') => {
+      const own = parameters
+        .filter((parameter) => parameter.in === part)
+        .map((parameter) => ({ ...parameter, name: part === 'header' ? parameter.name.toLowerCase() : parameter.name }))
       if (own.length === 0) return () => []
       const integers = new Set(
         own
@@ -110,7 +115,7 @@ export const loadContract = (yaml: string): Contract => {
       }
     }
 
-    const [pathPart, queryPart] = [partOf('path'), partOf('query')]
+    const [pathPart, queryPart, headerPart] = [partOf('path'), partOf('query'), partOf('header')]
     const body = operation.requestBody
       ? ajv.compile({ $ref: pointerTo('paths', path, method, 'requestBody', 'content', 'application/json', 'schema') })
       : undefined
@@ -128,6 +133,7 @@ export const loadContract = (yaml: string): Contract => {
       violations: (request) => [
         ...pathPart(request.path),
         ...queryPart(request.query),
+        ...headerPart(request.headers),
         ...(body && !body(request.body) ? (body.errors ?? []).map(violation('body')) : []),
       ],
     }

@@ -2,8 +2,9 @@ import type { Request, RequestHandler, Response } from 'express'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
+import { isKnown, notModified } from './conditions.ts'
 import type { Operation } from './contract.ts'
-import { type Failure, toProblem, violationsOf } from './problem.ts'
+import { type Failure, refusalOf, toProblem } from './problem.ts'
 import { PROBLEM_TYPE, type Reply, send } from './reply.ts'
 import { contextOf } from './request-context.ts'
 
@@ -35,9 +36,9 @@ export const endpoint = <A>(
     const undocumented = operation.violations(raw)
     const decoded = request.decode(raw)
     // The codec knows the rules by name; the document's own words serve where only the document objects.
-    if (E.isLeft(decoded)) return E.left({ kind: 'Invalid', violations: violationsOf(decoded.left) })
+    if (E.isLeft(decoded)) return E.left(refusalOf(decoded.left))
     if (undocumented.length > 0) return E.left({ kind: 'Invalid', violations: undocumented })
-    return handle(decoded.right)()
+    return E.map((reply: Reply) => (isKnown(req, reply) ? notModified(reply) : reply))(await handle(decoded.right)())
   }
 
   return async (req, res) => {

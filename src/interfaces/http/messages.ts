@@ -18,8 +18,10 @@ import {
   PAGE_LIMIT,
   PageLimitCodec,
 } from './codecs.ts'
+import { expectationOf, TagsCodec } from './conditions.ts'
 import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
+import { IdempotencyKeyCodec, intentOf, replayHeaders } from './idempotency.ts'
 import { pageLinks } from './paging.ts'
 import { json, noContent } from './reply.ts'
 import { entityTag, messageView } from './views.ts'
@@ -27,9 +29,16 @@ import { entityTag, messageView } from './views.ts'
 const Collection = t.type({ chat_id: ChatIdCodec })
 const Item = t.type({ chat_id: ChatIdCodec, message_id: MessageIdCodec })
 const Body = t.type({ text: MessageTextCodec })
+const Reading = t.type({ 'if-none-match': optional(TagsCodec) })
+const Changing = t.type({ 'if-match': optional(TagsCodec) })
 
-export const SendMessageRequest = t.type({ path: Collection, body: Body })
+export const SendMessageRequest = t.type({
+  headers: t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) }),
+  path: Collection,
+  body: Body,
+})
 export const ListMessagesRequest = t.type({
+  headers: Reading,
   path: Collection,
   query: t.type({
     limit: optional(PageLimitCodec),
@@ -38,9 +47,9 @@ export const ListMessagesRequest = t.type({
     order: optional(OrderCodec),
   }),
 })
-export const GetMessageRequest = t.type({ path: Item })
-export const EditMessageRequest = t.type({ path: Item, body: Body })
-export const DeleteMessageRequest = t.type({ path: Item })
+export const GetMessageRequest = t.type({ headers: Reading, path: Item })
+export const EditMessageRequest = t.type({ headers: Changing, path: Item, body: Body })
+export const DeleteMessageRequest = t.type({ headers: Changing, path: Item })
 
 const messagesPath = (chatId: ChatId) => `/chats/${chatId}/messages/`
 const tagOf = ({ revision }: Message) => ({ ETag: entityTag(revision) })
@@ -57,12 +66,16 @@ export const messageEndpoints = (
   contract: Contract,
   { sendMessage, listMessages, getMessage, editMessage, deleteMessage }: MessageUseCases,
 ) => ({
-  sendMessage: endpoint(contract.operation('sendMessage'), SendMessageRequest, ({ path, body }) =>
+  sendMessage: endpoint(contract.operation('sendMessage'), SendMessageRequest, ({ headers, path, body }) =>
     pipe(
-      sendMessage({ chatId: path.chat_id, ...body }),
-      TE.map((message) => {
+      sendMessage({
+        chatId: path.chat_id,
+        ...body,
+        intent: intentOf(headers['idempotency-key'], 'sendMessage', body.text),
+      }),
+      TE.map(({ done: message, replayed }) => {
         const Location = `${messagesPath(message.chatId)}${message.id}`
-        return json(201, messageView(message), { Location, ...tagOf(message) })
+        return json(201, messageView(message), { Location, ...tagOf(message), ...replayHeaders(replayed) })
       }),
     ),
   ),
@@ -91,16 +104,25 @@ export const messageEndpoints = (
     ),
   ),
 
-  editMessage: endpoint(contract.operation('editMessage'), EditMessageRequest, ({ path, body }) =>
+  editMessage: endpoint(contract.operation('editMessage'), EditMessageRequest, ({ headers, path, body }) =>
     pipe(
-      editMessage({ chatId: path.chat_id, messageId: path.message_id, ...body }),
+      editMessage({
+        chatId: path.chat_id,
+        messageId: path.message_id,
+        ...body,
+        expected: expectationOf(headers['if-match']),
+      }),
       TE.map((message) => json(200, messageView(message), tagOf(message))),
     ),
   ),
 
-  deleteMessage: endpoint(contract.operation('deleteMessage'), DeleteMessageRequest, ({ path }) =>
+  deleteMessage: endpoint(contract.operation('deleteMessage'), DeleteMessageRequest, ({ headers, path }) =>
     pipe(
-      deleteMessage({ chatId: path.chat_id, messageId: path.message_id }),
+      deleteMessage({
+        chatId: path.chat_id,
+        messageId: path.message_id,
+        expected: expectationOf(headers['if-match']),
+      }),
       TE.map(() => noContent),
     ),
   ),

@@ -26,6 +26,12 @@ export const problemTypes = {
     title: 'Request timeout',
     meaning: 'The head or the body of the request did not arrive in time. Nothing was done; send it again.',
   },
+  'precondition-failed': {
+    status: 412,
+    title: 'Precondition failed',
+    meaning:
+      'What `If-Match` names is not what is there: it was changed since it was read. Nothing was done; read it again.',
+  },
   'content-too-large': {
     status: 413,
     title: 'Content too large',
@@ -41,6 +47,12 @@ export const problemTypes = {
     title: 'Validation failed',
     meaning:
       'The request can be read, but a field or a parameter breaks a rule. `errors` names each of them, the rule (`code`) and what it asks for. Nothing was done.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'Idempotency key reused',
+    meaning:
+      'The `Idempotency-Key` was used for a request that meant something else. Nothing was done; a new intention needs a new key.',
   },
   'headers-too-large': {
     status: 431,

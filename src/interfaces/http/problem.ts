@@ -1,5 +1,7 @@
 import type { Errors } from 'io-ts'
 import type { ChatNotFound, MessageNotFound, Unavailable } from '../../application/ports.ts'
+import type { Stale } from '../../domain/expectation.ts'
+import type { KeyReused } from '../../domain/intent.ts'
 import { type ProblemName, problemTypes, problemUri } from './problem-types.ts'
 
 /** One rule that the request breaks, at a JSON Pointer into the body (as a URI fragment) or in a named parameter. */
@@ -22,7 +24,7 @@ export type ProtocolFailure =
   | { readonly kind: 'NotReady'; readonly checks: Readonly<Record<string, 'ok' | 'failing'>> }
   | { readonly kind: 'Defect'; readonly cause: unknown }
 
-export type Failure = ProtocolFailure | ChatNotFound | MessageNotFound | Unavailable
+export type Failure = ProtocolFailure | Stale | KeyReused | ChatNotFound | MessageNotFound | Unavailable
 
 /** RFC 9457 problem details. */
 export interface Problem {
@@ -62,6 +64,10 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['not-acceptable', `This path answers with ${failure.offered.join(', ')}`]
     case 'RequestTimeout':
       return ['request-timeout', 'The request did not arrive in time']
+    case 'Stale':
+      return ['precondition-failed', `It is at ETag "${failure.current}" now`]
+    case 'KeyReused':
+      return ['idempotency-key-reused', `The key ${failure.key} was used for a request that meant something else`]
     case 'ContentTooLarge':
       return ['content-too-large', 'The body has more than 65536 bytes']
     case 'UnsupportedMediaType': {
@@ -112,10 +118,21 @@ const named = (message: string | undefined, value: unknown) => {
     : { code: 'wrong_type', detail: 'must be an object' }
 }
 
-/** The codecs' errors in the client's terms. The first two keys of a context are the request and its part. */
-export const violationsOf = (errors: Errors): readonly Violation[] =>
-  errors.map(({ context, message, value }) => {
+/**
+ * The codecs' errors in the client's terms. The first two keys of a context are the request and its part. A header that
+ * does not parse makes the request one that cannot be read; anything else breaks a rule.
+ */
+export const refusalOf = (errors: Errors): ProtocolFailure => {
+  const violations = errors.map(({ context, message, value }) => {
     const [, part, ...path] = context.map(({ key }) => key)
-    const rule = named(message, value)
-    return part === 'body' ? { pointer: pointer(path), ...rule } : { parameter: path.join('.'), ...rule }
+    return { part, path, ...named(message, value) }
   })
+  const header = violations.find(({ part }) => part === 'headers')
+  if (header) return { kind: 'Malformed', detail: `The header ${header.path.join('.')} ${header.detail}` }
+  return {
+    kind: 'Invalid',
+    violations: violations.map(({ part, path, ...rule }) =>
+      part === 'body' ? { pointer: pointer(path), ...rule } : { parameter: path.join('.'), ...rule },
+    ),
+  }
+}
