@@ -1,14 +1,18 @@
 import { expect } from 'chai'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { ChatBody } from '../client.ts'
 import { aDatabase, anEmptyDatabase, urlOf } from '../postgres.ts'
 import { anOldNode } from './old-node.ts'
 import { cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start, until } from './server-process.ts'
 
-const MIGRATIONS = ['Migration20261124110000_chats']
+const MIGRATIONS = readdirSync(join(root, 'migrations'))
+  .map((file) => file.replace(/\.ts$/, ''))
+  .sort()
 
 const query = async (where: Awaited<ReturnType<typeof aDatabase>>, sql: string) => {
   const client = new pg.Client(where)
@@ -86,7 +90,7 @@ onlyOnLinux('The service, when it starts', () => {
     const chats = await Promise.all(servers.map((server, index) => firstChat(server, `By server ${index}`)))
     expect(new Set(chats.map(({ chat }) => chat.id))).to.have.property('size', 2)
     expect(servers.flatMap(applied)).to.deep.equal(MIGRATIONS)
-    expect(await query(where, 'select name from mikro_orm_migrations')).to.deep.equal(
+    expect(await query(where, 'select name from mikro_orm_migrations order by id')).to.deep.equal(
       MIGRATIONS.map((name) => ({ name })),
     )
     await Promise.all(servers.map(stop))
