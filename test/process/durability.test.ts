@@ -117,7 +117,7 @@ onlyOnLinux('What was acknowledged', () => {
   }
 
   it('is kept when PostgreSQL is killed, answered with 503 until then, and Node is killed after it', async () => {
-    const { ledger } = await survives(3, async (server, senders, round) => {
+    const { ledger } = await survives(2, async (server, senders, round) => {
       const [postmaster = 0, ...backends] = postgresOn(server.dataDir)
       // The postmaster alone, whose backends then notice; the next time all of them at one blow.
       killAll(round % 2 === 0 ? [postmaster] : [postmaster, ...backends])
@@ -130,7 +130,7 @@ onlyOnLinux('What was acknowledged', () => {
   })
 
   it('is kept when Node alone is killed, and the PostgreSQL it leaves behind is taken over', async () => {
-    const { ledger, server } = await survives(2, async (server) => {
+    const { ledger, server } = await survives(1, async (server) => {
       await kill(server)
       expect(postgresOn(server.dataDir)).not.to.have.length(0)
     })
@@ -140,7 +140,7 @@ onlyOnLinux('What was acknowledged', () => {
   })
 
   it('is kept when both are killed at once', async () => {
-    const { server } = await survives(2, async (server) => {
+    const { server } = await survives(1, async (server) => {
       const gone = kill(server)
       killAll(postgresOn(server.dataDir))
       await gone
