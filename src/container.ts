@@ -8,18 +8,23 @@ import { createChat } from './application/create-chat.ts'
 import { deleteChat } from './application/delete-chat.ts'
 import { deleteMessage } from './application/delete-message.ts'
 import { editMessage } from './application/edit-message.ts'
+import { followChats } from './application/follow-chats.ts'
 import { getMessage } from './application/get-message.ts'
 import { listChats } from './application/list-chats.ts'
 import { listMessages } from './application/list-messages.ts'
 import type { Chats, Clock } from './application/ports.ts'
 import { renameChat } from './application/rename-chat.ts'
+import { ringAfterChange } from './application/ring-after-change.ts'
 import { sendMessage } from './application/send-message.ts'
+import { createTails, type Tails } from './application/tails.ts'
 import { httpApp } from './interfaces/http/app.ts'
 import { chatEndpoints, type ChatUseCases } from './interfaces/http/chats.ts'
 import type { Contract } from './interfaces/http/contract.ts'
 import { documentationEndpoints } from './interfaces/http/documentation.ts'
+import { eventStreams, type EventStreams, type StreamLimits } from './interfaces/http/event-streams.ts'
+import { eventEndpoints } from './interfaces/http/events.ts'
 import { messageEndpoints, type MessageUseCases } from './interfaces/http/messages.ts'
-import { httpMetrics } from './interfaces/http/metrics.ts'
+import { httpMetrics, streamMetrics } from './interfaces/http/metrics.ts'
 import { observe } from './interfaces/http/observe.ts'
 import { type IsDraining, operationEndpoints } from './interfaces/http/operations.ts'
 import type { Storage } from './storage.ts'
@@ -35,6 +40,9 @@ export const names = {
   logger: named<Logger>('logger'),
   registry: named<Registry>('registry'),
   isDraining: named<IsDraining>('isDraining'),
+  streamLimits: named<StreamLimits>('streamLimits'),
+  tails: named<Tails>('tails'),
+  streams: named<EventStreams>('streams'),
   useCases: named<ChatUseCases & MessageUseCases>('useCases'),
   app: named<Express>('app'),
 }
@@ -45,9 +53,10 @@ export interface Surroundings {
   readonly contract: Contract
   readonly logger: Logger
   readonly isDraining: IsDraining
+  readonly streamLimits: StreamLimits
 }
 
-export const compose = ({ storage, clock, contract, logger, isDraining }: Surroundings): Container => {
+export const compose = ({ storage, clock, contract, logger, isDraining, streamLimits }: Surroundings): Container => {
   const container = new Container({ defaultScope: 'Singleton' })
 
   container.bind(names.storage).toConstantValue(storage)
@@ -56,7 +65,14 @@ export const compose = ({ storage, clock, contract, logger, isDraining }: Surrou
   container.bind(names.logger).toConstantValue(logger)
   container.bind(names.isDraining).toConstantValue(isDraining)
   container.bind(names.registry).toConstantValue(new Registry())
-  container.bind(names.chats).toResolvedValue(({ chats }: Storage) => chats, [names.storage])
+  container.bind(names.streamLimits).toConstantValue(streamLimits)
+  container
+    .bind(names.chats)
+    .toResolvedValue(({ chats, bell }: Storage) => ringAfterChange(chats, bell), [names.storage])
+  container
+    .bind(names.tails)
+    .toResolvedValue(({ journal, bell }: Storage) => createTails(journal, bell), [names.storage])
+  container.bind(names.streams).toResolvedValue(eventStreams, [names.streamLimits])
 
   container.bind(names.useCases).toResolvedValue(
     (chats: Chats, clock: Clock) => ({
@@ -74,16 +90,32 @@ export const compose = ({ storage, clock, contract, logger, isDraining }: Surrou
   )
 
   container.bind(names.app).toResolvedValue(
-    (contract, useCases, { health }: Storage, logger, registry, isDraining) => {
+    (contract, useCases, { health, journal }: Storage, tails, streams, clock, logger, registry, isDraining) => {
       const endpoints = {
         ...chatEndpoints(contract, useCases),
         ...messageEndpoints(contract, useCases),
+        ...eventEndpoints(
+          contract,
+          followChats(journal, tails),
+          streams,
+          streamMetrics(registry, streams.open, clock.now),
+        ),
         ...operationEndpoints(contract, checkReadiness(health), registry, isDraining),
         ...documentationEndpoints(contract),
       }
       return httpApp(contract, endpoints, [observe(logger, httpMetrics(registry))])
     },
-    [names.contract, names.useCases, names.storage, names.logger, names.registry, names.isDraining],
+    [
+      names.contract,
+      names.useCases,
+      names.storage,
+      names.tails,
+      names.streams,
+      names.clock,
+      names.logger,
+      names.registry,
+      names.isDraining,
+    ],
   )
 
   return container

@@ -10,6 +10,9 @@ import { processMetrics } from './interfaces/http/metrics.ts'
 import { httpServer } from './interfaces/http/server.ts'
 import type { Storage } from './storage.ts'
 
+/** WHATWG HTML, section 9.2.7: "every 15 seconds or so". */
+const HEARTBEAT_MS = 15_000
+
 /** A messenger that serves. */
 export interface Messenger {
   readonly url: string
@@ -26,7 +29,12 @@ export const serve = async (
 ): Promise<Messenger> => {
   let draining = false
   const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
-  const container = compose({ storage, clock, contract, logger, isDraining: () => draining })
+  const streamLimits = {
+    streams: config.STREAM_LIMIT,
+    stall: config.STREAM_STALL_TIMEOUT_MS,
+    heartbeat: HEARTBEAT_MS,
+  }
+  const container = compose({ storage, clock, contract, logger, isDraining: () => draining, streamLimits })
   processMetrics(container.get(names.registry))
 
   const { server, drain } = httpServer(container.get(names.app), {
@@ -46,7 +54,9 @@ export const serve = async (
     stop: async () => {
       draining = true
       await delay(config.SHUTDOWN_DELAY_MS)
+      container.get(names.streams).end()
       await drain(config.SHUTDOWN_TIMEOUT_MS)
+      container.get(names.tails).close()
       await storage.close()
     },
   }

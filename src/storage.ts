@@ -1,10 +1,13 @@
 import { join } from 'node:path'
 import type { Health } from './application/check-readiness.ts'
-import type { Chats } from './application/ports.ts'
+import type { Bell, Chats, Journal } from './application/ports.ts'
 import type { Config } from './config.ts'
 import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.ts'
+import { memoryBell } from './infrastructure/memory/bell.ts'
 import { memoryChats } from './infrastructure/memory/chats.ts'
 import { memoryHealth } from './infrastructure/memory/health.ts'
+import { postgresBell } from './infrastructure/postgres/bell.ts'
+import { postgresJournal } from './infrastructure/postgres/changes.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, migrate, openDatabase } from './infrastructure/postgres/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
@@ -13,6 +16,8 @@ import type { Connection } from './infrastructure/postgres/orm.ts'
 /** The driven adapters of one choice of storage, open and ready. */
 export interface Storage {
   readonly chats: Chats
+  readonly journal: Journal
+  readonly bell: Bell
   readonly health: Health
   /** After the last request. */
   readonly close: () => Promise<void>
@@ -20,7 +25,10 @@ export interface Storage {
 
 type Log = (line: string) => void
 
-const memoryStorage = (): Storage => ({ chats: memoryChats(), health: memoryHealth, close: async () => {} })
+const memoryStorage = (): Storage => {
+  const chats = memoryChats()
+  return { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
+}
 
 const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
   const database = await openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
@@ -28,11 +36,19 @@ const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, 
   return database
 }
 
-const postgresStorage = (database: Database): Storage => ({
-  chats: postgresChats(database),
-  health: postgresHealth(database),
-  close: () => database.orm.close(true),
-})
+const postgresStorage = (database: Database): Storage => {
+  const bell = postgresBell(database.pool)
+  return {
+    chats: postgresChats(database),
+    journal: postgresJournal(database.pool),
+    bell,
+    health: postgresHealth(database),
+    close: async () => {
+      await bell.close()
+      await database.orm.close(true)
+    },
+  }
+}
 
 const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
   const server = await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgres'), log })

@@ -95,19 +95,18 @@ const checkRequest = (
     ...((operation['parameters'] as unknown[] | undefined) ?? []),
   ].map((parameter) => resolve<ParameterObject>(parameter))
   for (const parameter of parameters) {
-    const text =
+    const given =
       parameter.in === 'path'
         ? values.get(parameter.name)
         : parameter.in === 'query'
-          ? query.get(parameter.name)
+          ? query.getAll(parameter.name)
           : exchange.requestHeaders?.[parameter.name.toLowerCase()]
-    if (text === undefined || text === null) continue
-    const { type } = resolve<{ type?: string }>(parameter.schema)
-    check(
-      parameter.schema,
-      type === 'integer' && isWholeNumber(text) ? Number(text) : text,
-      `parameter ${parameter.name}`,
-    )
+    const texts = [given ?? []].flat()
+    if (texts.length === 0) continue
+    const { type, items } = resolve<{ type?: string; items?: object }>(parameter.schema)
+    const isInteger = resolve<{ type?: string }>(items ?? { type }).type === 'integer'
+    const read = texts.map((text) => (isInteger && isWholeNumber(text) ? Number(text) : text))
+    check(parameter.schema, type === 'array' ? read : read[0], `parameter ${parameter.name}`)
   }
   const body = resolve<{ content: Record<string, { schema: object }> } | undefined>(operation['requestBody'])
   if (body) check(body.content['application/json']?.schema ?? {}, exchange.requestBody, 'the request body')

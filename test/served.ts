@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
 import { type Config, readConfig } from '../src/config.ts'
+import { memoryBell } from '../src/infrastructure/memory/bell.ts'
 import { memoryChats } from '../src/infrastructure/memory/chats.ts'
 import { memoryHealth } from '../src/infrastructure/memory/health.ts'
 import { type Messenger, serve } from '../src/messenger.ts'
@@ -24,7 +25,10 @@ export const served = (
   return serve(storage, config, logger)
 }
 
-export const memoryStorage = (): Storage => ({ chats: memoryChats(), health: memoryHealth, close: async () => {} })
+export const memoryStorage = (): Storage => {
+  const chats = memoryChats()
+  return { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
+}
 
 /** On a database of its own. */
 export const postgresStorage = async (): Promise<Storage> =>
@@ -36,6 +40,8 @@ export const brokenStorage = (): Storage => {
   const chats = Object.fromEntries(Object.keys(memoryChats()).map((name) => [name, unavailable]))
   return {
     chats: chats as unknown as Storage['chats'],
+    journal: chats as unknown as Storage['journal'],
+    bell: memoryBell(),
     health: { database: async () => false, migrations: async () => false },
     close: async () => {},
   }

@@ -1,9 +1,9 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Chat, NewChat, Outcome, Posted } from '../domain/chat.ts'
-import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../domain/identity.ts'
+import type { ChatId, ChatPosition, MessageId, MessagePosition, Revision } from '../domain/identity.ts'
 import type { Intent, KeyReused } from '../domain/intent.ts'
-import type { Message } from '../domain/message.ts'
+import type { Message, Tombstone } from '../domain/message.ts'
 
 /** The adapter could not answer in time. A write may or may not have been kept; a read may be tried again. */
 export interface Unavailable {
@@ -112,6 +112,35 @@ export interface Chats {
 
   /** Selects among the messages that are not deleted as `list` does among chats. */
   readonly messages: (id: ChatId, selection: MessageSelection) => TE.TaskEither<ChatNotFound | Unavailable, MessagePage>
+}
+
+/** What happened after a revision, and the chat, as both were at one moment. */
+export interface Changes {
+  readonly chat: Chat
+  /** Messages and tombstones whose revision is greater, in its order. */
+  readonly messages: readonly (Message | Tombstone)[]
+  /** Whether there are more of them. */
+  readonly more: boolean
+}
+
+/** What happened in chats, for those who follow them. */
+export interface Journal {
+  /** At most `limit` messages that changed after the revision, the earliest first. */
+  readonly since: (id: ChatId, after: Revision, limit: number) => TE.TaskEither<ChatNotFound | Unavailable, Changes>
+
+  /** The current revision of each of the chats that exist, in one look however many they are. */
+  readonly revisions: (ids: readonly ChatId[]) => TE.TaskEither<Unavailable, ReadonlyMap<ChatId, Revision>>
+}
+
+/**
+ * Tells who follows a chat that something happened there, in any server. A ring is a hint: it may be lost, doubled or
+ * early, and says nothing of what happened.
+ */
+export interface Bell {
+  /** After the change was kept. Never fails the one who made it. */
+  readonly ring: (id: ChatId) => void
+  /** Calls `wake` with each chat that rang, or with nothing when any may have. Returns how to stop. */
+  readonly listen: (wake: (id?: ChatId) => void) => () => void
 }
 
 export interface Clock {

@@ -18,6 +18,8 @@ describe('The configuration', () => {
       HEADERS_TIMEOUT_MS: 10_000,
       REQUEST_TIMEOUT_MS: 30_000,
       KEEP_ALIVE_TIMEOUT_MS: 65_000,
+      STREAM_LIMIT: 10_000,
+      STREAM_STALL_TIMEOUT_MS: 30_000,
       SHUTDOWN_DELAY_MS: 0,
       SHUTDOWN_TIMEOUT_MS: 10_000,
     })

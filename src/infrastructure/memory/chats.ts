@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { ChatNotFound, Chats, MessageNotFound, Once, Posting } from '../../application/ports.ts'
+import type { ChatNotFound, Chats, Journal, MessageNotFound, Once, Posting } from '../../application/ports.ts'
 import * as Chat from '../../domain/chat.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import { type Fingerprint, type IdempotencyKey, type Intent, type KeyReused, sameIntent } from '../../domain/intent.ts'
@@ -10,6 +10,8 @@ interface Entry {
   readonly chat: Chat.Chat
   /** Message n stands at n − 1: numbers have no gaps. */
   readonly messages: (Message | Tombstone)[]
+  /** What each revision made, at its own index, as long as nothing later took its place. */
+  readonly made: (Message | Tombstone | undefined)[]
   readonly done: Done<Posting>
 }
 
@@ -28,7 +30,7 @@ const remember = <A>(done: Done<A>, intent: Intent | undefined, result: A): Once
 }
 
 /** Keeps everything in one process. JavaScript runs each step to its end, so every step is atomic. */
-export const memoryChats = (): Chats => {
+export const memoryChats = (): Chats & Journal => {
   const entries = new Map<ChatId, Entry>()
   const opened: Done<Chat.Chat> = new Map()
   let lastChatId = 0
@@ -41,9 +43,14 @@ export const memoryChats = (): Chats => {
     return message && !isTombstone(message) ? E.right(message) : E.left({ kind: 'MessageNotFound', chatId, messageId })
   }
 
-  const keep = ({ messages, done }: Entry, { chat, message }: Chat.Outcome) => {
-    if (message) messages[message.id - 1] = message
-    entries.set(chat.id, { chat, messages, done })
+  const keep = ({ messages, made, done }: Entry, { chat, message }: Chat.Outcome) => {
+    if (message) {
+      const earlier = messages[message.id - 1]
+      if (earlier) made[earlier.revision] = undefined
+      messages[message.id - 1] = message
+      made[message.revision] = message
+    }
+    entries.set(chat.id, { chat, messages, made, done })
   }
 
   return {
@@ -51,7 +58,7 @@ export const memoryChats = (): Chats => {
       const earlier = before(opened, intent)
       if (earlier) return earlier
       const chat = Chat.open(draft)(++lastChatId as ChatId)
-      entries.set(chat.id, { chat, messages: [], done: new Map() })
+      entries.set(chat.id, { chat, messages: [], made: [], done: new Map() })
       return E.right(remember(opened, intent, chat))
     },
 
@@ -112,5 +119,20 @@ export const memoryChats = (): Chats => {
 
     messages: (id, selection) => async () =>
       E.map(({ chat, messages }: Entry) => ({ chat, ...select(messages, selection, isTombstone) }))(entry(id)),
+
+    since: (id, after, limit) => async () =>
+      E.map(({ chat, made }: Entry) => {
+        const found: (Message | Tombstone)[] = []
+        for (let revision = after + 1; revision <= chat.revision && found.length <= limit; revision++) {
+          const message = made[revision]
+          if (message) found.push(message)
+        }
+        return { chat, messages: found.slice(0, limit), more: found.length > limit }
+      })(entry(id)),
+
+    revisions: (ids) => async () => {
+      const found = ids.flatMap((id) => entries.get(id)?.chat ?? [])
+      return E.right(new Map(found.map(({ id, revision }) => [id, revision])))
+    },
   }
 }

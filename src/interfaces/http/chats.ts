@@ -13,7 +13,7 @@ import { expectationOf, TagsCodec } from './conditions.ts'
 import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 import { IdempotencyKeyCodec, intentOf, replayHeaders } from './idempotency.ts'
-import { pageLinks } from './paging.ts'
+import { linkHeader, monitorLink, pageLinks } from './paging.ts'
 import { json, noContent } from './reply.ts'
 import { chatView, entityTag, messageView } from './views.ts'
 
@@ -74,7 +74,7 @@ export const chatEndpoints = (
       TE.map((page) => {
         const body = page.entries.map(chatView)
         const links = pageLinks(page, { path: '/chats/', selection, limited: limit !== undefined })
-        return json(200, body, { ...links, ...tagOfAll(body) })
+        return json(200, body, { ...linkHeader(links), ...tagOfAll(body) })
       }),
     )
   }),
@@ -82,7 +82,10 @@ export const chatEndpoints = (
   getChat: endpoint(contract.operation('getChat'), GetChatRequest, ({ path, query }) =>
     pipe(
       listMessages({ chatId: path.chat_id, selection: { limit: query.limit ?? PAGE_LIMIT.DEFAULT } }),
-      TE.map(({ chat, entries }) => json(200, { ...chatView(chat), messages: entries.map(messageView) }, tagOf(chat))),
+      TE.map(({ chat, entries }) => {
+        const headers = { ...tagOf(chat), ...linkHeader([monitorLink(chat)]) }
+        return json(200, { ...chatView(chat), messages: entries.map(messageView) }, headers)
+      }),
     ),
   ),
 

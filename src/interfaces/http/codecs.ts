@@ -2,7 +2,14 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { ChatTitle } from '../../domain/chat.ts'
-import { ChatId, ChatPosition, type IdentityError, MessageId, MessagePosition } from '../../domain/identity.ts'
+import {
+  ChatId,
+  ChatPosition,
+  type IdentityError,
+  MessageId,
+  MessagePosition,
+  Revision,
+} from '../../domain/identity.ts'
 import { MessageText } from '../../domain/message.ts'
 import type { TextError } from '../../domain/visible-text.ts'
 
@@ -91,4 +98,28 @@ export const ChatPositionCodec = wholeNumber('ChatPosition', ChatPosition.parse)
 export const MessageIdCodec = wholeNumber('MessageId', MessageId.parse)
 export const MessagePositionCodec = wholeNumber('MessagePosition', MessagePosition.parse)
 export const PageLimitCodec = wholeNumber('PageLimit', between(PAGE_LIMIT.LOW, PAGE_LIMIT.HIGH))
+export const RevisionCodec = wholeNumber('Revision', Revision.parse)
 export const OrderCodec = option('Order', 'asc', 'desc')
+
+/** Chats followed over one connection. */
+export const MAX_FOLLOWED = 100
+
+/** One or more chat ids, each a parameter of its own; a chat named twice counts once. */
+export const ChatIdsCodec = new t.Type<readonly ChatId[], readonly string[], unknown>(
+  'ChatIds',
+  (u): u is readonly ChatId[] => Array.isArray(u),
+  (u, context) => {
+    if (u === undefined) return t.failure(u, context, 'required: is missing')
+    const given: unknown[] = Array.isArray(u) ? u : [u]
+    if (given.length > MAX_FOLLOWED)
+      return t.failure(u, context, `too_many: must be given at most ${MAX_FOLLOWED} times`)
+    const ids = new Set<ChatId>()
+    for (const one of given) {
+      const id = ChatIdCodec.validate(one, context)
+      if (E.isLeft(id)) return id
+      ids.add(id.right)
+    }
+    return t.success([...ids])
+  },
+  (ids) => ids.map(String),
+)

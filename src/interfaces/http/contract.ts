@@ -38,7 +38,11 @@ interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'header'
   readonly required?: boolean
-  readonly schema: { readonly type?: string } | Reference
+  readonly schema: ParameterSchema | Reference
+}
+
+interface ParameterSchema {
+  readonly type?: string
 }
 
 interface OperationObject {
@@ -64,7 +68,9 @@ const resolve = <A>(document: unknown, value: A | Reference): A => {
   return keys.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document) as A
 }
 
-const absolute = (schema: object) => ('$ref' in schema ? { $ref: `${NAME}${String(schema.$ref)}` } : schema)
+/** References of the document, as they read from outside of it. */
+const absolute = (schema: object) =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', `"$ref":"${NAME}#`)) as object
 
 /** Integer parameters arrive as text. What is not spelled as a whole number stays text, which the schema refuses. */
 const readInteger = (value: unknown) =>
@@ -95,11 +101,16 @@ export const loadContract = (yaml: string): Contract => {
         .filter((parameter) => parameter.in === part)
         .map((parameter) => ({ ...parameter, name: part === 'header' ? parameter.name.toLowerCase() : parameter.name }))
       if (own.length === 0) return () => []
-      const integers = new Set(
-        own
-          .filter(({ schema }) => resolve<{ type?: string }>(document, schema).type === 'integer')
-          .map(({ name }) => name),
-      )
+      const typed = (type: string) =>
+        new Set(
+          own.filter(({ schema }) => resolve<ParameterSchema>(document, schema).type === type).map(({ name }) => name),
+        )
+      const [integers, lists] = [typed('integer'), typed('array')]
+      const readValue = (name: string, value: unknown) => {
+        if (integers.has(name)) return readInteger(value)
+        // Only lists of integers are documented: a parameter given once is a list of one.
+        return lists.has(name) ? (Array.isArray(value) ? value : [value]).map(readInteger) : value
+      }
       const accepts = ajv.compile({
         type: 'object',
         properties: Object.fromEntries(own.map(({ name, schema }) => [name, absolute(schema)])),
@@ -109,7 +120,7 @@ export const loadContract = (yaml: string): Contract => {
         const read: Record<string, unknown> = {}
         for (const { name } of own) {
           const value = values[name]
-          if (value !== undefined) read[name] = integers.has(name) ? readInteger(value) : value
+          if (value !== undefined) read[name] = readValue(name, value)
         }
         return accepts(read) ? [] : (accepts.errors ?? []).map(violation(part))
       }

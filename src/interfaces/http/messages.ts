@@ -22,7 +22,7 @@ import { expectationOf, TagsCodec } from './conditions.ts'
 import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 import { IdempotencyKeyCodec, intentOf, replayHeaders } from './idempotency.ts'
-import { pageLinks } from './paging.ts'
+import { linkHeader, monitorLink, pageLinks } from './paging.ts'
 import { json, noContent } from './reply.ts'
 import { entityTag, messageView } from './views.ts'
 
@@ -91,7 +91,10 @@ export const messageEndpoints = (
           const shown = page.entries.map(messageView)
           const links = pageLinks(page, { path: messagesPath(chatId), selection, order, limited: limit !== undefined })
           const body = order === 'asc' ? shown.reverse() : shown
-          return json(200, body, { ...links, ETag: entityTag(page.chat.revision) })
+          return json(200, body, {
+            ...linkHeader([...links, monitorLink(page.chat)]),
+            ETag: entityTag(page.chat.revision),
+          })
         }),
       )
     },

@@ -1,4 +1,7 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Happening } from '../../application/follow-chats.ts'
+import type { Change } from '../../domain/change.ts'
+import { isTombstone } from '../../domain/message.ts'
 import type { RequestContext } from './request-context.ts'
 
 export interface HttpMetrics {
@@ -33,6 +36,50 @@ export const httpMetrics = (registry: Registry): HttpMetrics => {
     finished: ({ route }, method, status, seconds) => {
       active.dec()
       duration.observe({ method: known.has(method) ? method : '_OTHER', route, status_code: status }, seconds)
+    },
+  }
+}
+
+export interface StreamMetrics {
+  /** For every follower to whom it is sent. */
+  readonly sent: (happening: Happening & { kind: 'changed' }) => void
+}
+
+const timeOf = (change: Change): Date => {
+  if (change.kind === 'chat') return change.chat.updatedAt
+  const { message } = change
+  return isTombstone(message) ? message.deletedAt : (message.editedAt ?? message.createdAt)
+}
+
+export const streamMetrics = (registry: Registry, open: () => number, now: () => Date): StreamMetrics => {
+  new Gauge({
+    name: 'event_streams_open',
+    help: 'Event streams that are open.',
+    registers: [registry],
+    collect() {
+      this.set(open())
+    },
+  })
+  const events = new Counter({
+    name: 'event_stream_events_total',
+    help: 'Events sent, each counted once for every stream.',
+    registers: [registry],
+  })
+  const lag = new Histogram({
+    name: 'event_stream_lag_seconds',
+    help: 'Time from a change to its first sending on a live stream.',
+    buckets: BUCKETS,
+    registers: [registry],
+  })
+  const measured = new WeakSet<readonly Change[]>()
+
+  return {
+    sent: ({ changes, live }) => {
+      events.inc(changes.length)
+      const last = changes.at(-1)
+      if (!live || !last || measured.has(changes)) return
+      measured.add(changes)
+      lag.observe(Math.max(0, now().getTime() - timeOf(last).getTime()) / 1000)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Page, Selection } from '../../application/ports.ts'
+import type { Chat } from '../../domain/chat.ts'
 
 export type Order = 'asc' | 'desc'
 
@@ -11,13 +12,13 @@ interface Place {
 }
 
 /**
- * The `Link` header (RFC 8288) of a page: `next` and `prev` are the pages that follow and precede it in the order
+ * The links (RFC 8288) of a page: `next` and `prev` are the pages that follow and precede it in the order
  * shown. Where the page ends for certain there is no link.
  */
 export const pageLinks = (
   { entries, more }: Page<{ readonly id: number }>,
   { path, selection: { limit, before, after }, order = 'desc', limited }: Place,
-): Readonly<Record<string, string>> => {
+): readonly string[] => {
   const forwards = after !== undefined && before === undefined
   const newest = entries[0]?.id ?? after
   const oldest = entries.at(-1)?.id ?? before
@@ -32,6 +33,11 @@ export const pageLinks = (
   const newer =
     (forwards ? more : before !== undefined) &&
     link(order === 'desc' ? 'prev' : 'next', 'after', newest ?? (before ?? 1) - 1)
-  const links = [older, newer].filter((value) => value !== false)
-  return links.length > 0 ? { Link: links.join(', ') } : {}
+  return [older, newer].filter((value) => value !== false)
 }
+
+/** Where to follow the chat from, exactly after what the answer shows (`monitor`: RFC 5989). */
+export const monitorLink = ({ id, revision }: Chat): string => `</chats/${id}/events?after=${revision}>; rel="monitor"`
+
+export const linkHeader = (links: readonly string[]): Readonly<Record<string, string>> =>
+  links.length > 0 ? { Link: links.join(', ') } : {}

@@ -1,4 +1,5 @@
 import type { Errors } from 'io-ts'
+import type { PlaceAhead } from '../../application/follow-chats.ts'
 import type { ChatNotFound, MessageNotFound, Unavailable } from '../../application/ports.ts'
 import type { Stale } from '../../domain/expectation.ts'
 import type { KeyReused } from '../../domain/intent.ts'
@@ -20,11 +21,12 @@ export type ProtocolFailure =
   | { readonly kind: 'UnsupportedMediaType'; readonly method: string }
   | { readonly kind: 'Invalid'; readonly violations: readonly Violation[] }
   | { readonly kind: 'HeadersTooLarge' }
+  | { readonly kind: 'TooManyStreams'; readonly limit: number }
   | { readonly kind: 'ProblemTypeNotFound'; readonly name: string }
   | { readonly kind: 'NotReady'; readonly checks: Readonly<Record<string, 'ok' | 'failing'>> }
   | { readonly kind: 'Defect'; readonly cause: unknown }
 
-export type Failure = ProtocolFailure | Stale | KeyReused | ChatNotFound | MessageNotFound | Unavailable
+export type Failure = ProtocolFailure | PlaceAhead | Stale | KeyReused | ChatNotFound | MessageNotFound | Unavailable
 
 /** RFC 9457 problem details. */
 export interface Problem {
@@ -86,6 +88,18 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['internal-error', 'The request met a defect of the service']
     case 'Unavailable':
       return ['unavailable', 'The service could not answer in time', { headers: { 'Retry-After': RETRY_AFTER } }]
+    case 'TooManyStreams': {
+      const detail = `This server has the ${failure.limit} event streams that it may have, or is stopping`
+      return ['unavailable', detail, { headers: { 'Retry-After': RETRY_AFTER } }]
+    }
+    case 'PlaceAhead': {
+      const rule = `must not be beyond ${failure.revision}, where chat ${failure.chatId} is`
+      return [
+        'validation-failed',
+        `after ${rule}`,
+        { errors: [{ parameter: 'after', code: 'out_of_range', detail: rule }] },
+      ]
+    }
     case 'NotReady': {
       const { checks } = failure
       return ['unavailable', 'The service is not ready', { checks, headers: { 'Retry-After': RETRY_AFTER } }]

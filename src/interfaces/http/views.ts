@@ -1,6 +1,6 @@
 import type { Chat } from '../../domain/chat.ts'
 import type { Revision } from '../../domain/identity.ts'
-import type { Message } from '../../domain/message.ts'
+import type { Message, Tombstone } from '../../domain/message.ts'
 
 export const chatView = ({ id, title, createdAt, updatedAt, lastMessageId }: Chat) => ({
   id,
@@ -16,6 +16,14 @@ export const messageView = ({ id, chatId, text, createdAt, editedAt }: Message) 
   text,
   created_at: createdAt.toISOString(),
   edited_at: editedAt && editedAt.toISOString(),
+})
+
+export const tombstoneView = ({ id, chatId, createdAt, editedAt, deletedAt }: Tombstone) => ({
+  id,
+  chat_id: chatId,
+  created_at: createdAt.toISOString(),
+  edited_at: editedAt && editedAt.toISOString(),
+  deleted_at: deletedAt.toISOString(),
 })
 
 /** The strong entity tag (RFC 9110, section 8.8.3) of what the revision made. */

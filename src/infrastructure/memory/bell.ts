@@ -1,0 +1,16 @@
+import type { Bell } from '../../application/ports.ts'
+import type { ChatId } from '../../domain/identity.ts'
+
+/** Rings within one process, at once. */
+export const memoryBell = (): Bell => {
+  const listeners = new Set<(id?: ChatId) => void>()
+  return {
+    ring: (id) => {
+      for (const wake of listeners) wake(id)
+    },
+    listen: (wake) => {
+      listeners.add(wake)
+      return () => void listeners.delete(wake)
+    },
+  }
+}

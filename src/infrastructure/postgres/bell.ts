@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client, type Pool } from 'pg'
+import type { Bell } from '../../application/ports.ts'
+import { ChatId } from '../../domain/identity.ts'
+import * as E from 'fp-ts/lib/Either.js'
+
+const CHANNEL = 'messenger_changes'
+
+/** Milliseconds in which the rings of this server become one notification. */
+const COALESCE_MS = 10
+
+/** PostgreSQL takes payloads of fewer than 8000 bytes. Longer news are told as "anything may have changed". */
+const MAX_PAYLOAD = 7900
+const ANYTHING = ''
+
+const RECONNECT_MS = { LEAST: 100, MOST: 2000 }
+
+export interface PostgresBell extends Bell {
+  /** Stops listening. Rings that wait are lost, as rings may be. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Rings within this process at once, and in the other servers on this database through LISTEN and NOTIFY: never in the
+ * transaction of the change, at most one notification per 10 ms, received on a connection of its own that comes back.
+ */
+export const postgresBell = (pool: Pool): PostgresBell => {
+  const listeners = new Set<(id?: ChatId) => void>()
+  const rung = new Set<ChatId>()
+  const closed = new AbortController()
+  let poke: NodeJS.Timeout | undefined
+
+  const wake = (id?: ChatId) => {
+    for (const listener of listeners) listener(id)
+  }
+
+  const notify = () => {
+    poke = undefined
+    const ids = [...rung].join(',')
+    rung.clear()
+    const payload = ids.length > MAX_PAYLOAD ? ANYTHING : ids
+    // Lost when it fails: then the other servers find the change when they next look by themselves.
+    pool.query('select pg_notify($1, $2)', [CHANNEL, payload]).catch(() => {})
+  }
+
+  const hear = (payload: string | undefined) => {
+    if (!payload) return wake()
+    for (const text of payload.split(',')) {
+      const id = ChatId.parse(Number(text))
+      if (E.isRight(id)) wake(id.right)
+    }
+  }
+
+  /** Listens until the connection ends, however it ends. */
+  const listenOnce = async () => {
+    const client = new Client(pool.options)
+    try {
+      const ended = new Promise<void>((resolve) => {
+        client.once('end', resolve).once('error', () => resolve())
+        closed.signal.addEventListener('abort', () => resolve())
+      })
+      client.on('notification', ({ payload }) => hear(payload))
+      await client.connect()
+      await client.query(`listen ${CHANNEL}`)
+      // Whatever happened while nobody listened.
+      wake()
+      await ended
+    } finally {
+      await client.end().catch(() => {})
+    }
+  }
+
+  const keepListening = async () => {
+    for (let pause = RECONNECT_MS.LEAST; !closed.signal.aborted; pause = Math.min(2 * pause, RECONNECT_MS.MOST)) {
+      const since = performance.now()
+      await listenOnce().catch(() => {})
+      if (performance.now() - since > RECONNECT_MS.MOST) pause = RECONNECT_MS.LEAST
+      await delay(pause * (0.5 + Math.random()), undefined, { signal: closed.signal }).catch(() => {})
+    }
+  }
+  const listening = keepListening()
+
+  return {
+    ring: (id) => {
+      wake(id)
+      if (closed.signal.aborted) return
+      rung.add(id)
+      poke ??= setTimeout(notify, COALESCE_MS)
+    },
+    listen: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    close: async () => {
+      clearTimeout(poke)
+      closed.abort()
+      await listening
+    },
+  }
+}

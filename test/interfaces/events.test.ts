@@ -1,0 +1,211 @@
+import { expect } from 'chai'
+import type { Messenger } from '../../src/messenger.ts'
+import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
+import { follow, type Stream } from '../stream.ts'
+import { brokenStorage, memoryStorage, overEachStorage, served } from '../served.ts'
+
+describe('Event streams', () =>
+  overEachStorage((storage) => {
+    let messenger: Messenger
+    let client: Client
+    const open = new Set<Stream>()
+
+    before(async () => {
+      messenger = await served(await storage())
+      client = clientOf(messenger.url)
+    })
+    afterEach(() => {
+      for (const stream of open) stream.cut()
+      open.clear()
+    })
+    after(() => messenger.stop())
+
+    const following = async (target: string, headers: Record<string, string> = {}) => {
+      const stream = await follow(messenger.url, target, headers)
+      open.add(stream)
+      return stream
+    }
+    const send = async (chat: string, text = 'hello') =>
+      (await client.post<MessageBody>(`${chat}/messages/`, { text })).json
+    const idOf = (chat: string) => Number(chat.split('/')[2])
+    const ids = (events: readonly { id: string }[]) => events.map(({ id }) => id)
+
+    it('tell what happened since the beginning, then what happens, as the state it left', async () => {
+      const chat = await aChatOn(client)
+      const first = await send(chat)
+      const stream = await following(`${chat}/events?after=0`)
+      expect(await stream.received(1)).to.deep.equal([{ id: '1', event: 'message', data: first }])
+      const second = await send(chat, 'one\r\n\r\ndata: two\nid: 99')
+      const edited = (await client.patch<MessageBody>(`${chat}/messages/1`, { text: 'edited' })).json
+      const renamed = (await client.patch<ChatBody>(chat, { title: 'renamed' })).json
+      await client.delete(`${chat}/messages/1`)
+      const events = await stream.received(5)
+      expect(events.slice(1, 4)).to.deep.equal([
+        { id: '2', event: 'message', data: second },
+        { id: '3', event: 'message', data: edited },
+        { id: '4', event: 'chat', data: renamed },
+      ])
+      expect(events[4]?.id).to.equal('5')
+      expect(events[4]?.data).to.include.all.keys('id', 'chat_id', 'created_at', 'edited_at', 'deleted_at')
+      expect(events[4]?.data).to.not.have.property('text')
+      await client.delete(chat)
+      expect((await stream.received(6))[5]).to.deep.include({ event: 'chat_deleted', data: { id: idOf(chat) } })
+      await stream.ended
+      expect((await client.get(`${chat}/events`, { accept: 'text/event-stream' })).status).to.equal(404)
+    })
+
+    it('begin now when no place is named, and say at once where that is', async () => {
+      const chat = await aChatOn(client)
+      await send(chat)
+      const stream = await following(`${chat}/events`)
+      const before = performance.now()
+      while (stream.lastEventId() === '') await new Promise((resolve) => setTimeout(resolve, 1))
+      expect(performance.now() - before).to.be.below(100)
+      expect(stream.lastEventId()).to.equal('1')
+      await send(chat)
+      expect(ids(await stream.received(1))).to.deep.equal(['2'])
+    })
+
+    it('resume after the last event, which the header names before the query, collapsing what changed twice', async () => {
+      const chat = await aChatOn(client)
+      for (let n = 1; n <= 4; n++) await send(chat, `message ${n}`)
+      await client.patch(`${chat}/messages/2`, { text: 'once' })
+      await client.patch(`${chat}/messages/2`, { text: 'twice' })
+      expect(ids(await (await following(`${chat}/events?after=2`)).received(3))).to.deep.equal(['3', '4', '6'])
+      const headed = await following(`${chat}/events?after=0`, { 'last-event-id': '4' })
+      expect(await headed.received(1)).to.have.length(1)
+      expect(headed.events[0]).to.deep.include({ id: '6' })
+      expect(headed.events[0]?.data).to.include({ id: 2, text: 'twice' })
+    })
+
+    it('catch up over many pages in order, each change once, and go on live', async () => {
+      const chat = await aChatOn(client)
+      for (let n = 0; n < 250; n += 50) await Promise.all(Array.from({ length: 50 }, () => send(chat)))
+      const stream = await following(`${chat}/events?after=0`)
+      await stream.received(250)
+      await send(chat)
+      const all = await stream.received(251)
+      expect(ids(all)).to.deep.equal(Array.from({ length: 251 }, (_, n) => String(n + 1)))
+    })
+
+    it('connect to what a list shows: its monitor link leads to exactly what comes after', async () => {
+      const chat = await aChatOn(client)
+      await send(chat)
+      const sending = Promise.all(Array.from({ length: 30 }, () => send(chat)))
+      for (const target of [chat, `${chat}/messages/`]) {
+        const answer = await client.get<unknown>(`${target}?limit=100`)
+        const shown = Array.isArray(answer.json) ? (answer.json as MessageBody[]) : (answer.json as ChatBody).messages
+        const monitor = /<([^>]+)>; rel="monitor"/.exec(answer.headers.get('link') ?? '')?.[1] ?? ''
+        await sending
+        const rest = await (await following(monitor)).received(31 - shown.length)
+        const seen = [...shown.map(({ id }) => id), ...rest.map(({ data }) => data.id)].sort((a, b) => a - b)
+        expect(seen).to.deep.equal(Array.from({ length: 31 }, (_, n) => n + 1))
+      }
+    })
+
+    it('follow several chats over one connection, and resume in each of them', async () => {
+      const chats = [await aChatOn(client), await aChatOn(client), await aChatOn(client)]
+      const [a = '', b = '', c = ''] = chats
+      await send(a)
+      const query = `/events?${chats.map((chat) => `chat_id=${idOf(chat)}`).join('&')}&chat_id=${idOf(a)}`
+      const stream = await following(query)
+      await send(b)
+      await send(a)
+      await stream.received(2)
+      stream.cut()
+      await send(c)
+      await send(a)
+      await client.delete(b)
+      const resumed = await following(query, { 'last-event-id': stream.lastEventId() })
+      const events = await resumed.received(3)
+      expect(events.map(({ event, data }) => [event, data.chat_id ?? data.id, data.id])).to.have.deep.members([
+        ['chat_deleted', idOf(b), idOf(b)],
+        ['message', idOf(c), 1],
+        ['message', idOf(a), 3],
+      ])
+      const again = await following(`${query}&after=${resumed.lastEventId()}`)
+      await send(a)
+      expect((await again.received(1)).map(({ data }) => [data.chat_id, data.id])).to.deep.equal([[idOf(a), 4]])
+      await client.delete(a)
+      await client.delete(c)
+      await again.ended
+      expect((await following(query, { 'last-event-id': again.lastEventId() })).status).to.equal(404)
+    })
+
+    it('have the headers that keep them from being stored, held back or compressed', async () => {
+      const stream = await following(`${await aChatOn(client)}/events`)
+      expect(stream.headers.get('content-type')).to.equal('text/event-stream')
+      expect(stream.headers.get('cache-control')).to.equal('no-store')
+      expect(stream.headers.get('x-accel-buffering')).to.equal('no')
+      expect(stream.headers.get('content-encoding')).to.equal(null)
+    })
+
+    it('answer HEAD with their headers alone', async () => {
+      const answer = await client.request('HEAD', `${await aChatOn(client)}/events`)
+      expect([answer.status, answer.headers.get('content-type')]).to.deep.equal([200, 'text/event-stream'])
+    })
+
+    it('are refused before they begin: unknown chats, places that are none or beyond, other types', async () => {
+      const chat = await aChatOn(client)
+      const id = idOf(chat)
+      const asked = async (target: string, headers: Record<string, string> = {}) => {
+        const { status, json } = await client.get(target, { accept: 'text/event-stream', ...headers })
+        return [status, json.errors?.[0]?.parameter]
+      }
+      expect(await asked('/chats/99999/events')).to.deep.equal([404, undefined])
+      expect(await asked('/chats/x/events')).to.deep.equal([422, 'chat_id'])
+      expect(await asked(`${chat}/events?after=1`)).to.deep.equal([422, 'after'])
+      expect(await asked(`${chat}/events`, { 'last-event-id': '7' })).to.deep.equal([422, 'after'])
+      for (const after of ['x', '-1', '1&after=2', '9007199254740992'])
+        expect(await asked(`${chat}/events?after=${after}`)).to.deep.equal([422, 'after'])
+      for (const last of ['x', '-1', '01'])
+        expect((await asked(`${chat}/events`, { 'last-event-id': last }))[0]).to.equal(400)
+      expect(await asked('/events')).to.deep.equal([422, 'chat_id'])
+      expect(await asked(`/events?chat_id=${id}&chat_id=0`)).to.deep.equal([422, 'chat_id'])
+      expect(await asked(`/events?${'chat_id=1&'.repeat(101)}`)).to.deep.equal([422, 'chat_id'])
+      expect(await asked(`/events?chat_id=${id}&chat_id=99999`)).to.deep.equal([404, undefined])
+      for (const after of ['!', 'AAAA', 'AQ8', 'x'.repeat(5000)])
+        expect(await asked(`/events?chat_id=${id}&after=${after}`)).to.deep.equal([422, 'after'])
+      expect((await asked(`/events?chat_id=${id}`, { 'last-event-id': '!' }))[0]).to.equal(400)
+      for (const target of [`${chat}/events`, `/events?chat_id=${id}`])
+        expect((await client.get(target, { accept: 'application/json' })).status).to.equal(406)
+    })
+  }))
+
+describe('A server of event streams', () => {
+  it('takes no more than its limit, and says when to come back', async () => {
+    const messenger = await served(memoryStorage(), { STREAM_LIMIT: '1' })
+    const client = clientOf(messenger.url)
+    const chat = await aChatOn(client)
+    const stream = await follow(messenger.url, `${chat}/events`)
+    for (const target of [`${chat}/events`, `/events?chat_id=${chat.split('/')[2] ?? ''}`]) {
+      const refused = await client.get(target, { accept: 'text/event-stream' })
+      expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '1'])
+    }
+    expect((await client.get('/metrics')).text).to.match(/^event_streams_open 1$/m)
+    stream.cut()
+    while ((await client.get('/metrics')).text.includes('event_streams_open 1')) continue
+    const next = await follow(messenger.url, `${chat}/events`)
+    expect(next.status).to.equal(200)
+    await messenger.stop()
+    await next.ended
+  })
+
+  it('ends them in order when it stops, without waiting for the timeout', async () => {
+    const messenger = await served(memoryStorage())
+    const chat = await aChatOn(clientOf(messenger.url))
+    const streams = await Promise.all(Array.from({ length: 20 }, () => follow(messenger.url, `${chat}/events`)))
+    const before = performance.now()
+    await messenger.stop()
+    await Promise.all(streams.map(({ ended }) => ended))
+    expect(performance.now() - before).to.be.below(2000)
+  })
+
+  it('answers with 503 when the storage does not', async () => {
+    const messenger = await served(brokenStorage())
+    const client = clientOf(messenger.url)
+    for (const target of ['/chats/1/events', '/events?chat_id=1'])
+      expect((await client.get(target, { accept: 'text/event-stream' })).status).to.equal(503)
+    await messenger.stop()
+  })
+})
