@@ -13,21 +13,32 @@ if (E.isLeft(config)) {
   process.exit(EX_CONFIG)
 }
 
-const logger = pino({ level: config.right.LOG_LEVEL })
+// Lines are written in the background; what waits is written before the process ends.
+const output = pino.destination({ sync: false })
+const logger = pino({ level: config.right.LOG_LEVEL }, output)
+
+const exit = (code: number): never => {
+  try {
+    output.flushSync()
+  } catch {
+    // Nothing was opened yet, so nothing waits.
+  }
+  process.exit(code)
+}
 
 let stopping = false
 let stop = async () => {}
 const onSignal = (signal: string) => {
-  if (stopping) process.exit(1)
+  if (stopping) exit(1)
   stopping = true
   logger.info(`${signal}: finishing what is under way; a second signal stops at once`)
   void started
     .then(() => stop())
     .then(
-      () => process.exit(0),
+      () => exit(0),
       (error: unknown) => {
         logger.fatal(error, 'could not stop in order')
-        process.exit(1)
+        exit(1)
       },
     )
 }
@@ -42,8 +53,8 @@ const started = start().then(
   },
   (error: unknown) => {
     // Ctrl-C reaches the whole process group: what was being started may have ended of it.
-    if (stopping) process.exit(0)
+    if (stopping) exit(0)
     logger.fatal(error, 'could not start')
-    process.exit(1)
+    exit(1)
   },
 )

@@ -1,24 +1,20 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import helmet from 'helmet'
 import { readBody } from './body.ts'
 import type { Contract } from './contract.ts'
-import { documentationAssets, documentationHeaders } from './documentation.ts'
+import { documentationAssets } from './documentation.ts'
 import { sendProblem } from './endpoint.ts'
 import type { Failure } from './problem.ts'
+import { fieldsOf, HTML_TYPE, send } from './reply.ts'
 
 /** OpenAPI writes `{chat_id}`, Express `:chat_id`. */
 const expressPath = (template: string) => template.replaceAll(/\{(\w+)\}/g, ':$1')
 
-/** Answers with JSON, shown in no frame, and run by nobody. */
-const apiHeaders = helmet({
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  strictTransportSecurity: false,
-})
-
-const isDocumentation = (path: string) => path === '/docs' || path.startsWith('/docs/')
-
-const securityHeaders: RequestHandler = (req, res, next) =>
-  (isDocumentation(req.path) ? documentationHeaders : apiHeaders)(req, res, next)
+/** The files of Swagger UI are sent by their package, which knows nothing of our replies. */
+const pageFields: RequestHandler = (_req, res, next) => {
+  const fields = fieldsOf(res, HTML_TYPE)
+  for (let index = 0; index < fields.length; index += 2) res.setHeader(fields[index] ?? '', fields[index + 1] ?? '')
+  next()
+}
 
 const allowed = (methods: readonly string[]) =>
   [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
@@ -27,7 +23,7 @@ const otherMethods =
   (methods: readonly string[]): RequestHandler =>
   (req, res) => {
     const allow = allowed(methods)
-    if (req.method === 'OPTIONS') res.status(204).set('Allow', allow).end()
+    if (req.method === 'OPTIONS') send(res, { status: 204, headers: { Allow: allow } })
     else sendProblem(res, { kind: 'MethodNotAllowed', method: req.method, allow })
   }
 
@@ -57,7 +53,6 @@ export const httpApp = (contract: Contract, endpoints: Endpoints, before: readon
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true)
   app.use(...before)
-  app.use(securityHeaders)
 
   for (const [template, operations] of contract.paths) {
     const route = app.route(expressPath(template))
@@ -71,8 +66,11 @@ export const httpApp = (contract: Contract, endpoints: Endpoints, before: readon
     const methods = operations.map(({ method }) => method)
     route.all(otherMethods(methods))
   }
-  app.use('/docs', ...documentationAssets)
-  app.use((req, res) => sendProblem(res, { kind: 'PathNotFound', path: req.path }))
+  app.use('/docs', pageFields, ...documentationAssets)
+  app.use((req, res) => {
+    for (const name of res.getHeaderNames()) res.removeHeader(name)
+    sendProblem(res, { kind: 'PathNotFound', path: req.path })
+  })
   app.use(lastResort)
   return app
 }

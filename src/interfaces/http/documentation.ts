@@ -1,16 +1,14 @@
 import type { RequestHandler } from 'express'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import helmet from 'helmet'
 import * as t from 'io-ts'
 import swaggerUi from 'swagger-ui-express'
 import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 import { type ProblemName, problemTypes } from './problem-types.ts'
-import { JSON_TYPE } from './reply.ts'
+import { HTML_TYPE, JSON_TYPE } from './reply.ts'
 
 const Nothing = t.type({})
-const HTML_TYPE = 'text/html; charset=utf-8'
 
 const options: swaggerUi.SwaggerUiOptions = {
   customSiteTitle: 'Messenger API',
@@ -19,15 +17,6 @@ const options: swaggerUi.SwaggerUiOptions = {
 
 /** The page's own files are asked for relative to `/docs/`, also when the page itself was asked for as `/docs`. */
 const page = swaggerUi.generateHTML(undefined, options).replace('<head>', '<head>\n  <base href="/docs/">')
-
-/**
- * Swagger UI brings styles into its own page. Plain HTTP stays plain: an upgrade would break "Try it out" wherever
- * there is no TLS.
- */
-export const documentationHeaders: RequestHandler = helmet({
-  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  strictTransportSecurity: false,
-})
 
 /** The scripts and styles of Swagger UI, from the package: nothing is fetched from elsewhere. */
 export const documentationAssets: readonly RequestHandler[] = swaggerUi.serveFiles(undefined, options)

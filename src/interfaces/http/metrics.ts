@@ -29,13 +29,21 @@ export const httpMetrics = (registry: Registry): HttpMetrics => {
     help: 'Requests that were not answered yet.',
     registers: [registry],
   })
+  /** One for each kind of answer; looking it up costs less than having the library look up its labels. */
+  const durations = new Map<string, { observe: (seconds: number) => void }>()
+  const durationOf = (method: string, route: string, status: number) => {
+    const key = `${method} ${status} ${route}`
+    const known = durations.get(key) ?? duration.labels({ method, route, status_code: status })
+    durations.set(key, known)
+    return known
+  }
   const known = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'])
 
   return {
     started: () => active.inc(),
     finished: ({ route }, method, status, seconds) => {
       active.dec()
-      duration.observe({ method: known.has(method) ? method : '_OTHER', route, status_code: status }, seconds)
+      durationOf(known.has(method) ? method : '_OTHER', route, status).observe(seconds)
     },
   }
 }

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import { contextOf } from './request-context.ts'
+import { DATA_SECURITY, PAGE_SECURITY } from './security.ts'
 
 /** What an endpoint answers with, as a value. */
 export interface Reply {
@@ -11,6 +13,7 @@ export interface Reply {
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
+export const HTML_TYPE = 'text/html; charset=utf-8'
 export const PROBLEM_TYPE = 'application/problem+json'
 
 export const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply => ({
@@ -22,13 +25,20 @@ export const json = (status: number, value: unknown, headers: Readonly<Record<st
 
 export const noContent: Reply = { status: 204 }
 
-export const send = (res: ServerResponse, { status, headers = {}, type, body, stream }: Reply): void => {
-  for (const name in headers) res.setHeader(name, headers[name] ?? '')
-  if (body !== undefined) {
-    if (type !== undefined) res.setHeader('Content-Type', type)
-    res.setHeader('Content-Length', Buffer.byteLength(body))
-  }
-  res.statusCode = status
+/** The fields that every answer has. */
+export const fieldsOf = (res: ServerResponse, type?: string): string[] => [
+  ...(type === HTML_TYPE ? PAGE_SECURITY : DATA_SECURITY),
+  'X-Request-Id',
+  contextOf(res).id,
+]
+
+/** Writes the head as one list of names and values, which spares Node a table of them. */
+export const send = (res: ServerResponse, { status, headers, type, body, stream }: Reply): void => {
+  const fields = fieldsOf(res, type)
+  for (const name in headers) fields.push(name, headers[name] ?? '')
+  if (type !== undefined) fields.push('Content-Type', type)
+  if (body !== undefined) fields.push('Content-Length', String(Buffer.byteLength(body)))
+  res.writeHead(status, fields)
   if (stream) return stream(res)
   res.end(body)
 }

@@ -11,22 +11,23 @@ export interface RequestContext {
   cause?: unknown
 }
 
-const contexts = new WeakMap<ServerResponse, RequestContext>()
+const CONTEXT = Symbol('the context of a request')
+
+type WithContext = ServerResponse & { [CONTEXT]?: RequestContext }
 
 const GIVEN_ID = /^[A-Za-z0-9._-]{8,128}$/
 
 /** Takes the caller's `X-Request-Id` when it is harmless to log and to echo, and makes one otherwise. */
-export const openContext = (req: IncomingMessage, res: ServerResponse): RequestContext => {
+export const openContext = (req: IncomingMessage, res: WithContext): RequestContext => {
   const given = req.headers['x-request-id']
   const id = typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID()
   const context = { id, startedAt: performance.now(), route: 'unmatched' }
-  contexts.set(res, context)
-  res.setHeader('X-Request-Id', id)
+  res[CONTEXT] = context
   return context
 }
 
-export const contextOf = (res: ServerResponse): RequestContext => {
-  const context = contexts.get(res)
+export const contextOf = (res: WithContext): RequestContext => {
+  const context = res[CONTEXT]
   if (!context) throw new Error('the request has no context: openContext comes first')
   return context
 }
