@@ -91,6 +91,7 @@ async function* happen(
 ): AsyncGenerator<Happening, void> {
   for (const chatId of removed) yield { kind: 'removed', chatId }
 
+  const isOver = () => stop.aborted
   const doorbell = aDoorbell()
   const followed = new Map(
     Array.from(positions, ([chatId, { cursor, head }]) => [chatId, aPlace(tails.of(chatId, head), cursor)]),
@@ -98,7 +99,7 @@ async function* happen(
   const leave = Array.from(followed.values(), ({ tail }) => tail.subscribe(doorbell.ring))
   stop.addEventListener('abort', doorbell.ring)
   try {
-    while (followed.size > 0 && !stop.aborted) {
+    while (followed.size > 0 && !isOver()) {
       let quiet = true
       for (const [chatId, place] of followed) {
         const known = place.tail.after(place.cursor)
@@ -109,7 +110,7 @@ async function* happen(
         if (happening.kind === 'removed') followed.delete(chatId)
         else place.cursor = happening.changes.at(-1)?.revision ?? place.cursor
         yield happening
-        if (stop.aborted) return
+        if (isOver()) return
       }
       if (quiet) await doorbell.rung()
     }

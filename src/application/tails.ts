@@ -52,7 +52,8 @@ export const createTails = (journal: Journal, bell: Bell): Tails => {
     let position = revision
     let gone = false
     let reading = false
-    let rung = false
+    let rings = 0
+    const isGone = () => gone
 
     const remember = (changes: readonly Change[], upTo: Revision) => {
       latest = { after: position, changes }
@@ -78,25 +79,27 @@ export const createTails = (journal: Journal, bell: Bell): Tails => {
 
     /** One reading at a time; rings that come meanwhile are one more reading. */
     const read = async () => {
-      rung = true
+      rings++
       if (reading || gone) return
       reading = true
       try {
-        while (rung && !gone) {
-          rung = false
+        for (let answered = 0, more = false; (more || answered < rings) && !isGone();) {
+          answered = rings
           const before = position
-          if (await readOnce()) rung = true
-          if (position !== before || gone) for (const wake of subscribers) wake()
+          more = await readOnce()
+          if (position !== before || isGone()) for (const wake of subscribers) wake()
         }
       } finally {
         reading = false
+        rings = 0
       }
     }
 
     const self = {
-      read: () => void read(),
+      // A defect of the journal meets whoever catches up; here the next ring or look tries again.
+      read: () => void read().catch(() => {}),
       isBehind: (current: Revision | undefined) => current === undefined || current > position,
-      gone: () => gone,
+      gone: isGone,
       after: (cursor: Revision) => {
         if (cursor >= position) return NOTHING
         // Those who follow live all get the very same batch, so that what it looks like is worked out once.

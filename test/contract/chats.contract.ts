@@ -299,7 +299,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
         chats.changeMessage(id, aMessageId(1), Chat.edit({ text: aText(text), at, expected: expected as Revision[] }))()
       expect(left(await edit('x'))).to.deep.equal(stale(1))
       expect(left(await edit('x', 2, 3))).to.deep.equal(stale(1))
-      expect(right(await edit('y', 3, 1)).message?.revision).to.equal(3)
+      expect(right(await edit('y', 3, 1)).message.revision).to.equal(3)
       const erase = Chat.erase({ at, expected: [1 as Revision] })
       expect(left(await chats.changeMessage(id, aMessageId(1), erase)())).to.deep.equal(stale(3))
       const rename = Chat.rename({ title: aTitle('new'), at, expected: [2 as Revision] })

@@ -124,7 +124,9 @@ const rename = (title: string) =>
     expect((await both(world, 'PATCH', '', { title })).split('\n')[1]).to.equal(`"${model.revision}"`)
   })
 const page = (query: string) =>
-  command(`page ${query}`, async (_model, world) => void (await both(world, 'GET', `/messages/?${query}`)))
+  command(`page ${query}`, async (_model, world) => {
+    await both(world, 'GET', `/messages/?${query}`)
+  })
 const read = command('read', async (model, world) => {
   const [status, tag, , , , body = ''] = (await both(world, 'GET', '?limit=100')).split('\n')
   expect([status, tag]).to.deep.equal(['200', `"${model.revision}"`])

@@ -63,17 +63,17 @@ onlyOnLinux('Followers of a server that is killed', function () {
     const [first, second] = [await doomed.listening(), await other.listening()]
     const chat = await aChatOn(second)
     const streams = await Promise.all(Array.from({ length: 20 }, () => follow(first.url, `${chat}/events`)))
-    let sending = true
+    const sender = { sending: true }
     const sent = (async () => {
       let count = 0
-      for (; sending; count++) await second.post(`${chat}/messages/`, { text: `message ${count + 1}` })
+      for (; sender.sending; count++) await second.post(`${chat}/messages/`, { text: `message ${count + 1}` })
       return count
     })()
     await Promise.all(streams.map((stream) => stream.received(20)))
     doomed.kill('SIGKILL')
     await Promise.all(streams.map(({ ended }) => ended))
     await sleep(100)
-    sending = false
+    sender.sending = false
     const count = await sent
     for (const stream of streams) {
       const resumed = await follow(second.url, `${chat}/events`, { 'last-event-id': stream.lastEventId() })

@@ -38,7 +38,7 @@ interface Folded {
 const aFollower = (urls: () => string, chat: string) => {
   const folded: Folded = { messages: new Map(), title: undefined, revision: 0 }
   let stream: Stream | undefined
-  let done = false
+  const life = { done: false }
   let seen = 0
 
   const take = ({ id, event, data }: Event) => {
@@ -52,14 +52,14 @@ const aFollower = (urls: () => string, chat: string) => {
   }
 
   const running = (async () => {
-    while (!done) {
+    while (!life.done) {
       stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) }).catch(
         () => undefined,
       )
       seen = 0
       if (stream?.status === 200) await stream.ended
       takeAll()
-      if (!done) await sleep(Math.random() * 20)
+      await sleep(Math.random() * 20)
     }
   })()
 
@@ -69,7 +69,7 @@ const aFollower = (urls: () => string, chat: string) => {
     takeAll,
     cut: () => stream?.cut(),
     stop: async () => {
-      done = true
+      life.done = true
       stream?.cut()
       await running
     },

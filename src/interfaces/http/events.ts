@@ -49,9 +49,11 @@ export const eventEndpoints = (
   const single = ({ happenings }: Following): Frames =>
     async function* (stop) {
       for await (const happening of happenings(stop)) {
-        if (happening.kind === 'removed') return void (yield inPieces([removedBlock(happening)]))
-        metrics.sent(happening)
-        yield framesOf(happening.changes)
+        if (happening.kind === 'removed') yield inPieces([removedBlock(happening)])
+        else {
+          metrics.sent(happening)
+          yield framesOf(happening.changes)
+        }
       }
     }
 

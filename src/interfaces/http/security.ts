@@ -7,7 +7,7 @@ type Fields = readonly string[]
 const once = (protect: ReturnType<typeof helmet>): Fields => {
   const fields: string[] = []
   const res = { setHeader: (name: string, value: string) => void fields.push(name, value), removeHeader: () => {} }
-  protect({} as IncomingMessage, res as unknown as ServerResponse, () => {})
+  protect(undefined as unknown as IncomingMessage, res as unknown as ServerResponse, () => {})
   return fields
 }
 
