@@ -12,6 +12,8 @@ const sqlState = (error: unknown): string | undefined => {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
+export const lostAgainstAnother = (error: unknown): boolean => LOST.has(sqlState(error) ?? '')
+
 /**
  * A statement that can never succeed (SQLSTATE classes 22 data, 23 constraint, 42 syntax or access) or a programming
  * error is a defect of ours: it must surface as one, not ask the caller to try again.
@@ -34,7 +36,7 @@ export const attempt =
         return await work()
       } catch (error) {
         if (isDefect(error)) throw error
-        if (!LOST.has(sqlState(error) ?? '') || tries === TRIES) return E.left({ kind: 'Unavailable', cause: error })
+        if (!lostAgainstAnother(error) || tries === TRIES) return E.left({ kind: 'Unavailable', cause: error })
         await delay(Math.random() * 10 * 2 ** tries)
       }
     }

@@ -1,49 +1,41 @@
-import { LockMode, type SqlEntityManager } from '@mikro-orm/postgresql'
 import * as E from 'fp-ts/lib/Either.js'
-import type { ChatNotFound, Chats, MessageNotFound, Once, Posting } from '../../application/ports.ts'
-import * as Chat from '../../domain/chat.ts'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { ChatNotFound, Chats, MessageNotFound, Unavailable } from '../../application/ports.ts'
+import type { Chat } from '../../domain/chat.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
-import type { Intent, KeyReused } from '../../domain/intent.ts'
-import { isTombstone, type Message } from '../../domain/message.ts'
-import { attempt } from './attempt.ts'
+import type { Intent } from '../../domain/intent.ts'
 import { addChat } from './add-chat.ts'
+import { attempt } from './attempt.ts'
 import type { Database } from './database.ts'
-import { findPosting } from './keys.ts'
-import { fromIntent, fromMessage, toChat, toMessage, toPosting } from './mapping.ts'
+import { changing, changingMessage, type Draft, posting } from './draft.ts'
+import { type LaneSettings, openLanes } from './lanes.ts'
+import { withLocked } from './locked.ts'
 import { postgresReads } from './reads.ts'
-import { ChatRow, MessageRow } from './schema.ts'
 
 const chatNotFound = (chatId: ChatId) => E.left<ChatNotFound>({ kind: 'ChatNotFound', chatId })
 const messageNotFound = (chatId: ChatId, messageId: MessageId) =>
   E.left<MessageNotFound>({ kind: 'MessageNotFound', chatId, messageId })
 
-/** Every change works on its own fork, so no identity map outlives a request. */
-export const postgresChats = ({ orm, pool }: Database): Chats => {
+/** Changes go in groups, reads past everything; each of either is one prepared statement on any free connection. */
+export const postgresChats = (database: Database, settings?: Partial<LaneSettings>): Chats => {
+  const { pool } = database
   const read = postgresReads(pool)
+  const lanes = openLanes(pool, settings)
 
-  /** Runs the work with the chat's row locked: changes of one chat wait here for one another. */
-  const locked = <Refused, A>(
-    id: ChatId,
-    work: (em: SqlEntityManager, chat: Chat.Chat) => Promise<E.Either<Refused, A>>,
-  ) =>
-    attempt<Refused | ChatNotFound, A>(() =>
-      orm.em.fork().transactional(async (em) => {
-        const row = await em.findOne(ChatRow, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true })
-        return row ? work(em, toChat(row)) : chatNotFound(id)
-      }),
-    )
-
-  const keep = async (em: SqlEntityManager, before: Chat.Chat, { chat, message }: Chat.Outcome, intent?: Intent) => {
-    if (chat.revision === before.revision) return
-    await em.nativeUpdate(ChatRow, { id: chat.id }, chat)
-    if (!message) return
-    if (chat.lastMessageId !== before.lastMessageId)
-      await em.insert(MessageRow, { ...fromMessage(message), ...fromIntent(intent, message) })
-    else await em.nativeUpdate(MessageRow, { chatId: chat.id, id: message.id }, fromMessage(message))
-  }
+  const grouped =
+    <Refused, A>(
+      chatId: ChatId,
+      decide: (draft: Draft) => E.Either<Refused, A> | undefined,
+      asks: { readonly messageId?: MessageId; readonly intent?: Intent | undefined } = {},
+    ): TE.TaskEither<Refused | ChatNotFound | Unavailable, A> =>
+    () =>
+      new Promise((resolve, reject) => {
+        const settle = resolve as (answer: E.Either<unknown, unknown>) => void
+        lanes.join({ chatId, decide, ...asks, since: performance.now(), lost: 0, resolve: settle, reject })
+      })
 
   return {
-    add: (draft, intent) => attempt(() => addChat(orm.em.fork(), draft, intent)),
+    add: (draft, intent) => attempt(() => addChat(database, draft, intent)),
 
     find: (id) =>
       attempt(async () => {
@@ -53,43 +45,26 @@ export const postgresChats = ({ orm, pool }: Database): Chats => {
 
     list: (selection) => attempt(async () => E.right(await read.chats(selection))),
 
-    change: (id, decide) =>
-      locked(id, async (em, chat) => {
-        const decision = decide(chat)
-        if (E.isRight(decision)) await keep(em, chat, decision.right)
-        return decision
-      }),
+    change: (id, decide) => grouped(id, changing(decide)),
 
-    post: <Refused>(id: ChatId, decide: (chat: Chat.Chat) => E.Either<Refused, Chat.Posted>, intent?: Intent) =>
-      locked<Refused | KeyReused, Once<Posting>>(id, async (em, chat) => {
-        const earlier = intent && (await findPosting(em, id, intent))
-        if (earlier) return E.map((done: Posting) => ({ done, replayed: true }))(earlier)
-        const decision = decide(chat)
-        if (E.isLeft(decision)) return decision
-        await keep(em, chat, decision.right, intent)
-        return E.right({ done: toPosting(decision.right.message), replayed: false })
-      }),
+    post: (id, decide, intent) => grouped(id, posting(decide, intent), { intent }),
 
-    changeMessage: <Refused, A extends Chat.Outcome>(
-      id: ChatId,
-      messageId: MessageId,
-      decide: (chat: Chat.Chat, message: Message) => E.Either<Refused, A>,
-    ) =>
-      locked<Refused | MessageNotFound, A>(id, async (em, chat) => {
-        const row = await em.findOne(MessageRow, { chatId: id, id: messageId })
-        const message = row && toMessage(row)
-        if (!message || isTombstone(message)) return messageNotFound(id, messageId)
-        const decision = decide(chat, message)
-        if (E.isRight(decision)) await keep(em, chat, decision.right)
-        return decision
-      }),
+    changeMessage: (id, messageId, decide) => grouped(id, changingMessage(messageId, decide), { messageId }),
 
-    remove: (id, decide) =>
-      locked(id, async (em, chat) => {
-        const decision = decide(chat)
-        if (E.isRight(decision)) await em.nativeDelete(ChatRow, { id })
-        return decision
-      }),
+    remove:
+      <Refused>(id: ChatId, decide: (chat: Chat) => E.Either<Refused, void>) =>
+      () =>
+        lanes.apart(
+          id,
+          attempt<Refused | ChatNotFound, void>(() =>
+            withLocked(pool, id, async (client, chat) => {
+              if (!chat) return chatNotFound(id)
+              const decision = decide(chat)
+              if (E.isRight(decision)) await client.query('delete from chats where id = $1', [id])
+              return decision
+            }),
+          ),
+        ),
 
     findMessage: (id, messageId) =>
       attempt(async () => {

@@ -60,7 +60,8 @@ export const ormOptions = (connection: Connection, pool: PoolSettings = { size: 
       idle_in_transaction_session_timeout: 5000,
       query_timeout: 6000,
       keepAlive: true,
-      options: '-c timezone=UTC',
+      // Our statements are few and each has one good plan, whatever its values: planning again would cost more.
+      options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
     },
     migrations: {
       path: 'migrations',

@@ -1,11 +1,18 @@
 import type { Pool } from 'pg'
 import type { ChatSelection, MessageSelection, Page, Selection } from '../../application/ports.ts'
-import type { Chat, ChatTitle } from '../../domain/chat.ts'
-import type { ChatId, MessageId, MessagePosition, Revision } from '../../domain/identity.ts'
-import type { Message, MessageText } from '../../domain/message.ts'
-
-const CHAT = `c.id, c.title, c.created_at, c.updated_at, c.last_message_id, c.revision, c.changed_at_revision`
-const MESSAGE = `m.id, m.text, m.created_at, m.edited_at, m.revision`
+import type { Chat } from '../../domain/chat.ts'
+import type { ChatId, MessageId } from '../../domain/identity.ts'
+import type { Message } from '../../domain/message.ts'
+import {
+  CHAT,
+  CHAT_WIDTH,
+  type ChatColumns,
+  chatOf,
+  MESSAGE,
+  type MessageColumns,
+  messageOf,
+  types,
+} from './columns.ts'
 
 /** One direction of a page is one prepared statement: a range of one index, read from the cursor. */
 const NEWEST = `m.id < $3 and m.id > $4 order by m.id desc`
@@ -31,39 +38,8 @@ const statements = {
     where c.id = $1`,
 } as const
 
-const INT8 = 20
-const TIMESTAMPTZ = 1184
-const date = (text: string) => new Date(text)
-const same = (text: string) => text
-const types = {
-  getTypeParser: (oid: number) => (oid === INT8 ? Number : oid === TIMESTAMPTZ ? date : same),
-}
-
-type ChatColumns = [ChatId, ChatTitle, Date, Date, MessagePosition, Revision, Revision]
-type MessageColumns = [MessageId, MessageText, Date, Date | null, Revision]
 /** The right side of the outer join, where the range holds no message. */
 type NoMessage = [null, null, null, null, null]
-const CHAT_WIDTH = 7
-
-const chatOf = ([id, title, createdAt, updatedAt, lastMessageId, revision, changedAtRevision]: ChatColumns): Chat => ({
-  id,
-  title,
-  createdAt,
-  updatedAt,
-  lastMessageId,
-  revision,
-  changedAtRevision,
-})
-
-const messageOf = (chatId: ChatId, [id, text, createdAt, editedAt, revision]: MessageColumns): Message => ({
-  chatId,
-  id,
-  text,
-  createdAt,
-  editedAt,
-  revision,
-})
-
 const pageOf = <A>(found: readonly A[], { limit }: Selection<unknown, unknown>, forwards: boolean): Page<A> => {
   const entries = found.slice(0, limit)
   return { entries: forwards ? entries.reverse() : entries, more: found.length > limit }
