@@ -189,6 +189,6 @@ describe('Whatever happens to a chat', () => {
         await Promise.all([world.memory.stop(), world.postgres.stop()])
       }
     })
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, { numRuns: 20 })
   })
 })
