@@ -1,0 +1,33 @@
+import type { Chat, Message, Tombstone } from './schemas.ts'
+import type { Block } from './server-sent-events.ts'
+import { tagged } from './etag.ts'
+
+/**
+ * Something that happened in a chat, told as the state it left: put it in the place of what you have. `position` is where
+ * to resume after it.
+ */
+export type ChatEvent =
+  | { readonly type: 'message'; readonly message: Message | Tombstone; readonly position: string | undefined }
+  | { readonly type: 'chat'; readonly chat: Chat; readonly position: string | undefined }
+  | { readonly type: 'chat_deleted'; readonly chat_id: number; readonly position: string | undefined }
+
+/** Whether the message was deleted: then it has no text any more. */
+export const isTombstone = (message: Message | Tombstone): message is Tombstone => 'deleted_at' in message
+
+/** The event that a block tells of; undefined when it is none, or one of a kind that came later than this client. */
+export const eventOf = ({ event, data, id: position }: Block): ChatEvent | undefined => {
+  if (data === undefined) return undefined
+  switch (event) {
+    case 'message': {
+      const message = JSON.parse(data) as Message | Tombstone
+      const isRevision = position !== undefined && /^\d+$/.test(position)
+      return { type: 'message', message: tagged(message, isRevision ? `"${position}"` : null), position }
+    }
+    case 'chat':
+      return { type: 'chat', chat: JSON.parse(data) as Chat, position }
+    case 'chat_deleted':
+      return { type: 'chat_deleted', chat_id: (JSON.parse(data) as { id: number }).id, position }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,110 @@
+import { type Connection, requestOf } from './connection.ts'
+import { deadline } from './deadline.ts'
+import { type ChatEvent, eventOf } from './events.ts'
+import { backoff, isPassing, retryAfter } from './patience.ts'
+import { isProblem, refusalOf } from './problem.ts'
+import { type Block, blockReader } from './server-sent-events.ts'
+
+/** Which stream, and the chats that it tells of. */
+export interface Following {
+  readonly target: string
+  readonly chatIds: readonly number[]
+  readonly signal: AbortSignal | undefined
+}
+
+/** A server sends a comment every 15 seconds. Without a sign of life for this long, in milliseconds, it is gone. */
+const SILENCE = 45_000
+
+/** Milliseconds before coming back, unless the stream says otherwise. */
+const RETRY = 1000
+
+/** Where a follower is between one connection and the next. */
+interface Place {
+  position: string | undefined
+  retry: number
+  failures: number
+  readonly left: Set<number>
+}
+
+/** The blocks of one connection. Ends when it ends, whoever ended it. */
+async function* blocksOf(connection: Connection, { target, signal }: Following, { position }: Place) {
+  const { fetch, baseUrl } = connection
+  const headers = { accept: 'text/event-stream', 'last-event-id': position }
+  const life = deadline(SILENCE, signal)
+  try {
+    const init = requestOf(connection, { method: 'GET', target, headers })
+    const response = await fetch(baseUrl + target, { ...init, signal: life.signal, cache: 'no-store' })
+    if (!response.ok || !response.body) {
+      const refusal = refusalOf(response.status, response.headers.get('content-type'), await response.text())
+      throw new Refused(response, refusal)
+    }
+    const read = blockReader()
+    const decoder = new TextDecoder()
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      life.extend()
+      yield* read(decoder.decode(piece.value, { stream: true }))
+    }
+  } finally {
+    life.close()
+  }
+}
+
+/** The server answered, and not with a stream. */
+class Refused extends Error {
+  readonly again: boolean
+  readonly retryAfter: number
+  readonly refusal: Error
+
+  constructor({ status, headers }: Response, refusal: Error) {
+    super(refusal.message)
+    this.again = isPassing(status)
+    this.retryAfter = retryAfter(headers.get('retry-after'))
+    this.refusal = refusal
+  }
+}
+
+/** Takes note of where the block leads, and gives the event it tells of. */
+const advance = (place: Place, block: Block): ChatEvent | undefined => {
+  place.failures = 0
+  place.position = block.id ?? place.position
+  place.retry = block.retry ?? place.retry
+  const event = eventOf(block)
+  if (event?.type === 'chat_deleted') place.left.delete(event.chat_id)
+  return event
+}
+
+/** Follows until every chat is gone or the signal aborts, over as many connections as it takes. */
+export async function* follow(connection: Connection, following: Following): AsyncGenerator<ChatEvent, void> {
+  const { chatIds, signal } = following
+  const place: Place = { position: undefined, retry: RETRY, failures: 0, left: new Set(chatIds) }
+
+  while (place.left.size > 0 && !signal?.aborted) {
+    let pause: number
+    try {
+      for await (const block of blocksOf(connection, following, place)) {
+        const event = advance(place, block)
+        if (event) yield event
+        if (place.left.size === 0 || signal?.aborted) return
+      }
+      pause = place.retry
+    } catch (error) {
+      if (signal?.aborted) return
+      const begun = place.position !== undefined
+      const refusal = error instanceof Refused ? error.refusal : error
+      if (begun && isProblem(refusal, 'not-found')) {
+        // A chat that was there when the stream began, and is not when it resumes, was deleted in between.
+        for (const chat_id of place.left) yield { type: 'chat_deleted', chat_id, position: undefined }
+        return
+      }
+      const hopeless = error instanceof SyntaxError || (error instanceof Refused && !error.again)
+      if (hopeless || (++place.failures >= connection.attempts && !begun)) throw refusal
+      pause = Math.max(
+        place.retry,
+        backoff(place.failures, place.retry),
+        error instanceof Refused ? error.retryAfter : 0,
+      )
+    }
+    await connection.wait(pause, signal).catch(() => undefined)
+  }
+}

@@ -1,0 +1,53 @@
+import type { Patience } from './patience.ts'
+
+/** How a client is made. */
+export interface ClientOptions {
+  /** Where the service is, as `http://localhost:8000`. Without it, where the page came from. */
+  readonly baseUrl?: string | undefined
+  /** Another `fetch`, as that of a messenger in a test. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** How often a request is tried at the most; 5. */
+  readonly attempts?: number | undefined
+  /** Milliseconds that one attempt may take; 10 000. */
+  readonly timeout?: number | undefined
+  /** Lets the milliseconds between two attempts pass; a test may pass one that does not wait. */
+  readonly wait?: Patience['wait'] | undefined
+}
+
+/** What any call takes. */
+export interface CallOptions {
+  /** Gives the call up. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What a call takes that makes something. */
+export interface MakeOptions extends CallOptions {
+  /**
+   * The name of the intention: the same again, also from another process, is done once. Made up when left out, so that
+   * the client's own retries are safe.
+   */
+  readonly idempotencyKey?: string | undefined
+}
+
+/** What a call takes that changes or deletes something. */
+export interface ChangeOptions extends CallOptions {
+  /** Makes the change only if nobody changed the thing since it had this tag (see `etagOf`). */
+  readonly ifMatch?: string | undefined
+}
+
+/** Which part of a list: the last `limit` (20) entries, or what the bounds, both exclusive, leave of it. */
+export interface Selection {
+  readonly limit?: number | undefined
+  readonly before?: number | undefined
+  readonly after?: number | undefined
+}
+
+/** From where to follow, and until when. */
+export interface FollowOptions<Position> {
+  /** The last position that is known: events after it are told. Left out, the events from now on. */
+  readonly after?: Position | undefined
+  /** Ends the iteration, without an error. */
+  readonly signal?: AbortSignal | undefined
+}

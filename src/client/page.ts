@@ -1,0 +1,32 @@
+import { tagged } from './etag.ts'
+
+/** A part of a list, in the order asked for. */
+export interface Page<A> {
+  readonly entries: readonly A[]
+  /** Reads the page that follows; undefined where the list ends. */
+  readonly next: (() => Promise<Page<A>>) | undefined
+  /** Reads the page that precedes. */
+  readonly previous: (() => Promise<Page<A>>) | undefined
+  /** Of a page of messages, the chat's revision: follow the chat after it, and nothing is missed or told twice. */
+  readonly revision: number | undefined
+}
+
+/** What the `Link` header (RFC 8288) names. */
+const linkTo = (headers: Headers, rel: string): string | undefined =>
+  new RegExp(`<([^>]*)>; *rel="?${rel}"?`).exec(headers.get('link') ?? '')?.[1]
+
+export const pageOf = <A>(
+  entries: readonly A[],
+  headers: Headers,
+  read: (target: string) => Promise<Page<A>>,
+): Page<A> => {
+  const reading = (target: string | undefined) => (target === undefined ? undefined : () => read(target))
+  const monitor = /[?&]after=(\d+)/.exec(linkTo(headers, 'monitor') ?? '')?.[1]
+  const page = {
+    entries,
+    next: reading(linkTo(headers, 'next')),
+    previous: reading(linkTo(headers, 'prev')),
+    revision: monitor === undefined ? undefined : Number(monitor),
+  }
+  return tagged(page, headers.get('etag'))
+}
