@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Response } from 'express'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Chat, Message } from '../client/schemas.ts'
+import type { ChatId } from '../domain/identity.ts'
+import { sendProblem } from '../interfaces/http/endpoint.ts'
+import { openContext } from '../interfaces/http/request-context.ts'
+import { httpServer } from '../interfaces/http/server.ts'
+import { chatView, messageView } from '../interfaces/http/views.ts'
+import { type TestClock, testClock } from './clock.ts'
+import { connectionPair } from './connection-pair.ts'
+import type { Fault, RequestMatcher } from './fault.ts'
+import { faults } from './faults.ts'
+import { inProcessFetch } from './in-process-fetch.ts'
+import { openService } from './service.ts'
+
+/** How a messenger is made. */
+export interface MessengerOptions {
+  /** What its clock shows at first; noon of 14 March 2026 (UTC). */
+  readonly now?: Date
+}
+
+/** A whole messenger in this process, as the service is, but for its memory: it is gone with the messenger. */
+export interface TestMessenger {
+  /** The Web's `fetch`, answered by this messenger and without a network. Paths may stand without a host. */
+  readonly fetch: typeof globalThis.fetch
+  /** Serves the same at a port of this machine, a free one if none is named. Resolves with the URL. */
+  readonly listen: (port?: number) => Promise<string>
+  /** The messenger's time. It stands still until the test moves it. */
+  readonly clock: TestClock
+  /** Lets the next request go wrong: any, or the next one that is meant. Twice means the next two. */
+  readonly fail: (next: Fault, on?: RequestMatcher) => void
+  /** Cuts the connections of all event streams, as a lost network does. */
+  readonly cutStreams: () => void
+  /** Every chat, the oldest first. */
+  readonly chats: () => Promise<readonly Chat[]>
+  /** Every message of the chat that was not deleted, the oldest first. Rejects when there is no such chat. */
+  readonly messages: (chatId: number) => Promise<readonly Message[]>
+  /** Forgets everything: chats, numbers, what was to fail, and the time. Cuts every connection. */
+  readonly reset: () => void
+  /** Cuts every connection and frees the port. */
+  readonly close: () => Promise<void>
+}
+
+const NOON = new Date('2026-03-14T12:00:00.000Z')
+
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+
+const unavailable: RequestListener = (req, res) => {
+  openContext(req, res)
+  sendProblem(res as Response, { kind: 'Unavailable', cause: new Error('the test says so') })
+}
+
+/** Makes a messenger. It is ready when this returns, and has nothing to do with any other. */
+export const createMessenger = ({ now = NOON }: MessengerOptions = {}): TestMessenger => {
+  const clock = testClock(now)
+  const wrong = faults()
+  const inProcess = new Set<Duplex>()
+  let service = openService(clock)
+  const { server } = httpServer(
+    wrong.around((req, res) => service.app(req, res), unavailable),
+    LIMITS,
+  )
+  let closed = false
+
+  const connect = () => {
+    const [ours, theirs] = connectionPair()
+    inProcess.add(ours)
+    ours.once('close', () => inProcess.delete(ours))
+    // Not before the caller has hold of its end, and hears of it.
+    if (closed) setImmediate(() => ours.destroy())
+    else server.emit('connection', ours)
+    return theirs
+  }
+
+  const cut = () => {
+    for (const connection of inProcess) connection.destroy()
+    server.closeAllConnections()
+  }
+
+  return {
+    fetch: inProcessFetch(connect),
+    listen: async (port = 0) => {
+      await once(server.listen(port, '127.0.0.1'), 'listening')
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    },
+    clock,
+    fail: wrong.add,
+    cutStreams: wrong.cutStreams,
+    chats: async () => {
+      const page = await service.chats.list({ limit: Infinity })()
+      return E.isRight(page) ? page.right.entries.map(chatView).reverse() : []
+    },
+    messages: async (chatId) => {
+      const page = await service.chats.messages(chatId as ChatId, { limit: Infinity })()
+      if (E.isLeft(page)) throw new Error(`chat ${chatId} is not there`)
+      return page.right.entries.map(messageView).reverse()
+    },
+    reset: () => {
+      wrong.clear()
+      cut()
+      service.close()
+      clock.set(now)
+      service = openService(clock)
+    },
+    close: async () => {
+      closed = true
+      cut()
+      service.close()
+      if (!server.listening) return
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

@@ -1,0 +1,6 @@
+/** A messenger for tests: the whole service in the process of the test, in milliseconds and without a network. */
+import './node-20.ts'
+
+export type { TestClock } from './clock.ts'
+export { createMessenger, type MessengerOptions, type TestMessenger } from './create-messenger.ts'
+export type { Fault, RequestMatcher } from './fault.ts'

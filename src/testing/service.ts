@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import type { Logger } from 'pino'
+import type { Chats, Clock } from '../application/ports.ts'
+import { compose, names } from '../container.ts'
+import { memoryBell } from '../infrastructure/memory/bell.ts'
+import { memoryChats } from '../infrastructure/memory/chats.ts'
+import { memoryHealth } from '../infrastructure/memory/health.ts'
+import { loadContract } from '../interfaces/http/contract.ts'
+
+/** The whole service on the memory adapters. */
+export interface Service {
+  readonly app: RequestListener
+  readonly chats: Chats
+  /** Ends the streams and the timers. */
+  readonly close: () => void
+}
+
+/** Read once, when this module is loaded: that takes longer than everything else together. */
+const contract = loadContract(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'))
+
+const STREAM_LIMITS = { streams: 10_000, stall: 30_000, heartbeat: 15_000 }
+
+/** Says nothing but what a defect of the service comes from. */
+const logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  error: ({ err, status }: { readonly err?: unknown; readonly status: number }) => {
+    if (status === 500) console.error(err)
+  },
+} as unknown as Logger
+
+export const openService = (clock: Clock): Service => {
+  const chats = memoryChats()
+  const storage = { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
+  const isDraining = () => false
+  const container = compose({ storage, clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS })
+
+  return {
+    app: container.get(names.app),
+    chats,
+    close: () => {
+      container.get(names.streams).end()
+      container.get(names.tails).close()
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import { type Client, type ClientOptions, createClient, etagOf, isProblem } from '../../src/client/index.ts'
+import { retryAfter } from '../../src/client/patience.ts'
+import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
+import { rejection } from './rejection.ts'
+
+describe('What the client tries again', () => {
+  let messenger: TestMessenger
+  let client: Client
+  let pauses: number[]
+
+  const aClient = (options: ClientOptions = {}) =>
+    createClient({
+      fetch: messenger.fetch,
+      timeout: 50,
+      wait: async (milliseconds) => void pauses.push(milliseconds),
+      ...options,
+    })
+
+  beforeEach(async () => {
+    messenger = createMessenger()
+    pauses = []
+    client = aClient()
+    await client.createChat({ title: 'Release party' })
+    await client.sendMessage(1, { text: 'hello' })
+  })
+  afterEach(() => messenger.close())
+
+  for (const fault of ['unavailable', 'timeout', 'lost-answer'] as const) {
+    it(`is a message sent, which is sent once: ${fault}`, async () => {
+      messenger.fail(fault, 'sendMessage')
+      messenger.fail(fault, 'sendMessage')
+      expect(await client.sendMessage(1, { text: 'once' })).to.include({ id: 2 })
+      expect([(await messenger.messages(1)).length, pauses.length]).to.deep.equal([2, 2])
+    })
+
+    it(`is every other request: ${fault}`, async () => {
+      messenger.fail(fault, 'createChat')
+      messenger.fail(fault, 'listMessages')
+      messenger.fail(fault, 'editMessage')
+      messenger.fail(fault, 'renameChat')
+      messenger.fail(fault, 'deleteMessage')
+      messenger.fail(fault, 'deleteChat')
+      expect(await client.createChat({ title: 'once' })).to.include({ id: 2 })
+      expect((await client.listMessages(1)).entries).to.have.length(1)
+      expect(await client.editMessage(1, 1, { text: 'edited' })).to.include({ text: 'edited' })
+      expect(await client.renameChat(1, { title: 'renamed' })).to.include({ title: 'renamed' })
+      await client.deleteMessage(1, 1)
+      await client.deleteChat(1)
+      expect((await messenger.chats()).map(({ id }) => id)).to.deep.equal([2])
+      expect(pauses).to.have.length(6)
+    })
+  }
+
+  it('is an edit on a condition: when its first attempt was kept, it finds its own text', async () => {
+    const message = await client.getMessage(1, 1)
+    messenger.fail('lost-answer', 'editMessage')
+    const edited = await client.editMessage(1, 1, { text: ' edited ' }, { ifMatch: etagOf(message) })
+    expect([edited.text, etagOf(edited)]).to.deep.equal(['edited', '"2"'])
+  })
+
+  it('is an edit on a condition: when somebody else came first, it is refused', async () => {
+    const message = await client.getMessage(1, 1)
+    await client.editMessage(1, 1, { text: 'mine' })
+    messenger.fail('unavailable', 'editMessage')
+    const refused = await rejection(client.editMessage(1, 1, { text: 'yours' }, { ifMatch: etagOf(message) }))
+    expect(isProblem(refused, 'precondition-failed')).to.equal(true)
+  })
+
+  it('is not what was refused, nor a first deletion that finds nothing', async () => {
+    await rejection(client.sendMessage(1, { text: '' }))
+    expect(isProblem(await rejection(client.deleteMessage(1, 99)), 'not-found')).to.equal(true)
+    expect(pauses).to.deep.equal([])
+  })
+
+  it('is given up after the attempts allowed, with the last refusal', async () => {
+    for (let n = 0; n < 9; n++) messenger.fail('unavailable')
+    expect(isProblem(await rejection(aClient({ attempts: 3 }).getChat(1)), 'unavailable')).to.equal(true)
+    expect(pauses).to.have.length(2)
+    expect(isProblem(await rejection(client.getChat(1)), 'unavailable')).to.equal(true)
+    expect(pauses).to.have.length(6)
+  })
+
+  it('waits as long as the service asks for, and longer each time', async () => {
+    for (let n = 0; n < 4; n++) messenger.fail('unavailable')
+    await client.getChat(1)
+    expect(pauses).to.have.length(4)
+    for (const [index, pause] of pauses.entries()) expect(pause).to.be.within(1000, Math.max(1000, 200 * 2 ** index))
+  })
+
+  it('does not wait for a service that asks for more than half a minute', async () => {
+    const headers = { 'retry-after': '3600' }
+    const closed = aClient({ fetch: async () => new Response('closed', { status: 503, headers }) })
+    await rejection(closed.listChats())
+    expect(pauses).to.deep.equal([])
+  })
+
+  it('reads Retry-After as seconds or as a date', () => {
+    const now = Date.parse('2026-03-14T12:00:00Z')
+    expect(retryAfter(null, now)).to.equal(0)
+    expect(retryAfter('7', now)).to.equal(7000)
+    expect(retryAfter('Sat, 14 Mar 2026 12:00:30 GMT', now)).to.equal(30_000)
+    expect(retryAfter('Sat, 14 Mar 2026 11:00:00 GMT', now)).to.equal(0)
+    expect(retryAfter('soon', now)).to.equal(0)
+  })
+
+  it('bears one key, the one the caller names if it does', async () => {
+    await client.sendMessage(1, { text: 'once' }, { idempotencyKey: 'release-2.0' })
+    await aClient().sendMessage(1, { text: 'once' }, { idempotencyKey: 'release-2.0' })
+    expect(await messenger.messages(1)).to.have.length(2)
+  })
+
+  it('waits in real time by itself, and not beyond the caller', async () => {
+    const real = createClient({ fetch: messenger.fetch, attempts: 2 })
+    messenger.fail('unavailable')
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(reason), 20)
+    expect(await rejection(real.listChats({}, { signal: controller.signal }))).to.equal(reason)
+    messenger.fail('lost-answer')
+    expect((await real.listChats()).entries).to.have.length(1)
+  })
+})

@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import { operations } from '../../src/client/index.ts'
+import { createMessenger, type Fault, type TestMessenger } from '../../src/testing/index.ts'
+import { record } from '../recorder.ts'
+import { rejection } from '../client/rejection.ts'
+
+describe('What a test lets go wrong', () => {
+  let messenger: TestMessenger
+
+  beforeEach(async () => {
+    messenger = createMessenger()
+    await post('/chats/', { title: 'Release party' })
+  })
+  afterEach(() => messenger.close())
+
+  const post = (target: string, value: unknown, init: RequestInit = {}) =>
+    messenger.fetch(target, {
+      method: 'POST',
+      body: JSON.stringify(value),
+      headers: { 'content-type': 'application/json' },
+      ...init,
+    })
+  const exchanged = async (response: Response) => ({
+    status: response.status,
+    headers: response.headers,
+    body: await response.text(),
+  })
+  const sent = async () => (await messenger.messages(1)).length
+  const send = (init?: RequestInit) => post('/chats/1/messages/', { text: 'hello' }, init)
+
+  it('unavailable: one request is answered 503 as documented, and nothing is done', async () => {
+    messenger.fail('unavailable')
+    const { status, headers, ...answer } = await exchanged(await send())
+    record({ method: 'POST', target: '/chats/1/messages/', status, headers, ...answer })
+    expect([status, headers.get('retry-after')]).to.deep.equal([503, '1'])
+    expect([await sent(), (await send()).status]).to.deep.equal([0, 201])
+  })
+
+  it('timeout: nothing is answered until the caller gives up, and nothing is done', async () => {
+    messenger.fail('timeout')
+    expect(await rejection(send({ signal: AbortSignal.timeout(20) }))).to.include({ name: 'TimeoutError' })
+    expect([await sent(), (await send()).status]).to.deep.equal([0, 201])
+  })
+
+  it('lost-answer: it is done, and the connection cut before the answer', async () => {
+    messenger.fail('lost-answer')
+    expect(await rejection(send())).to.be.instanceOf(TypeError)
+    expect([await sent(), (await send()).status]).to.deep.equal([1, 201])
+  })
+
+  it('happens at a port as in process', async () => {
+    const url = await messenger.listen()
+    for (const fault of ['lost-answer', 'timeout'] satisfies Fault[]) {
+      messenger.fail(fault)
+      await rejection(fetch(`${url}/chats/`, { signal: AbortSignal.timeout(50) }))
+    }
+    messenger.fail('unavailable')
+    expect((await fetch(`${url}/chats/`)).status).to.equal(503)
+  })
+
+  it('happens to the requests that are meant, as often as it was asked for', async () => {
+    messenger.fail('unavailable', 'sendMessage')
+    messenger.fail('unavailable', 'sendMessage')
+    messenger.fail('unavailable', { method: 'get', path: /^\/chats\/\d+$/ })
+    messenger.fail('unavailable', { path: '/chats/' })
+    const statuses = []
+    for (const request of [
+      () => messenger.fetch('/chats/1/messages/'),
+      send,
+      () => messenger.fetch('/chats/1?limit=1'),
+      send,
+      send,
+      () => messenger.fetch('/chats/?limit=1'),
+      () => messenger.fetch('/chats/?limit=1'),
+    ])
+      statuses.push((await request()).status)
+    expect(statuses).to.deep.equal([200, 503, 503, 503, 201, 503, 200])
+  })
+
+  it('can be named by every operation, and by nothing else', () => {
+    for (const id of Object.keys(operations) as (keyof typeof operations)[]) messenger.fail('unavailable', id)
+    expect(() => messenger.fail('unavailable', 'sendMesage' as 'sendMessage')).to.throw(
+      /sendMesage is none of listChats/,
+    )
+  })
+
+  it('cuts the streams and leaves everything else', async () => {
+    messenger.fail('timeout', 'listChats')
+    const waiting = messenger.fetch('/chats/', { signal: AbortSignal.timeout(50) })
+    const stream = await messenger.fetch('/chats/1/events')
+    messenger.cutStreams()
+    expect(await rejection(stream.text())).to.be.instanceOf(TypeError)
+    expect(await rejection(waiting)).to.include({ name: 'TimeoutError' })
+    expect((await send()).status).to.equal(201)
+  })
+})
