@@ -1,0 +1,96 @@
+import type { Chat, ChatWithMessages, Message, Problem } from '../client/schemas.ts'
+import { expectMatch, expectSame } from './expectations.ts'
+import { type EventReader, eventReader } from './event-reader.ts'
+
+/** What the service answered. */
+export interface Answer<Body> {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly json: Body
+}
+
+/** What is sent beside method and target. */
+export interface Sent {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array<ArrayBuffer>
+}
+
+type Fields = Readonly<Record<string, string>>
+
+/** The service under test. What holds of every answer is checked with every answer. */
+export interface Service {
+  readonly request: <Body = Problem>(method: string, target: string, sent?: Sent) => Promise<Answer<Body>>
+  readonly get: <Body = Problem>(target: string, headers?: Fields) => Promise<Answer<Body>>
+  readonly post: <Body = Problem>(target: string, value: unknown, headers?: Fields) => Promise<Answer<Body>>
+  readonly patch: <Body = Problem>(target: string, value: unknown, headers?: Fields) => Promise<Answer<Body>>
+  readonly delete: (target: string, headers?: Fields) => Promise<Answer<Problem>>
+  /** Opens an event stream; the caller closes it. */
+  readonly follow: (target: string, headers?: Fields) => Promise<EventReader>
+  /** The path of a new chat that holds the messages `message 1`, `message 2` and so on. */
+  readonly aChat: (messages?: number) => Promise<string>
+}
+
+export const numberOf = (chat: string): number => Number(chat.split('/')[2])
+
+export const messageIds = ({ json }: Answer<readonly Message[]>): number[] => json.map(({ id }) => id)
+
+export const lastNumber = async (service: Service, chat: string): Promise<number> =>
+  (await service.get<ChatWithMessages>(chat)).json.last_message_id
+
+/** Fails unless the answer is a problem of the kind. */
+export const expectProblem = ({ status, json }: Answer<Problem>, expected: number, name: string, what: string): void =>
+  expectSame(what, [status, json.type], [expected, `/problems/${name}`])
+
+const checkAlways = ({ status, headers, text }: Answer<unknown>, method: string, what: string) => {
+  expectMatch(`${what}: X-Request-Id`, headers.get('x-request-id'), /./)
+  if (status < 400 || method === 'HEAD') return
+  expectSame(`${what}: Content-Type`, headers.get('content-type'), 'application/problem+json')
+  const problem = JSON.parse(text) as Problem
+  expectSame(`${what}: the problem's status`, problem.status, status)
+  expectMatch(`${what}: the problem's type`, problem.type, /^\/problems\/[a-z-]+$/)
+  for (const member of ['title', 'detail', 'instance'] as const)
+    expectMatch(`${what}: the problem's ${member}`, problem[member], /./)
+}
+
+/** A service that one can speak to. `patience` is how many milliseconds an event may take to come. */
+export const serviceAt = (
+  baseUrl: () => string | Promise<string>,
+  fetch: typeof globalThis.fetch,
+  patience: number,
+): Service => {
+  const request = async <Body>(method: string, target: string, sent: Sent = {}): Promise<Answer<Body>> => {
+    const response = await fetch((await baseUrl()) + target, { method, redirect: 'manual', ...sent })
+    const text = await response.text()
+    const { status, headers } = response
+    const isJson = /json/.test(headers.get('content-type') ?? '') && text !== ''
+    const answer = { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Body }
+    checkAlways(answer, method, `${method} ${target} → ${status}`)
+    return answer
+  }
+
+  const withJson =
+    (method: string) =>
+    <Body>(target: string, value: unknown, headers: Fields = {}) =>
+      request<Body>(method, target, {
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(value),
+      })
+  const post = withJson('POST')
+
+  return {
+    request,
+    get: (target, headers = {}) => request('GET', target, { headers }),
+    delete: (target, headers = {}) => request('DELETE', target, { headers }),
+    post,
+    patch: withJson('PATCH'),
+    follow: async (target, headers = {}) => eventReader(fetch, (await baseUrl()) + target, headers, patience),
+    aChat: async (messages = 0) => {
+      const opened = await post<Chat>('/chats/', { title: 'Release party' })
+      expectSame('the status of a new chat', opened.status, 201)
+      const chat = `/chats/${opened.json.id}`
+      for (let n = 1; n <= messages; n++) await post(`${chat}/messages/`, { text: `message ${n}` })
+      return chat
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { conformance } from '../../src/conformance/index.ts'
+import type { Messenger } from '../../src/messenger.ts'
+import { createMessenger } from '../../src/testing/index.ts'
+import { postgresStorage, served } from '../served.ts'
+
+describe('Conformance of a messenger in process', () => {
+  const messenger = createMessenger()
+  after(() => messenger.close())
+  conformance({ fetch: messenger.fetch, describe, it })
+})
+
+describe('Conformance of the service over PostgreSQL', () => {
+  let messenger: Messenger
+  before(async () => {
+    messenger = await served(await postgresStorage())
+  })
+  after(() => messenger.stop())
+  conformance({ baseUrl: () => messenger.url, describe, it })
+})
+
+describe('npm run conformance', () => {
+  const command = (...args: readonly string[]) =>
+    new Promise<{ status: number; output: string }>((resolve) => {
+      const main = join(import.meta.dirname, '../../src/conformance/main.ts')
+      execFile(process.execPath, [main, ...args], (error, stdout, stderr) =>
+        resolve({ status: error ? Number(error.code) : 0, output: stdout + stderr }),
+      )
+    })
+
+  it('runs every case against a URL, says which fails and why, and ends with 1 when one does', async () => {
+    const messenger = createMessenger()
+    const url = await messenger.listen()
+    messenger.fail('unavailable', 'createChat')
+    const { status, output } = await command(url)
+    await messenger.close()
+    expect(output).to.match(/✘ opens an empty chat and says where it is\n +status: expected 201, got 503/)
+    expect(output)
+      .to.match(/✔ numbers the messages of a chat/)
+      .and.match(/\d\d passed, 1 failed\n$/)
+    expect(status).to.equal(1)
+  })
+
+  it('says how it is used when it is not told where', async () => {
+    expect(await command()).to.deep.equal({ status: 64, output: 'Usage: npm run conformance -- http://host:8000\n' })
+  })
+})
