@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+
+/**
+ * Makes `dist` the folder of the published package: the testing, client and conformance entries, what they import, and a
+ * package.json that asks for nothing else. The service itself, its database and its Node stay at home.
+ */
+const ROOT = join(import.meta.dirname, '../..')
+const DIST = join(ROOT, 'dist')
+const COMPILED = join(DIST, 'compiled')
+const COMPILED_SOURCES = join(COMPILED, 'src')
+
+const ENTRIES = ['testing', 'client', 'conformance']
+const COMMAND = 'conformance/main.js'
+
+/** What a package is replaced with, and why: see the file. */
+const STAND_INS = new Map([['swagger-ui-express', 'testing/swagger-ui.js']])
+
+const IMPORT = /((?:\bfrom|\bimport)\s*\(?\s*)(['"])([^'"]+)\2/g
+
+/** Copies the file and what it imports. Gives the packages that are left to be installed. */
+const publish = (file: string, packages = new Set<string>(), published = new Set<string>()): ReadonlySet<string> => {
+  if (published.has(file)) return packages
+  published.add(file)
+  const isDeclaration = file.endsWith('.d.ts')
+
+  const text = readFileSync(join(COMPILED_SOURCES, file), 'utf8')
+  const rewritten = text.replaceAll(IMPORT, (whole, before: string, quote: string, specifier: string) => {
+    const standIn = STAND_INS.get(specifier)
+    if (standIn !== undefined) {
+      publish(standIn, packages, published)
+      return `${before}${quote}${posix.relative(posix.dirname(file), standIn)}${quote}`
+    }
+    if (specifier.startsWith('.')) {
+      const target = posix.join(posix.dirname(file), specifier).replace(/\.[jt]s$/, isDeclaration ? '.d.ts' : '.js')
+      publish(target, packages, published)
+      return `${before}${quote}${specifier.replace(/\.ts$/, '.js')}${quote}`
+    }
+    if (isDeclaration) throw new Error(`${file} shows types of ${specifier}: whoever installs the package lacks them`)
+    if (!specifier.startsWith('node:')) packages.add(/^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier)
+    return whole
+  })
+
+  const target = join(DIST, 'lib', file)
+  mkdirSync(dirname(target), { recursive: true })
+  writeFileSync(target, rewritten)
+  return packages
+}
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly license: string
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+const manifestOf = ({ name, version, description, license, dependencies }: Manifest, packages: Iterable<string>) => ({
+  name,
+  version,
+  description: `${description} In memory for tests, a typed client, and the conformance suite.`,
+  license,
+  type: 'module',
+  engines: { node: '>=20' },
+  exports: Object.fromEntries(
+    ENTRIES.map((entry) => [`./${entry}`, { types: `./lib/${entry}/index.d.ts`, default: `./lib/${entry}/index.js` }]),
+  ),
+  bin: { 'messenger-conformance': `lib/${COMMAND}` },
+  dependencies: Object.fromEntries(
+    [...packages].sort().map((one) => {
+      const wanted = dependencies[one]
+      if (wanted === undefined) throw new Error(`${one} is imported and no dependency of ours`)
+      return [one, wanted]
+    }),
+  ),
+})
+
+export const build = (): void => {
+  rmSync(DIST, { recursive: true, force: true })
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  })
+
+  const packages = new Set<string>()
+  const published = new Set<string>()
+  for (const file of [...ENTRIES.map((entry) => `${entry}/index.js`), COMMAND]) publish(file, packages, published)
+  for (const entry of ENTRIES) publish(`${entry}/index.d.ts`, packages, published)
+  rmSync(COMPILED, { recursive: true })
+
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest
+  writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(manifestOf(manifest, packages), null, 2)}\n`)
+  for (const file of ['openapi.yaml', 'LICENSE']) cpSync(join(ROOT, file), join(DIST, file))
+  cpSync(join(ROOT, 'docs/testing-your-code.md'), join(DIST, 'README.md'))
+}
+
+if (import.meta.main) build()

