@@ -26,10 +26,27 @@ export default {
     },
     {
       name: 'composition-root-is-the-root',
-      comment: 'Nothing inside the layers imports the files that put them together; only the container knows inversify.',
+      comment:
+        'Nothing inside the layers imports the files that put them together; only the container knows inversify.',
       severity: 'error',
-      from: { path: '^src/[^/]+/' },
+      from: { path: '^src/(domain|application|infrastructure|interfaces|client|conformance)/' },
       to: { path: ['^src/[^/]+\\.ts$', 'node_modules/(inversify|reflect-metadata)/'] },
+    },
+    {
+      name: 'client-stands-alone',
+      comment: 'The client runs in browsers and in the projects of others: it imports nothing but itself.',
+      severity: 'error',
+      from: { path: inside('client') },
+      to: { pathNot: inside('client') },
+    },
+    {
+      name: 'testing-needs-no-database',
+      comment: 'The messenger for tests runs on Node 20, without PostgreSQL and what it takes.',
+      severity: 'error',
+      from: { path: inside('testing') },
+      to: {
+        path: ['^src/infrastructure/(postgres|embedded-postgres)/', 'node_modules/(@mikro-orm|pg)/'],
+      },
     },
     {
       name: 'orm-stays-in-postgres',
@@ -38,7 +55,13 @@ export default {
       from: { path: '^src/[^/]+/', pathNot: inside('infrastructure/postgres') },
       to: { path: 'node_modules/@mikro-orm/' },
     },
-    { name: 'no-cycles', comment: 'Two files that need each other are one idea in two places.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one idea in two places.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'no-strays',
       comment: 'An import that cannot be resolved hides from every rule above.',
