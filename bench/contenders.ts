@@ -10,9 +10,12 @@ export interface Exchange {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly body?: string
+  readonly keys?: boolean
 }
 
 export const send: Exchange = { method: 'POST', path: MESSAGES, body: JSON.stringify({ text: TEXT }) }
+export const sendWithKey: Exchange = { ...send, keys: true }
+export const sendWithoutKey: Exchange = { ...send, keys: false }
 export const readLast: Exchange = { method: 'GET', path: `${MESSAGES}?limit=20` }
 export const getChat: Exchange = { method: 'GET', path: '/chats/{chat}' }
 export const getMessage: Exchange = { method: 'GET', path: `${MESSAGES}{message}` }

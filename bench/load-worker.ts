@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
 import { Client } from 'pg'
 import { type Measurement, percentile } from './measurement.ts'
@@ -10,11 +11,18 @@ const TIMEOUT_SECONDS = 30
 
 const upTo = (greatest: number) => 1 + Math.floor(Math.random() * greatest)
 
-const drawnRequests = ({ method, path, chats, messages = 1, body }: HttpJob) =>
+const withKey = ({ headers, ...request }: autocannon.Request) => ({
+  ...request,
+  headers: { ...headers, 'idempotency-key': randomUUID() },
+})
+const asItIs = (request: autocannon.Request) => request
+
+const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJob) =>
   Array.from({ length: DRAWS }, () => ({
     method,
     path: path.replace('{chat}', String(upTo(chats))).replace('{message}', String(upTo(messages))),
     ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
+    ...(keys === undefined ? {} : { setupRequest: keys ? withKey : asItIs }),
   }))
 
 const summary = (milliseconds: readonly number[], seconds: number): Measurement => {

@@ -13,6 +13,8 @@ export interface HttpJob {
   readonly chats: number
   readonly messages?: number
   readonly body?: string
+  /** Whether each request bears an Idempotency-Key that no other had. Either way it is written anew, at the same cost. */
+  readonly keys?: boolean
   readonly connections: number
   readonly seconds: number
   /** Requests in all, instead of seconds. */

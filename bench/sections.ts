@@ -1,4 +1,14 @@
-import { CONNECTIONS, getChat, getMessage, over, readLast, send, serversUnder } from './contenders.ts'
+import {
+  CONNECTIONS,
+  getChat,
+  getMessage,
+  over,
+  readLast,
+  send,
+  sendWithKey,
+  sendWithoutKey,
+  serversUnder,
+} from './contenders.ts'
 import { TEXT } from './database.ts'
 import { deepPage } from './deep-page.ts'
 import { growth } from './growth.ts'
@@ -6,6 +16,7 @@ import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
 import type { Plot } from './plot.ts'
 import type { Stage } from './stage.ts'
+import { streams } from './streams.ts'
 import { sweep } from './sweep.ts'
 import { compare, type Row, thousands } from './table.ts'
 
@@ -85,6 +96,38 @@ const loneClient: Section = async (stage) => {
   }
 }
 
+/**
+ * What an Idempotency-Key costs. A group of sends without one is another statement, in which nothing speaks of keys, and
+ * such a message has no entry in the index of keys: it costs what it did before there were any.
+ */
+const keyed: Section = async ({ load, ours, sizes, pace }) => {
+  const server = await ours()
+  const measured = async (connections: number) => {
+    const crowd = { chats: sizes.chats, connections }
+    return takeTurns(
+      [over(load, 'with a key', server, sendWithKey, crowd), over(load, 'without', server, sendWithoutKey, crowd)],
+      { ...pace, warmSeconds: Math.ceil(pace.warmSeconds / 3) },
+    )
+  }
+  const names = { of: 'with a key', to: 'without' }
+  return {
+    rows: [
+      ...compare(await measured(CONNECTIONS), {
+        figure: 'send with a key',
+        quantity: 'perSecond',
+        ...names,
+        goal: { atLeast: 0.8 },
+      }),
+      ...compare(await measured(1), {
+        figure: 'send with a key, one lone client, p50',
+        quantity: 'p50',
+        ...names,
+        goal: { atMost: 1.25 },
+      }),
+    ],
+  }
+}
+
 const gets: Section = async (stage) => {
   const { load, sizes, pace } = stage
   const [ours, floor] = [await stage.ours(), await stage.floor()]
@@ -108,6 +151,8 @@ export const SECTIONS: Readonly<Record<string, { readonly run: Section; readonly
   read: { run: reads },
   get: { run: gets },
   lone: { run: loneClient },
+  keyed: { run: keyed },
+  streams: { run: streams },
   'deep-page': { run: deepPage },
   sweep: { run: sweep, long: true },
   growth: { run: growth, long: true },

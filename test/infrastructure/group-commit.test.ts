@@ -118,6 +118,17 @@ describe('Changes that are kept together', () => {
       expect(await namesOf(() => chats.change(id, rename('new'))())).to.deep.equal(['group-of-sends'])
     })
 
+    it('look no chat up again that they saw lately, of a bounded number', async () => {
+      const [one, two] = [await aChat(), await aChat()]
+      const { chats: forgetful, database } = await aServer({ lanes: 1, recentChats: 1 })
+      const send = (id: ChatId) => forgetful.post(id, posting())()
+      await send(one)
+      const seen = await statementsOf(database.pool, async () => {
+        for (const id of [one, two, two, one]) right(await send(id))
+      })
+      expect(seen.filter(({ name }) => name === 'chats-by-id')).to.have.length(2)
+    })
+
     it('take one more to see the message they are about', async () => {
       const id = await aChat()
       await post(id)
@@ -208,6 +219,19 @@ describe('Changes that are kept together', () => {
       expect(right(again)).to.deep.equal({ ...right(first), replayed: true })
       expect(left(reused)).to.deep.equal({ kind: 'KeyReused', key: intent.key })
       expect(await texts(id)).to.deep.equal(['once'])
+    })
+
+    it('find what was done under a key before they refuse, in few statements', async () => {
+      const id = await aChat()
+      const intent = anIntent()
+      const { done } = right(await post(id, 'once', intent))
+      const statements = ['group', 'chats-by-id', 'messages-by-key', 'group-of-sends']
+      const again = { done, replayed: true }
+      expect(
+        await namesOf(async () => expect(right(await post(id, 'once', intent))).to.deep.equal(again)),
+      ).to.deep.equal(statements)
+      const refusing = chats.post(id, () => E.left('refused'), intent)
+      expect(await namesOf(async () => expect(right(await refusing())).to.deep.equal(again))).to.deep.equal(statements)
     })
 
     it('change a message again and again, or as soon as it is there', async () => {
@@ -325,6 +349,17 @@ describe('Changes that are kept together', () => {
       right(await post(held, 'after'))
     })
 
+    it('are told to come back when their turn does not come in time', async () => {
+      const impatient = (await aServer({ lanes: 1, groupSize: 1, patience: 150 })).chats
+      right(await impatient.post(free, posting())())
+      const session = await holding(held)
+      const [, late] = [impatient.post(held, posting('held'))(), impatient.post(free, posting('late'))()]
+      expect(left(await late)).to.have.property('kind', 'Unavailable')
+      await session.query('commit')
+      right(await impatient.post(free, posting('in time'))())
+      expect(await texts(free)).to.deep.equal(['before', 'hello', 'in time'])
+    })
+
     it('are told to come back when their connection dies, and keep nothing', async () => {
       const session = await holding(held)
       const group = [post(held, 'lost'), post(free, 'lost too'), post(held, 'with a key', anIntent())]
@@ -382,12 +417,15 @@ describe('Changes that are kept together', () => {
     await Promise.all([post(going), post(stays)])
     const session = await holding(going)
     const removal = chats.remove(going, () => E.right(undefined))()
-    const late = post(going, 'too late')
-    const seen = await namesOf(async () => right(await post(stays, 'free')))
-    expect(seen).to.deep.equal(['group-of-sends'])
+    let late: ReturnType<typeof post> | undefined
+    const seen = await namesOf(async () => {
+      late = post(going, 'too late')
+      right(await post(stays, 'free'))
+    })
+    expect(seen, 'nothing was sent for the chat that is held').to.deep.equal(['group-of-sends'])
     await session.query('commit')
     right(await removal)
-    expect(left(await late)).to.deep.equal({ kind: 'ChatNotFound', chatId: going })
+    expect(left(await late!)).to.deep.equal({ kind: 'ChatNotFound', chatId: going })
   })
 
   describe('by two servers on one database', () => {

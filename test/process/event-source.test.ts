@@ -44,6 +44,9 @@ const AWAY_MS = 300
 /** Milliseconds between messages. A page is cut off for a second at least, so more come than a server remembers. */
 const BETWEEN_MS = 4
 
+/** Milliseconds for the page to come back, refused once on the way, several times over. */
+const LONGEST_MS = 8000
+
 /** A network between the page and a messenger. It serves the page, too: the API is for its own origin. */
 const aNetwork = async (target: string) => {
   const sockets = new Set<Socket>()
@@ -102,7 +105,7 @@ const aWriter = (client: Client, chat: string) => {
 }
 
 describe('An EventSource in a browser', function () {
-  this.timeout(30_000)
+  this.timeout(60_000)
   let browser: Browser | undefined
   let messenger: Messenger | undefined
   let network: Awaited<ReturnType<typeof aNetwork>> | undefined
@@ -142,7 +145,17 @@ describe('An EventSource in a browser', function () {
     return page
   }
 
-  const counted = (page: Page, expression: string) => page.evaluate<number>(expression)
+  const pageSaw = async (page: Page) => ({
+    ids: await page.evaluate<number[]>('ids'),
+    opened: await page.evaluate<number>('opened'),
+    failed: await page.evaluate<number>('failed'),
+  })
+
+  /** Waits until the page's own counts say so. */
+  const until = (page: Page, condition: string) =>
+    page.waitForFunction(condition, undefined, { timeout: LONGEST_MS }).catch(async () => {
+      throw new Error(`"${condition}" was never so; the page saw ${JSON.stringify(await pageSaw(page))}`)
+    })
 
   it('misses nothing when its network goes and comes back, again and again', async () => {
     const net = network as Awaited<ReturnType<typeof aNetwork>>
@@ -153,31 +166,28 @@ describe('An EventSource in a browser', function () {
 
     // Before its first event: all it knows is the id of the block that every stream begins with.
     net.cutOff()
-    await page.waitForFunction('failed === 1')
+    await until(page, 'failed === 1')
     for (let n = 0; n < 3; n++) await writer.send()
     net.restore()
-    await page.waitForFunction('opened === 2 && ids.length === 3')
+    await until(page, 'opened === 2 && ids.length === 3')
 
     const sent = writer.keepSending()
-    for (const away of ['briefly', 'until it was refused', 'briefly']) {
-      const [ids, opened, failed] = [
-        await counted(page, 'ids.length'),
-        await counted(page, 'opened'),
-        await counted(page, 'failed'),
-      ]
-      await page.waitForFunction(`ids.length > ${ids + 10}`)
+    for (const away of ['briefly', 'until refused', 'briefly']) {
+      const { ids, opened, failed } = await pageSaw(page)
+      await until(page, `ids.length > ${ids.length + 10}`)
       net.cutOff()
       if (away === 'briefly') await sleep(AWAY_MS)
-      else await page.waitForFunction(`failed >= ${failed + 2}`)
+      else await until(page, `failed >= ${failed + 2}`)
       net.restore()
-      await page.waitForFunction(`opened === ${opened + 1}`)
+      await until(page, `opened === ${opened + 1}`)
     }
 
     writer.stop()
     const count = await sent
-    await page.waitForFunction(`ids.length >= ${count}`)
-    expect(await page.evaluate('ids')).to.deep.equal(Array.from({ length: count }, (_, n) => n + 1))
-    expect(await counted(page, 'opened'), 'connections, all but one by itself').to.equal(5)
-    expect(await counted(page, 'failed'), 'cuts and refusals').to.be.at.least(5)
+    await until(page, `ids.length >= ${count}`)
+    const { ids, opened, failed } = await pageSaw(page)
+    expect(ids).to.deep.equal(Array.from({ length: count }, (_, n) => n + 1))
+    expect(opened, 'connections, of which the page itself asked for one').to.equal(5)
+    expect(failed, 'cuts and refusals').to.be.at.least(5)
   })
 })
