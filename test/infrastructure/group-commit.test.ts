@@ -418,11 +418,11 @@ describe('Changes that are kept together', () => {
     const session = await holding(going)
     const removal = chats.remove(going, () => E.right(undefined))()
     let late: ReturnType<typeof post> | undefined
-    const seen = await namesOf(async () => {
+    const seen = await statementsOf(database.pool, async () => {
       late = post(going, 'too late')
       right(await post(stays, 'free'))
     })
-    expect(seen, 'nothing was sent for the chat that is held').to.deep.equal(['group-of-sends'])
+    expect(seen, 'nothing was sent for the chat that is held').to.deep.equal([{ name: 'group-of-sends', chats: 1 }])
     await session.query('commit')
     right(await removal)
     expect(left(await late!)).to.deep.equal({ kind: 'ChatNotFound', chatId: going })

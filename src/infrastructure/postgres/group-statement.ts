@@ -5,7 +5,10 @@ import { CHAT, type ChatColumns, chatOf, types } from './columns.ts'
 import type { Draft } from './draft.ts'
 import type { Connection } from './look-up.ts'
 
-/** How long a group waits for a chat that somebody else holds before its members go their own ways. */
+/**
+ * How long a group waits for a chat that somebody else holds before its members go their own ways. Shorter than
+ * PostgreSQL takes to look for deadlocks (a second), so that two servers whose groups meet crosswise soon part.
+ */
 const PATIENCE = '250ms'
 
 const moved = (condition = '') => `
