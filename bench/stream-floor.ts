@@ -35,8 +35,13 @@ const post = async (req: IncomingMessage, res: ServerResponse) => {
   for (const follower of followers) follower.write(block)
 }
 
+const metrics = () => {
+  const { heapUsed, external } = process.memoryUsage()
+  return `nodejs_heap_size_used_bytes ${heapUsed}\nnodejs_external_memory_bytes ${external}\n`
+}
+
 createServer((req, res) => {
   if (req.method === 'POST') void post(req, res)
   else if (req.url?.endsWith('/events')) follow(res)
-  else res.end()
+  else res.end(metrics())
 }).listen(Number(process.env['PORT']), '127.0.0.1')

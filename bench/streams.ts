@@ -4,12 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Server, startServer } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
-import { createMessenger } from './database.ts'
+import { createMessenger, urlOf } from './database.ts'
 import { type Contender, type Measurement, type Pace, takeTurns } from './measurement.ts'
 import type { Section } from './sections.ts'
 import type { Stage } from './stage.ts'
-import { absolute, compare, type Row, thousands } from './table.ts'
-import { startOurs } from './targets.ts'
+import { absolute, compare, type Goal, type Row, thousands } from './table.ts'
 
 export const CHAT = '/chats/1'
 export const FOLLOWERS = 1000
@@ -22,7 +21,7 @@ export interface Reply {
   readonly measured?: Measurement | undefined
 }
 
-/** Until memory is what it will be. */
+/** Until garbage is collected. */
 const SETTLE_MS = 1000
 const GRACE_MS = 60_000
 
@@ -55,35 +54,55 @@ const startFollowers = ({ url }: Server): Followers => {
   return { tell, stop: () => void child.kill('SIGKILL') }
 }
 
-const startFloor = (): Promise<Server> =>
+/** Collects its garbage when it is told to, so that memory that is held can be told from memory not given back yet. */
+const COLLECTING = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", () => { gc(); gc() })']
+
+const start = (program: string, environment: NodeJS.ProcessEnv): Promise<Server> =>
   startServer({
     command: process.execPath,
-    args: () => [file('stream-floor.ts')],
-    env: (port) => ({ PATH: process.env['PATH'], PORT: String(port), NODE_ENV: 'production' }),
+    args: () => [...COLLECTING, file(program)],
+    env: (port) => ({ PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), ...environment }),
+    cwd: file('..'),
     probe: '/readyz',
   })
 
-/** Resident set of a process, in KB. */
+interface Memory {
+  /** Resident KB. */
+  readonly resident: number
+  /** KB that is in use, once garbage was collected. */
+  readonly held: number
+}
+
 const residentOf = async (pid: number): Promise<number> =>
   Number((await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout)
+
+const heldBy = async ({ url, pid }: Server): Promise<number> => {
+  process.kill(pid, 'SIGUSR2')
+  await sleep(SETTLE_MS)
+  const metrics = await (await fetch(`${url}/metrics`)).text()
+  const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1])
+  return (metric('nodejs_heap_size_used_bytes') + metric('nodejs_external_memory_bytes')) / 1024
+}
 
 interface Followed {
   readonly name: string
   readonly followers: Followers
-  /** Resident KB for each open stream. */
-  readonly perStream: number
+  readonly perStream: Memory
 }
 
 /** Opens all streams of a server that is warm, so that what it grows by is theirs. */
 const followedBy = async (name: string, server: Server, { load, pace }: Stage): Promise<Followed> => {
-  const seconds = Math.ceil(pace.warmSeconds / 3)
+  const seconds = Math.ceil(pace.warmSeconds / 5)
   await load.run({ kind: 'http', url: server.url, connections: CONNECTIONS, chats: 1, ...send, seconds })
-  await sleep(SETTLE_MS)
-  const before = await residentOf(server.pid)
+  const held = await heldBy(server)
+  const resident = await residentOf(server.pid)
   const followers = startFollowers(server)
   await followers.tell({ kind: 'open' })
-  await sleep(SETTLE_MS)
-  return { name, followers, perStream: ((await residentOf(server.pid)) - before) / FOLLOWERS }
+  const perStream = {
+    resident: ((await residentOf(server.pid)) - resident) / FOLLOWERS,
+    held: ((await heldBy(server)) - held) / FOLLOWERS,
+  }
+  return { name, followers, perStream }
 }
 
 const measuring = ({ name, followers }: Followed, command: Command, needsWarming: boolean): Contender => ({
@@ -118,25 +137,36 @@ const rowsOf = async (everyone: readonly Followed[], { rounds, seconds }: Pace):
   ]
 }
 
+const memoryOf = ([ours, floor]: readonly Followed[]): readonly Row[] => {
+  if (!ours || !floor) return []
+  const row = (figure: string, quantity: keyof Memory, goal?: Goal): Row => ({
+    ...absolute(figure, ours.perStream[quantity], ' KB', goal),
+    yardstick: `floor: ${floor.perStream[quantity].toFixed(1)} KB`,
+  })
+  return [
+    row('memory an open stream holds', 'held', { atMost: 20 }),
+    row('resident memory gained by each stream opened', 'resident'),
+  ]
+}
+
 const NOTES = `## Streams
 
-Each of the ${thousands(FOLLOWERS)} followers has a connection, all in one process for each server; its floor is bare \`node:http\` that
+Each of the ${thousands(FOLLOWERS)} followers has a connection, all in one process for each server; the floor is bare \`node:http\` that
 writes an event of the same bytes to as many (\`bench/stream-floor.ts\`). A sender waits for its answer before it sends the
-next message. What several senders post meanwhile goes to each of our followers in one write, hence more than the floor does.`
+next message. What several senders post meanwhile goes to each of our followers in one write, hence more than the floor does.
+What a stream holds is measured after a collection of garbage; resident memory also has the garbage of opening, and room
+that was there before.`
 
 /** One chat that a thousand follow, against bare `node:http` that writes the same to as many. */
 export const streams: Section = async (stage) => {
   const database = await createMessenger(stage.postgres, 'streams', { chats: 1, messages: 0 })
-  return stage.temporarily(startOurs(database), (messenger) =>
-    stage.temporarily(startFloor(), async (floor) => {
+  return stage.temporarily(start('../src/start.mjs', { DATABASE_URL: urlOf(database) }), (messenger) =>
+    stage.temporarily(start('stream-floor.ts', { NODE_ENV: 'production' }), async (floor) => {
       const everyone: Followed[] = []
       try {
         everyone.push(await followedBy('ours', messenger, stage))
         everyone.push(await followedBy('floor', floor, stage))
-        const rows = await rowsOf(everyone, stage.pace)
-        const [ours = NaN, bare = NaN] = everyone.map(({ perStream }) => perStream)
-        const memory = absolute('resident memory of an open stream', ours, ' KB', { atMost: 20 })
-        return { rows: [...rows, { ...memory, yardstick: `floor: ${bare.toFixed(1)} KB` }], notes: NOTES }
+        return { rows: [...(await rowsOf(everyone, stage.pace)), ...memoryOf(everyone)], notes: NOTES }
       } finally {
         for (const { followers } of everyone) followers.stop()
       }
