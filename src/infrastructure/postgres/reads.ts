@@ -3,28 +3,18 @@ import type { ChatSelection, MessageSelection, Page, Selection } from '../../app
 import type { Chat } from '../../domain/chat.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Message } from '../../domain/message.ts'
-import {
-  CHAT,
-  CHAT_WIDTH,
-  type ChatColumns,
-  chatOf,
-  MESSAGE,
-  type MessageColumns,
-  messageOf,
-  types,
-} from './columns.ts'
+import { CHAT, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf, types } from './columns.ts'
 
 /** One direction of a page is one prepared statement: a range of one index, read from the cursor. */
 const NEWEST = `m.id < $3 and m.id > $4 order by m.id desc`
 const OLDEST = `m.id > $4 order by m.id`
 
+/** The chat, then its messages in the same columns: each value once, where a join would repeat the chat on every row. */
 const messagesOf = (range: string) => `
-  select ${CHAT}, ${MESSAGE.replaceAll(/m\.(\w+)/g, 'm.$1 as m_$1')}
-  from chats c
-  left join lateral (
-    select * from messages m where m.chat_id = $1 and m.deleted_at is null and ${range} limit $2
-  ) m on true
-  where c.id = $1`
+  select ${CHAT} from chats c where c.id = $1
+  union all
+  (select ${MESSAGE}, null, null from messages m
+   where m.chat_id = $1 and m.deleted_at is null and ${range} limit $2)`
 
 const statements = {
   chat: `select ${CHAT} from chats c where c.id = $1`,
@@ -38,8 +28,9 @@ const statements = {
     where c.id = $1`,
 } as const
 
-/** The right side of the outer join, where the range holds no message. */
-type NoMessage = [null, null, null, null, null]
+type Columns = ChatColumns | [...MessageColumns, null, null]
+const isChat = (columns: Columns): columns is ChatColumns => columns[6] !== null
+
 const pageOf = <A>(found: readonly A[], { limit }: Selection<unknown, unknown>, forwards: boolean): Page<A> => {
   const entries = found.slice(0, limit)
   return { entries: forwards ? entries.reverse() : entries, more: found.length > limit }
@@ -74,14 +65,18 @@ export const postgresReads = (pool: Pool) => {
     messages: async (id: ChatId, selection: MessageSelection) => {
       const forwards = goesForwards(selection)
       const { limit, before = Number.MAX_SAFE_INTEGER, after = 0 } = selection
-      const found = await rows(forwards ? 'messagesAfter' : 'messagesBefore', [id, limit + 1, before, after])
-      const [first] = found
-      if (!first) return undefined
+      const name = forwards ? 'messagesAfter' : 'messagesBefore'
+      const found = await rows<Columns>(name, [id, limit + 1, before, after])
+      const chat = found.find(isChat)
+      if (!chat) return undefined
       const messages = found
-        .map((row) => row.slice(CHAT_WIDTH) as MessageColumns | NoMessage)
-        .filter((columns) => columns[0] !== null)
-        .map((columns) => messageOf(id, columns))
-      return { chat: chatOf(first as ChatColumns), ...pageOf(messages, selection, forwards) }
+        .filter((columns) => !isChat(columns))
+        .map(([messageId, text, createdAt, editedAt, revision]) =>
+          messageOf(id, [messageId, text, createdAt, editedAt, revision] as MessageColumns),
+        )
+        // A union promises no order of its own.
+        .sort((a, b) => (forwards ? a.id - b.id : b.id - a.id))
+      return { chat: chatOf(chat), ...pageOf(messages, selection, forwards) }
     },
   }
 }
