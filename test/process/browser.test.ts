@@ -1,27 +1,9 @@
 import { expect } from 'chai'
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Messenger } from '../../src/messenger.ts'
 import { type ChatBody, clientOf } from '../client.ts'
 import { memoryStorage, served } from '../served.ts'
-
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-const findBrowser = () => {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin']
-  return ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path))
-}
+import { ARGS, findBrowser } from './chromium.ts'
 
 describe('Swagger UI in a browser', () => {
   let browser: Browser | undefined

@@ -1,31 +1,13 @@
 import { expect } from 'chai'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createServer, request, type RequestListener } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type Client, clientOf } from '../client.ts'
 import { memoryStorage, served } from '../served.ts'
-
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-const findBrowser = () => {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin']
-  return ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path))
-}
+import { ARGS, findBrowser } from './chromium.ts'
 
 /** All that a page needs to follow a chat. It notes what it was told, and how often it was connected and cut off. */
 const PAGE = `<!doctype html><title>A chat, live</title><script>
