@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import type { Express } from 'express'
+import type { RequestListener } from 'node:http'
 import { Container, type ServiceIdentifier } from 'inversify'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
@@ -44,7 +44,7 @@ export const names = {
   tails: named<Tails>('tails'),
   streams: named<EventStreams>('streams'),
   useCases: named<ChatUseCases & MessageUseCases>('useCases'),
-  app: named<Express>('app'),
+  app: named<RequestListener>('app'),
 }
 
 export interface Surroundings {
@@ -103,7 +103,7 @@ export const compose = ({ storage, clock, contract, logger, isDraining, streamLi
         ...operationEndpoints(contract, checkReadiness(health), registry, isDraining),
         ...documentationEndpoints(contract),
       }
-      return httpApp(contract, endpoints, [observe(logger, httpMetrics(registry))])
+      return httpApp(contract, endpoints, observe(logger, httpMetrics(registry)))
     },
     [
       names.contract,

@@ -28,6 +28,7 @@ const allowed: Record<string, readonly string[]> = {
     'fp-ts',
     'io-ts',
     'express',
+    'accepts',
     'helmet',
     'ajv',
     'yaml',

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Response } from 'express'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chat, Message } from '../client/schemas.ts'
 import type { ChatId } from '../domain/identity.ts'
@@ -51,7 +50,7 @@ const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeou
 
 const unavailable: RequestListener = (req, res) => {
   openContext(req, res)
-  sendProblem(res as Response, { kind: 'Unavailable', cause: new Error('the test says so') })
+  sendProblem(res, { kind: 'Unavailable', cause: new Error('the test says so') })
 }
 
 /** Makes a messenger. It is ready when this returns, and has nothing to do with any other. */

@@ -1,8 +1,10 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
-import { readBody } from './body.ts'
+import type { RequestListener } from 'node:http'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
+import { NOT_JSON, readBody } from './body.ts'
 import type { Contract } from './contract.ts'
+import { directly } from './direct.ts'
 import { documentationAssets } from './documentation.ts'
-import { sendProblem } from './endpoint.ts'
+import { type Endpoints, sendProblem } from './endpoint.ts'
 import type { Failure } from './problem.ts'
 import { fieldsOf, HTML_TYPE, send } from './reply.ts'
 
@@ -33,7 +35,7 @@ type ReadError = Error & { readonly status?: number; readonly type?: string; rea
 const failureOf = (error: ReadError, method: string): Failure => {
   if (error.status === 413) return { kind: 'ContentTooLarge' }
   if (error.status === 415) return { kind: 'UnsupportedMediaType', method }
-  if (error.type === 'entity.parse.failed') return { kind: 'Malformed', detail: 'The body is not valid JSON' }
+  if (error.type === 'entity.parse.failed') return NOT_JSON
   if (error.readable) return { kind: 'Malformed', detail: error.message }
   if (error instanceof URIError) return { kind: 'Malformed', detail: 'The path has a bad escape' }
   if (error.status === 400) return { kind: 'Malformed', detail: 'The request cannot be read' }
@@ -45,19 +47,15 @@ const lastResort: ErrorRequestHandler = (error: Error, req, res, next) => {
   else sendProblem(res, failureOf(error, req.method))
 }
 
-/** Every operation of the contract, by its id. */
-export type Endpoints = Readonly<Record<string, RequestHandler>>
-
 /** Express, assembled from the contract: its paths, its methods, its operations, and nothing beside them. */
-export const httpApp = (contract: Contract, endpoints: Endpoints, before: readonly RequestHandler[]): Express => {
+export const expressApp = (contract: Contract, endpoints: Endpoints): RequestListener => {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true)
-  app.use(...before)
 
   for (const [template, operations] of contract.paths) {
     const route = app.route(expressPath(template))
     for (const { id, method, hasBody } of operations) {
-      const handler = endpoints[id]
+      const handler = endpoints[id] as RequestHandler | undefined
       if (!handler) throw new Error(`no endpoint for operation ${id}`)
       const verb = method.toLowerCase() as 'get'
       if (hasBody) route[verb](readBody, handler)
@@ -73,4 +71,13 @@ export const httpApp = (contract: Contract, endpoints: Endpoints, before: readon
   })
   app.use(lastResort)
   return app
+}
+
+/** Answers every request, observed from its head on. */
+export const httpApp = (contract: Contract, endpoints: Endpoints, observe: RequestListener): RequestListener => {
+  const answer = directly(contract, endpoints, expressApp(contract, endpoints))
+  return (req, res) => {
+    observe(req, res)
+    answer(req, res)
+  }
 }

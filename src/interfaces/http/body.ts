@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type RequestHandler } from 'express'
-import { sendProblem } from './endpoint.ts'
+import { type Asked, type Endpoint, sendProblem } from './endpoint.ts'
+import type { Failure } from './problem.ts'
 
 /** Bytes of a body after decompression. The longest text, all of it written as \uXXXX pairs, fits. */
 const LIMIT = 65_536
@@ -28,12 +30,18 @@ export const nestsDeeper = (bytes: Uint8Array, limit: number): boolean => {
   return false
 }
 
-/** Refuses what JSON.parse would mend in silence (invalid UTF-8) or later code would trip over (deep nesting). */
-const verify = (_req: unknown, _res: unknown, bytes: Buffer) => {
-  if (!isUtf8(bytes)) throw Object.assign(new Error('The body is not valid UTF-8'), { status: 400, readable: true })
-  if (nestsDeeper(bytes, MAX_DEPTH))
-    throw Object.assign(new Error(`The body nests deeper than ${MAX_DEPTH} levels`), { status: 400, readable: true })
+/** What JSON.parse would mend in silence (invalid UTF-8), or later code would trip over (deep nesting). */
+const objectionTo = (bytes: Buffer): string | undefined => {
+  if (!isUtf8(bytes)) return 'The body is not valid UTF-8'
+  return nestsDeeper(bytes, MAX_DEPTH) ? `The body nests deeper than ${MAX_DEPTH} levels` : undefined
 }
+
+const verify = (_req: unknown, _res: unknown, bytes: Buffer) => {
+  const objection = objectionTo(bytes)
+  if (objection !== undefined) throw Object.assign(new Error(objection), { status: 400, readable: true })
+}
+
+export const NOT_JSON: Failure = { kind: 'Malformed', detail: 'The body is not valid JSON' }
 
 const JSON_IN_UTF8 = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
 
@@ -45,4 +53,31 @@ export const readBody: RequestHandler = (req, res, next) => {
   if ((length === undefined || length === '0') && encoding === undefined) next()
   else if (JSON_IN_UTF8.test(type)) parse(req, res, next)
   else sendProblem(res, { kind: 'UnsupportedMediaType', method: req.method })
+}
+
+const PLAIN_LENGTH = /^[1-9][0-9]{0,4}$/
+
+/** Whether the request has a body of JSON as it is, no longer than allowed. */
+export const hasPlainBody = ({ headers }: IncomingMessage): boolean => {
+  const { 'content-length': length = '', 'content-encoding': encoding, 'content-type': type = '' } = headers
+  return PLAIN_LENGTH.test(length) && Number(length) <= LIMIT && encoding === undefined && JSON_IN_UTF8.test(type)
+}
+
+const BYTE_ORDER_MARK = /^\uFEFF/
+
+/** Reads such a body into `req.body`, then lets the endpoint answer. To be told of a client that goes away is no use. */
+export const readPlainBody = (req: Asked, res: ServerResponse, endpoint: Endpoint): void => {
+  const chunks: Buffer[] = []
+  req.on('data', (chunk: Buffer) => chunks.push(chunk))
+  req.on('end', () => {
+    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+    const objection = objectionTo(bytes)
+    if (objection !== undefined) return sendProblem(res, { kind: 'Malformed', detail: objection })
+    try {
+      req.body = JSON.parse(bytes.toString().replace(BYTE_ORDER_MARK, ''))
+    } catch {
+      return sendProblem(res, NOT_JSON)
+    }
+    endpoint(req, res)
+  })
 }

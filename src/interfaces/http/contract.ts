@@ -56,6 +56,8 @@ interface Reference {
   readonly $ref: string
 }
 
+const NONE: readonly Violation[] = []
+
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const
 const NAME = 'openapi.yaml'
 
@@ -101,7 +103,7 @@ export const loadContract = (yaml: string): Contract => {
       const own = parameters
         .filter((parameter) => parameter.in === part)
         .map((parameter) => ({ ...parameter, name: part === 'header' ? parameter.name.toLowerCase() : parameter.name }))
-      if (own.length === 0) return () => []
+      if (own.length === 0) return undefined
       const typed = (type: string) =>
         new Set(
           own.filter(({ schema }) => resolve<ParameterSchema>(document, schema).type === type).map(({ name }) => name),
@@ -117,20 +119,26 @@ export const loadContract = (yaml: string): Contract => {
         properties: Object.fromEntries(own.map(({ name, schema }) => [name, absolute(schema)])),
         required: own.filter(({ required }) => required).map(({ name }) => name),
       })
-      return (values: Readonly<Record<string, unknown>>) => {
+      return (request: RawRequest) => {
+        const values = request[part === 'header' ? 'headers' : part]
         const read: Record<string, unknown> = {}
         for (const { name } of own) {
           const value = values[name]
           if (value !== undefined) read[name] = readValue(name, value)
         }
-        return accepts(read) ? [] : (accepts.errors ?? []).map(violation(part))
+        return accepts(read) ? NONE : (accepts.errors ?? []).map(violation(part))
       }
     }
 
-    const [pathPart, queryPart, headerPart] = [partOf('path'), partOf('query'), partOf('header')]
-    const body = operation.requestBody
-      ? ajv.compile({ $ref: pointerTo('paths', path, method, 'requestBody', 'content', 'application/json', 'schema') })
-      : undefined
+    const bodyPart = () => {
+      if (!operation.requestBody) return undefined
+      const $ref = pointerTo('paths', path, method, 'requestBody', 'content', 'application/json', 'schema')
+      const accepts = ajv.compile({ $ref })
+      return ({ body }: RawRequest) => (accepts(body) ? NONE : (accepts.errors ?? []).map(violation('body')))
+    }
+    const checks = [partOf('path'), partOf('query'), partOf('header'), bodyPart()].filter(
+      (check) => check !== undefined,
+    )
 
     return {
       id: operation.operationId,
@@ -141,13 +149,11 @@ export const loadContract = (yaml: string): Contract => {
         .flatMap(([, response]) =>
           Object.keys(resolve<{ content?: object }>(document, response as Reference).content ?? {}),
         ),
-      hasBody: body !== undefined,
-      violations: (request) => [
-        ...pathPart(request.path),
-        ...queryPart(request.query),
-        ...headerPart(request.headers),
-        ...(body && !body(request.body) ? (body.errors ?? []).map(violation('body')) : []),
-      ],
+      hasBody: operation.requestBody !== undefined,
+      violations: (request) => {
+        const found = checks.map((check) => check(request))
+        return found.every(({ length }) => length === 0) ? NONE : found.flat()
+      },
     }
   }
 

@@ -1,4 +1,6 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ParsedUrlQuery } from 'node:querystring'
+import accepts from 'accepts'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
@@ -8,8 +10,20 @@ import { type Failure, refusalOf, toProblem } from './problem.ts'
 import { PROBLEM_TYPE, type Reply, send } from './reply.ts'
 import { contextOf } from './request-context.ts'
 
+/** A request that found its operation. */
+export interface Asked extends IncomingMessage {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: ParsedUrlQuery
+  body?: unknown
+}
+
+export type Endpoint = (req: Asked, res: ServerResponse) => void
+
+/** Every operation of the contract, by its id. */
+export type Endpoints = Readonly<Record<string, Endpoint>>
+
 /** Answers with the failure's problem, and leaves its cause to the log. */
-export const sendProblem = (res: Response, failure: Failure): void => {
+export const sendProblem = (res: ServerResponse, failure: Failure): void => {
   const context = contextOf(res)
   if ('cause' in failure) context.cause = failure.cause
   const { status, headers, body } = toProblem(failure, context.id)
@@ -17,10 +31,10 @@ export const sendProblem = (res: Response, failure: Failure): void => {
 }
 
 /** Whether the client takes one of the types; problems are sent whatever it takes (RFC 9110, section 12.4.1). */
-const accepts = (req: Request, types: readonly string[]) => {
-  const accept = req.headers.accept
+const takes = (req: IncomingMessage, types: readonly string[]) => {
+  const { accept } = req.headers
   if (accept === undefined || accept === '*/*' || types.length === 0) return true
-  return req.accepts([...types]) !== false
+  return accepts(req).types([...types]) !== false
 }
 
 /** Holds the request against the contract, decodes it, runs the handler, and turns any failure into a problem. */
@@ -28,23 +42,27 @@ export const endpoint = <A>(
   operation: Operation,
   request: t.Decoder<unknown, A>,
   handle: (input: A) => TE.TaskEither<Failure, Reply>,
-): RequestHandler => {
-  const answer = async (req: Request): Promise<E.Either<Failure, Reply>> => {
-    if (!accepts(req, operation.produces)) return E.left({ kind: 'NotAcceptable', offered: operation.produces })
+): Endpoint => {
+  const answer = async (req: Asked, res: ServerResponse): Promise<void> => {
+    if (!takes(req, operation.produces)) return sendProblem(res, { kind: 'NotAcceptable', offered: operation.produces })
 
-    const raw = { path: req.params, query: req.query, headers: req.headers, body: req.body as unknown }
+    const raw = { path: req.params, query: req.query, headers: req.headers, body: req.body }
     const undocumented = operation.violations(raw)
     const decoded = request.decode(raw)
     // The codec knows the rules by name; the document's own words serve where only the document objects.
-    if (E.isLeft(decoded)) return E.left(refusalOf(decoded.left))
-    if (undocumented.length > 0) return E.left({ kind: 'Invalid', violations: undocumented })
-    return E.map((reply: Reply) => (isKnown(req, reply) ? notModified(reply) : reply))(await handle(decoded.right)())
+    if (E.isLeft(decoded)) return sendProblem(res, refusalOf(decoded.left))
+    if (undocumented.length > 0) return sendProblem(res, { kind: 'Invalid', violations: undocumented })
+
+    const reply = await handle(decoded.right)()
+    if (E.isLeft(reply)) sendProblem(res, reply.left)
+    else send(res, isKnown(req, reply.right) ? notModified(reply.right) : reply.right)
   }
 
-  return async (req, res) => {
+  return (req, res) => {
     contextOf(res).route = operation.path
-    const reply = await answer(req)
-    if (E.isLeft(reply)) sendProblem(res, reply.left)
-    else send(res, reply.right)
+    answer(req, res).catch((cause: unknown) => {
+      if (res.headersSent) res.destroy(cause as Error)
+      else sendProblem(res, { kind: 'Defect', cause })
+    })
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
 import type { HttpMetrics } from './metrics.ts'
 import { openContext } from './request-context.ts'
@@ -8,10 +8,10 @@ const QUIET = new Set(['/livez', '/readyz', '/metrics'])
 
 /** One log line and one measurement a request. Neither ever holds a text, a title or a query. */
 export const observe =
-  (logger: Logger, metrics: HttpMetrics): RequestHandler =>
-  (req, res, next) => {
+  (logger: Logger, metrics: HttpMetrics): RequestListener =>
+  (req, res) => {
     const context = openContext(req, res)
-    const { method } = req
+    const { method = '' } = req
     metrics.started()
     res.once('close', () => {
       const milliseconds = performance.now() - context.startedAt
@@ -28,5 +28,4 @@ export const observe =
       else if (QUIET.has(context.route)) logger.debug(line, 'request')
       else logger.info(line, 'request')
     })
-    next()
   }
