@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
 import { readConfig } from './config.ts'
+import { logOutput } from './log-output.ts'
 import { serve } from './messenger.ts'
 import { openStorage } from './storage.ts'
 
@@ -13,8 +14,7 @@ if (E.isLeft(config)) {
   process.exit(EX_CONFIG)
 }
 
-// Lines are written in the background; what waits is written before the process ends.
-const output = pino.destination({ sync: false })
+const output = logOutput()
 const logger = pino({ level: config.right.LOG_LEVEL }, output)
 
 const exit = (code: number): never => {

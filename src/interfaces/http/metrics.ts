@@ -24,10 +24,14 @@ export const httpMetrics = (registry: Registry): HttpMetrics => {
     buckets: BUCKETS,
     registers: [registry],
   })
-  const active = new Gauge({
+  let active = 0
+  new Gauge({
     name: 'http_server_active_requests',
     help: 'Requests that were not answered yet.',
     registers: [registry],
+    collect() {
+      this.set(active)
+    },
   })
   /** One for each kind of answer; looking it up costs less than having the library look up its labels. */
   const durations = new Map<string, { observe: (seconds: number) => void }>()
@@ -40,9 +44,11 @@ export const httpMetrics = (registry: Registry): HttpMetrics => {
   const known = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'])
 
   return {
-    started: () => active.inc(),
+    started: () => {
+      active += 1
+    },
     finished: ({ route }, method, status, seconds) => {
-      active.dec()
+      active -= 1
       durationOf(known.has(method) ? method : '_OTHER', route, status).observe(seconds)
     },
   }
