@@ -17,6 +17,8 @@ export const send: Exchange = { method: 'POST', path: MESSAGES, body: JSON.strin
 export const sendWithKey: Exchange = { ...send, keys: true }
 export const sendWithoutKey: Exchange = { ...send, keys: false }
 export const readLast: Exchange = { method: 'GET', path: `${MESSAGES}?limit=20` }
+/** Some page out of more than a server keeps in mind. */
+export const readAnywhere: Exchange = { method: 'GET', path: `${MESSAGES}?limit=20&before={message}` }
 export const getChat: Exchange = { method: 'GET', path: '/chats/{chat}' }
 export const getMessage: Exchange = { method: 'GET', path: `${MESSAGES}{message}` }
 

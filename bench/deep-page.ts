@@ -27,7 +27,7 @@ const statementFor = async (before?: number): Promise<Statement> => {
     return { rows: [] }
   }
   const cursor = before === undefined ? {} : { before: before as MessageId }
-  await postgresReads({ query } as unknown as Pool).messages(1 as ChatId, { limit: PAGE, ...cursor })
+  await postgresReads({ query, on: () => {} } as unknown as Pool).messages(1 as ChatId, { limit: PAGE, ...cursor })
   if (!caught) throw new Error('the product read a page without asking the database')
   return caught
 }

@@ -3,6 +3,7 @@ import {
   getChat,
   getMessage,
   over,
+  readAnywhere,
   readLast,
   send,
   sendWithKey,
@@ -70,12 +71,26 @@ const reads: Section = async (stage) => {
     stage.pace,
   )
   const figure = 'read the last 20'
+  const anywhere = await takeTurns(
+    [
+      over(stage.load, 'ours', await stage.ours(), readAnywhere, {
+        chats: stage.sizes.chats,
+        messages: stage.sizes.messages,
+      }),
+      {
+        ...over(stage.load, 'floor', await stage.floor(), readLast, { chats: stage.sizes.chats }),
+        needsWarming: false,
+      },
+    ],
+    stage.pace,
+  )
   return {
     rows: [
       ...compare(turns, { figure, quantity: 'perSecond', of: 'ours', to: 'peer', goal: { atLeast: 10 } }),
       ...compare(turns, { figure, quantity: 'perSecond', of: 'ours', to: 'floor', goal: { atLeast: 0.5 } }),
       ...compare(turns, { figure, quantity: 'perSecond', of: 'ours', to: 'limit' }),
       ...compare(turns, { figure: `${figure}, p99`, quantity: 'p99', of: 'ours', to: 'floor' }),
+      ...compare(anywhere, { figure: 'read 20 anywhere', quantity: 'perSecond', of: 'ours', to: 'floor' }),
     ],
   }
 }

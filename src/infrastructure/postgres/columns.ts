@@ -10,17 +10,6 @@ export type ChatColumns = [ChatId, ChatTitle, Date, Date, MessagePosition, Revis
 export type MessageColumns = [MessageId, MessageText, Date, Date | null, Revision]
 export const CHAT_WIDTH = 7
 
-const INT8 = 20
-const TIMESTAMPTZ = 1184
-/** `2026-11-24 11:05:00.123+00`, as a session in UTC prints it; read as ISO 8601, which takes the engine far less. */
-const date = (text: string) => new Date(text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text)
-const same = (text: string) => text
-
-/** Parsers for the few types there are, in place of the driver's, which take longer and give bigints as text. */
-export const types = {
-  getTypeParser: (oid: number) => (oid === INT8 ? Number : oid === TIMESTAMPTZ ? date : same),
-}
-
 export const chatOf = ([
   id,
   title,

@@ -1,9 +1,9 @@
 import type { Chat } from '../../domain/chat.ts'
 import type { ChatId } from '../../domain/identity.ts'
 import { isTombstone } from '../../domain/message.ts'
-import { CHAT, type ChatColumns, chatOf, types } from './columns.ts'
+import { CHAT, type ChatColumns, chatOf } from './columns.ts'
 import type { Draft } from './draft.ts'
-import type { Connection } from './look-up.ts'
+import { type Connection, plain, prepared } from './prepared.ts'
 
 /**
  * How long a group waits for a chat that somebody else holds before its members go their own ways. Shorter than
@@ -76,8 +76,6 @@ const EVERYTHING = `
   )
   ${wrong('or d.id in (select chat_id from used)')}`
 
-/** An array that needs no quotes: of numbers or times. The driver would quote them, at ten times the cost. */
-const plain = (values: readonly (number | string | null)[]) => `{${values.join(',')}}`
 const time = (date: Date | null) => (date ? date.toISOString() : 'null')
 
 const valuesOfSends = (drafts: readonly Draft[], posted: Draft['posted']) => [
@@ -96,14 +94,20 @@ const valuesOfSends = (drafts: readonly Draft[], posted: Draft['posted']) => [
   posted.map(({ message }) => message.text),
 ]
 
-const queryOf = (drafts: readonly Draft[]) => {
+type WrongColumns = [ChatId, ...ChatColumns] | [ChatId, null]
+
+const keepSends = prepared<WrongColumns>('group-of-sends', SENDS)
+const keepEverything = prepared<WrongColumns>('group', EVERYTHING)
+
+const keep = (db: Connection, drafts: readonly Draft[]): Promise<WrongColumns[]> => {
   const posted = drafts.flatMap((draft) => draft.posted)
   const unused = drafts.flatMap(({ chat, unused }) => [...unused].map((key) => ({ chatId: chat.id, key })))
   const changed = drafts.flatMap((draft) => [...draft.changed])
   const values = valuesOfSends(drafts, posted)
-  if (unused.length === 0 && changed.length === 0) return { name: 'group-of-sends', text: SENDS, values }
+  if (unused.length === 0 && changed.length === 0) return keepSends(db, values)
 
-  const valuesOfTheRest = [
+  return keepEverything(db, [
+    ...values,
     plain(unused.map(({ chatId }) => chatId)),
     unused.map(({ key }) => key),
     posted.map(({ intent }) => intent?.key),
@@ -115,18 +119,14 @@ const queryOf = (drafts: readonly Draft[]) => {
     plain(changed.map(({ editedAt }) => time(editedAt))),
     plain(changed.map((message) => time(isTombstone(message) ? message.deletedAt : null))),
     changed.map((message) => (isTombstone(message) ? null : message.text)),
-  ]
-  return { name: 'group', text: EVERYTHING, values: [...values, ...valuesOfTheRest] }
+  ])
 }
-
-type WrongColumns = [ChatId, ...ChatColumns] | [ChatId, null]
 
 /** Keeps the drafts that are right, ascending by chat; the others come back as they are, undefined when gone. */
 export const keepAll = async (
   db: Connection,
   drafts: readonly Draft[],
 ): Promise<ReadonlyMap<ChatId, Chat | undefined>> => {
-  const query = { ...queryOf(drafts), rowMode: 'array', types }
-  const { rows } = await db.query<WrongColumns>(query as never)
-  return new Map(rows.map(([id, ...columns]) => [id, columns[0] === null ? undefined : chatOf(columns)]))
+  const wrong = await keep(db, drafts)
+  return new Map(wrong.map(([id, ...columns]) => [id, columns[0] === null ? undefined : chatOf(columns)]))
 }

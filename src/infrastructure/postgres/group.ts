@@ -51,12 +51,12 @@ export const keepTogether = async (
     if (!corrections.has(id)) {
       verdict.tell()
       later.push(...verdict.later)
-      if (draft) recent.set(draft.chat)
+      if (draft) recent.set(id, draft.chat)
       continue
     }
     const chat = corrections.get(id)
     // What seemed right when the statement began was lost to somebody who was still under way, or to a used key.
-    if (chat && chat.revision !== draft?.before.revision) recent.set(chat)
+    if (chat && chat.revision !== draft?.before.revision) recent.set(id, chat)
     else recent.forget(id)
     if (chat) wrong.push(...(byChat.get(id) ?? []))
     else notFound(id, byChat.get(id) ?? []).tell()

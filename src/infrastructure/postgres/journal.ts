@@ -4,31 +4,27 @@ import type { Journal } from '../../application/ports.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import type { Message, Tombstone } from '../../domain/message.ts'
 import { attempt } from './attempt.ts'
-import {
-  CHAT,
-  CHAT_WIDTH,
-  type ChatColumns,
-  chatOf,
-  MESSAGE,
-  type MessageColumns,
-  messageOf,
-  types,
-} from './columns.ts'
+import { prepared } from './prepared.ts'
+import { CHAT, CHAT_WIDTH, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from './columns.ts'
 
-const SINCE = `
-  select ${CHAT}, m.deleted_at, ${MESSAGE}
+type Columns = [...ChatColumns, Date | null, ...(MessageColumns | [null])]
+
+const changeRows = prepared<Columns>(
+  'since',
+  `select ${CHAT}, m.deleted_at, ${MESSAGE}
   from chats c
   left join lateral (
     select * from messages m where m.chat_id = $1 and m.revision > $2 order by m.revision limit $3
   ) m on true
-  where c.id = $1`
-
-const REVISIONS = `select id, revision from chats where id = any($1::bigint[])`
+  where c.id = $1`,
+)
+const revisionRows = prepared<[ChatId, Revision]>(
+  'revisions',
+  `select id, revision from chats where id = any($1::bigint[])`,
+)
 
 /** Chats asked for in one statement. */
 const CHUNK = 1000
-
-type Columns = [...ChatColumns, Date | null, ...(MessageColumns | [null])]
 
 const entryOf = (chatId: ChatId, columns: MessageColumns, deletedAt: Date | null): Message | Tombstone => {
   const message = messageOf(chatId, columns)
@@ -39,13 +35,10 @@ const entryOf = (chatId: ChatId, columns: MessageColumns, deletedAt: Date | null
 
 /** What happened since a revision is one range of the index on `(chat_id, revision)`. */
 export const postgresJournal = (pool: Pool): Journal => {
-  const rows = async <Row extends unknown[]>(name: string, text: string, values: readonly unknown[]) =>
-    (await pool.query<Row>({ name, text, values: [...values], rowMode: 'array', types } as never)).rows
-
   return {
     since: (id, after, limit) =>
       attempt(async () => {
-        const found = await rows<Columns>('since', SINCE, [id, after, limit + 1])
+        const found = await changeRows(pool, [id, after, limit + 1])
         const [first] = found
         if (!first) return E.left({ kind: 'ChatNotFound', chatId: id })
         const messages = found.flatMap((row) => {
@@ -64,8 +57,7 @@ export const postgresJournal = (pool: Pool): Journal => {
         const revisions = new Map<ChatId, Revision>()
         for (let start = 0; start < ids.length; start += CHUNK) {
           const chunk = ids.slice(start, start + CHUNK)
-          for (const [id, revision] of await rows<[ChatId, Revision]>('revisions', REVISIONS, [chunk]))
-            revisions.set(id, revision)
+          for (const [id, revision] of await revisionRows(pool, [chunk])) revisions.set(id, revision)
         }
         return E.right(revisions)
       }),

@@ -23,8 +23,8 @@ import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 import { IdempotencyKeyCodec, intentOf, replayHeaders } from './idempotency.ts'
 import { linkHeader, monitorLink, pageLinks } from './paging.ts'
-import { json, noContent } from './reply.ts'
-import { entityTag, messageView } from './views.ts'
+import { json, JSON_TYPE, noContent } from './reply.ts'
+import { entityTag, messageView, pageJson } from './views.ts'
 
 const Collection = t.type({ chat_id: ChatIdCodec })
 const Item = t.type({ chat_id: ChatIdCodec, message_id: MessageIdCodec })
@@ -88,13 +88,12 @@ export const messageEndpoints = (
       return pipe(
         listMessages({ chatId, selection }),
         TE.map((page) => {
-          const shown = page.entries.map(messageView)
           const links = pageLinks(page, { path: messagesPath(chatId), selection, order, limited: limit !== undefined })
-          const body = order === 'asc' ? shown.reverse() : shown
-          return json(200, body, {
+          const headers = {
             ...linkHeader([...links, monitorLink(page.chat)]),
             ETag: entityTag(page.chat.revision),
-          })
+          }
+          return { status: 200, headers, type: JSON_TYPE, body: pageJson(page.entries, order) }
         }),
       )
     },

@@ -1,6 +1,7 @@
 import type { Chat } from '../../domain/chat.ts'
 import type { Revision } from '../../domain/identity.ts'
 import type { Message, Tombstone } from '../../domain/message.ts'
+import type { Order } from './paging.ts'
 
 export const chatView = ({ id, title, createdAt, updatedAt, lastMessageId }: Chat) => ({
   id,
@@ -25,6 +26,18 @@ export const tombstoneView = ({ id, chatId, createdAt, editedAt, deletedAt }: To
   edited_at: editedAt && editedAt.toISOString(),
   deleted_at: deletedAt.toISOString(),
 })
+
+const written = new WeakMap<readonly Message[], string>()
+
+/** A page, newest first unless ascending. A page that is shown again, as storage may do, is not written again. */
+export const pageJson = (entries: readonly Message[], order: Order = 'desc'): string => {
+  if (order === 'asc') return JSON.stringify(entries.map(messageView).reverse())
+  const known = written.get(entries)
+  if (known !== undefined) return known
+  const json = JSON.stringify(entries.map(messageView))
+  written.set(entries, json)
+  return json
+}
 
 /** The strong entity tag (RFC 9110, section 8.8.3) of what the revision made. */
 export const entityTag = (revision: Revision) => `"${revision}"`
