@@ -1,4 +1,4 @@
-/** What was set latest, within a limit. */
+/** What was set lately, within a limit. */
 export interface Recent<Key, Value> {
   readonly get: (key: Key) => Value | undefined
   readonly set: (key: Key, value: Value) => void
@@ -6,33 +6,37 @@ export interface Recent<Key, Value> {
   readonly forgetAll: () => void
 }
 
-/** Forgets what was not set for longest as soon as all of it together weighs more than the limit. */
+/**
+ * Two generations of half the limit each: when the younger one is full, the older one is forgotten as a whole. To take
+ * values out one by one would leave the collector a trail of tables that it takes for alive.
+ */
 export const recent = <Key, Value>(limit: number, weigh: (value: Value) => number = () => 1): Recent<Key, Value> => {
-  const values = new Map<Key, Value>()
+  let younger = new Map<Key, Value>()
+  let older = new Map<Key, Value>()
   let weight = 0
 
   const forget = (key: Key) => {
-    const value = values.get(key)
-    if (value === undefined) return
-    weight -= weigh(value)
-    values.delete(key)
+    const value = younger.get(key)
+    if (value !== undefined) weight -= weigh(value)
+    younger.delete(key)
+    older.delete(key)
   }
 
   return {
-    get: (key) => values.get(key),
+    get: (key) => younger.get(key) ?? older.get(key),
     set: (key, value) => {
-      // A map remembers in which order its keys came.
-      forget(key)
-      values.set(key, value)
-      weight += weigh(value)
-      for (const oldest of values.keys()) {
-        if (weight <= limit) return
-        forget(oldest)
-      }
+      const before = younger.get(key)
+      weight += weigh(value) - (before === undefined ? 0 : weigh(before))
+      younger.set(key, value)
+      if (weight <= limit / 2) return
+      older = younger
+      younger = new Map()
+      weight = 0
     },
     forget,
     forgetAll: () => {
-      values.clear()
+      younger.clear()
+      older.clear()
       weight = 0
     },
   }

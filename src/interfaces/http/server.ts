@@ -55,19 +55,18 @@ export interface HttpServer {
 }
 
 export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServer => {
-  const sockets = new Set<Socket>()
-  const underWay = new Set<ServerResponse>()
+  // Not a set of the responses under way: what a set of ever new objects leaves behind, the collector takes for alive.
+  const latest = new Map<Socket, ServerResponse | undefined>()
   let draining = false
 
   const server = createServer({ ...limits, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1000 })
     .on('connection', (socket) => {
-      sockets.add(socket)
-      socket.once('close', () => sockets.delete(socket))
+      latest.set(socket, undefined)
+      socket.once('close', () => latest.delete(socket))
     })
-    .on('request', (_req, res) => {
+    .on('request', (req, res) => {
       if (draining) res.shouldKeepAlive = false
-      underWay.add(res)
-      res.once('close', () => underWay.delete(res))
+      latest.set(req.socket, res)
     })
     .on('request', app)
     .on('clientError', answerUnparsed)
@@ -77,14 +76,14 @@ export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServ
     drain: (timeout) =>
       new Promise((resolve) => {
         draining = true
-        for (const res of underWay) if (!res.headersSent) res.shouldKeepAlive = false
+        for (const res of latest.values()) if (res && !res.headersSent) res.shouldKeepAlive = false
         const cut = setTimeout(() => server.closeAllConnections(), timeout)
         server.close(() => {
           clearTimeout(cut)
           resolve()
         })
         // Node closes the connections that wait for their next request, but not those that never sent a first one.
-        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+        for (const socket of latest.keys()) if (socket.bytesRead === 0) socket.destroy()
       }),
   }
 }
