@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Server, startServer } from './child.ts'
@@ -7,11 +8,16 @@ import { type Connection, urlOf } from './database.ts'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const PATH = process.env['PATH']
 
+const { scripts } = JSON.parse(readFileSync(here('../package.json'), 'utf8')) as { readonly scripts: { start: string } }
+
+/** What `npm start` gives to node before the name of the program. */
+const OPTIONS = scripts.start.split(' ').slice(1, -1)
+
 /** As it is shipped: every setting has its default, the log is written (to nowhere). */
 export const startOurs = (connection: Connection): Promise<Server> =>
   startServer({
     command: process.execPath,
-    args: () => [here('../src/start.mjs')],
+    args: () => [...OPTIONS, here('../src/start.mjs')],
     env: (port) => ({ PATH, HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: urlOf(connection) }),
     cwd: here('..'),
     probe: '/readyz',
