@@ -73,9 +73,9 @@ export const createMessenger = async (
 ): Promise<Connection> => {
   const connection = connectionTo(server, name)
   await ensureDatabase(server, name)
-  const database = await openDatabase(connection)
+  const database = openDatabase(connection)
   await migrate(database)
-  await database.orm.close(true)
+  await database.close()
   await withClient(connection, async (client) => {
     const { chats, messages } = contents
     await client.query('set session_replication_role = replica')

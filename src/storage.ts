@@ -11,7 +11,7 @@ import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, migrate, openDatabase } from './infrastructure/postgres/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
-import type { Connection } from './infrastructure/postgres/orm.ts'
+import type { Connection } from './infrastructure/postgres/connection.ts'
 
 /** The driven adapters of one choice of storage, open and ready. */
 export interface Storage {
@@ -31,7 +31,7 @@ const memoryStorage = (): Storage => {
 }
 
 const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
-  const database = await openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
+  const database = openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
   for (const name of await migrate(database)) log(`applied ${name}`)
   return database
 }
@@ -45,7 +45,7 @@ const postgresStorage = (database: Database): Storage => {
     health: postgresHealth(database),
     close: async () => {
       await bell.close()
-      await database.orm.close(true)
+      await database.close()
     },
   }
 }

@@ -20,9 +20,9 @@ const startCluster = async () => {
   await chmod(folder, 0o755)
   const server = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), durability: 'none' })
   await ensureDatabase(server, TEMPLATE)
-  const template = await openDatabase({ ...server, database: TEMPLATE })
+  const template = openDatabase({ ...server, database: TEMPLATE })
   await migrate(template)
-  await template.orm.close(true)
+  await template.close()
   return { server, folder }
 }
 

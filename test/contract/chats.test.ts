@@ -1,3 +1,4 @@
+import type { Chats } from '../../src/application/ports.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import type { Database } from '../../src/infrastructure/postgres/database.ts'
@@ -8,14 +9,16 @@ describe('Chats in memory', () => chatsContract(async () => memoryChats()))
 
 describe('Chats in PostgreSQL', () => {
   let database: Database
+  let chats: Chats
 
   before(async () => {
     database = await anOpenDatabase()
+    chats = postgresChats(database)
   })
-  after(() => database.orm.close(true))
+  after(() => database.close())
 
   chatsContract(async () => {
     await database.pool.query('truncate chats cascade')
-    return postgresChats(database)
+    return chats
   })
 })

@@ -20,7 +20,7 @@ describe('Pages that are read together', () => {
   let chats: Chats
 
   const aServer = async () => {
-    const server = await openDatabase(where)
+    const server = openDatabase(where)
     opened.push(server)
     return server
   }
@@ -32,7 +32,7 @@ describe('Pages that are read together', () => {
     chats = postgresChats(await aServer())
   })
 
-  afterEach(() => Promise.all(opened.map(({ orm }) => orm.close(true))))
+  afterEach(() => Promise.all(opened.map((server) => server.close())))
 
   const withClient = async (work: (client: Client) => Promise<unknown>) => {
     const client = new Client(where)

@@ -10,7 +10,7 @@ describe('The tables', () => {
   before(async () => {
     database = await anOpenDatabase()
   })
-  after(() => database.orm.close(true))
+  after(() => database.close())
 
   const insert = (table: string, row: Record<string, unknown>) =>
     database.pool
@@ -29,7 +29,7 @@ describe('The tables', () => {
   const message = { id: 1, text: 'x', created_at: at, revision: 1 }
 
   it('are what the migrations make of them, and what the entities say: no drift', async () => {
-    expect(await database.orm.migrator.checkSchema()).to.equal(false)
+    expect(await (await database.orm()).migrator.checkSchema()).to.equal(false)
   })
 
   it('keep the limits of the domain, counted as the domain counts', async () => {
@@ -78,11 +78,11 @@ describe('The tables', () => {
 describe('Migrating', () => {
   it('happens once when several servers start together', async () => {
     const connection = await anEmptyDatabase()
-    const servers = await Promise.all([1, 2, 3].map(() => openDatabase(connection)))
+    const servers = [1, 2, 3].map(() => openDatabase(connection))
     const applied = await Promise.all(servers.map(migrate))
     expect(applied.flat()).to.deep.equal(['Migration20261124110000_chats', 'Migration20261124120000_idempotency_keys'])
     expect(await migrate(servers[0]!)).to.deep.equal([])
-    await Promise.all(servers.map(({ orm }) => orm.close(true)))
+    await Promise.all(servers.map((server) => server.close()))
   })
 
   it('is refused on a database that a newer version migrated', async () => {
@@ -93,6 +93,6 @@ describe('Migrating', () => {
       (error: unknown) => String(error),
     )
     expect(outcome).to.match(/newer than this service.*Migration29991231235959_later/)
-    await database.orm.close(true)
+    await database.close()
   })
 })

@@ -1,79 +1,32 @@
-import type { QueryResult, SqlEntityManager } from '@mikro-orm/postgresql'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
 import type { Once } from '../../application/ports.ts'
 import * as Chat from '../../domain/chat.ts'
 import type { ChatId } from '../../domain/identity.ts'
-import { type Intent, type KeyReused, sameIntent } from '../../domain/intent.ts'
+import type { Intent, KeyReused } from '../../domain/intent.ts'
 import type { Database } from './database.ts'
-import { ChatKeyRow, ChatRow } from './schema.ts'
+import { prepared } from './prepared.ts'
 
-/** Rolls the transaction back: another one committed under the key first. */
-class KeyTaken extends Error {}
-
-const INSERT = `
-  insert into chats (title, created_at, updated_at, last_message_id, revision, changed_at_revision)
-  values ($1, $2, $3, $4, $5, $6)
-  returning id`
+const insert = prepared<[ChatId]>(
+  'add-chat',
+  `insert into chats (title, created_at, updated_at, last_message_id, revision, changed_at_revision)
+   values ($1, $2, $3, $4, $5, $6)
+   returning id`,
+)
 
 /** Without a key there is nothing to hold together: one prepared statement does. */
 const insertAlone = async (pool: Pool, draft: Chat.NewChat): Promise<Chat.Chat> => {
   const { title, createdAt, updatedAt, lastMessageId, revision, changedAtRevision } = Chat.open(draft)(0 as ChatId)
-  const values = [title, createdAt, updatedAt, lastMessageId, revision, changedAtRevision]
-  const { rows } = await pool.query<{ id: string }>({ name: 'add-chat', text: INSERT, values })
-  return Chat.open(draft)(Number(rows[0]?.id) as ChatId)
-}
-
-const insertChat = async (em: SqlEntityManager, draft: Chat.NewChat): Promise<Chat.Chat> => {
-  const { id: _, ...row } = Chat.open(draft)(0 as ChatId)
-  return Chat.open(draft)(Number(await em.insert(ChatRow, row)) as ChatId)
-}
-
-/** The chat that the key opened, as it was opened; the intent vouches for its title. */
-const openedBefore = async (
-  em: SqlEntityManager,
-  { title }: Chat.NewChat,
-  intent: Intent,
-): Promise<E.Either<KeyReused, Once<Chat.Chat>> | undefined> => {
-  const key = await em.findOne(ChatKeyRow, { idempotencyKey: intent.key })
-  const row = key && (await em.findOne(ChatRow, { id: Number(key.chatId) as ChatId }))
-  if (!row) return undefined
-  const done = Chat.open({ title, at: row.createdAt })(row.id)
-  return E.map(() => ({ done, replayed: true }))(sameIntent(intent, key.fingerprint))
-}
-
-const addOnce = async (
-  em: SqlEntityManager,
-  draft: Chat.NewChat,
-  intent: Intent,
-): Promise<E.Either<KeyReused, Once<Chat.Chat>>> => {
-  // Ends: each turn either finds the chat, opens it, or lost to a transaction that did, or to the deletion of its chat.
-  for (;;) {
-    const earlier = await openedBefore(em.fork(), draft, intent)
-    if (earlier) return earlier
-    try {
-      return await em.fork().transactional(async (em) => {
-        const done = await insertChat(em, draft)
-        const { key: idempotencyKey, fingerprint } = intent
-        // Waits for a transaction that holds the same key, and then finds it taken.
-        const inserted = await em
-          .createQueryBuilder(ChatKeyRow)
-          .insert({ idempotencyKey, fingerprint, chatId: done.id })
-          .onConflict('idempotencyKey')
-          .ignore()
-          .execute<QueryResult>('run')
-        if (inserted.affectedRows === 0) throw new KeyTaken()
-        return E.right({ done, replayed: false })
-      })
-    } catch (error) {
-      if (!(error instanceof KeyTaken)) throw error
-    }
-  }
+  const [row] = await insert(pool, [title, createdAt, updatedAt, lastMessageId, revision, changedAtRevision])
+  return Chat.open(draft)((row as [ChatId])[0])
 }
 
 export const addChat = async (
   { orm, pool }: Database,
   draft: Chat.NewChat,
   intent?: Intent,
-): Promise<E.Either<KeyReused, Once<Chat.Chat>>> =>
-  intent ? addOnce(orm.em.fork(), draft, intent) : E.right({ done: await insertAlone(pool, draft), replayed: false })
+): Promise<E.Either<KeyReused, Once<Chat.Chat>>> => {
+  if (!intent) return E.right({ done: await insertAlone(pool, draft), replayed: false })
+  const { addChatOnce } = await import('./add-chat-once.ts')
+  return addChatOnce(await orm(), draft, intent)
+}

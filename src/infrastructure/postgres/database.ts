@@ -1,16 +1,58 @@
-import { MikroORM } from '@mikro-orm/postgresql'
-import type { Pool } from 'pg'
-import { type Connection, ormOptions, type PoolSettings } from './orm.ts'
+import type { MikroORM } from '@mikro-orm/postgresql'
+import { type ClientBase, Pool } from 'pg'
+import { behaviour, type Connection, DEFAULT_POOL, location, type PoolSettings } from './connection.ts'
+import { MIGRATIONS } from './migration-names.ts'
 
-/** The ORM and, beneath it, the one pool of connections that everything shares. */
 export interface Database {
-  readonly orm: MikroORM
+  /** What reads and changes go through. */
   readonly pool: Pool
+  /**
+   * For migrations and for what is rare. Loaded and connected when first asked for: it is a third of the memory and half
+   * of the start of a server that needs it for neither.
+   */
+  readonly orm: () => Promise<MikroORM>
+  readonly close: () => Promise<void>
 }
 
-export const openDatabase = async (connection: Connection, pool?: PoolSettings): Promise<Database> => {
-  const orm = new MikroORM(ormOptions(connection, pool))
-  return { orm, pool: await orm.em.getConnection().getNativeClient() }
+/** Connections that the ORM may have besides those of the pool. */
+const ORM_CONNECTIONS = 4
+
+const ignore = () => {}
+
+export const openDatabase = (connection: Connection, settings: PoolSettings = DEFAULT_POOL): Database => {
+  const pool = new Pool({
+    ...location(connection),
+    ...behaviour(settings),
+    max: settings.size,
+    idleTimeoutMillis: 30_000,
+  })
+  // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
+  pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
+
+  let orm: Promise<MikroORM> | undefined
+  const openOrm = async () => {
+    const [{ MikroORM }, { ormOptions }] = await Promise.all([import('@mikro-orm/postgresql'), import('./orm.ts')])
+    return new MikroORM(ormOptions(connection, { ...settings, size: ORM_CONNECTIONS }))
+  }
+
+  return {
+    pool,
+    orm: () => (orm ??= openOrm()),
+    close: async () => {
+      await pool.end()
+      await (await orm)?.close(true)
+    },
+  }
+}
+
+/** The migrations that the database has; none when it never had one. */
+export const executedMigrations = async (client: ClientBase | Pool): Promise<ReadonlySet<string>> => {
+  const { rows } = await client.query<{ known: boolean }>(
+    `select to_regclass('mikro_orm_migrations') is not null as known`,
+  )
+  if (!rows[0]?.known) return new Set()
+  const executed = await client.query<{ name: string }>('select name from mikro_orm_migrations')
+  return new Set(executed.rows.map(({ name }) => name))
 }
 
 /** Number of the advisory lock under which servers that start together migrate one after another. */
@@ -25,14 +67,13 @@ export const migrate = async ({ orm, pool }: Database): Promise<readonly string[
   try {
     await client.query("set lock_timeout = '60s'; set statement_timeout = '60s'")
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    const known = new Set(orm.config.get('migrations').migrationsList?.map((migration) => migrationName(migration)))
-    const unknown = (await orm.migrator.getExecuted()).map(({ name }) => name).filter((name) => !known.has(name))
+    const executed = await executedMigrations(client)
+    const unknown = [...executed].filter((name) => !MIGRATIONS.some((known) => known === name))
     if (unknown.length > 0) throw new Error(`the database is newer than this service: it has ${unknown.join(', ')}`)
-    return (await orm.migrator.up()).map(({ name }) => name)
+    if (MIGRATIONS.every((name) => executed.has(name))) return []
+    return (await (await orm()).migrator.up()).map(({ name }) => name)
   } finally {
     // Ending the session gives the lock back, whatever state it is in.
     client.release(true)
   }
 }
-
-const migrationName = (migration: { name: string } | (new (...args: never[]) => unknown)) => migration.name

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Health } from '../../application/check-readiness.ts'
-import type { Database } from './database.ts'
+import { type Database, executedMigrations } from './database.ts'
+import { MIGRATIONS } from './migration-names.ts'
 
 const PATIENCE_MS = 1000
 
@@ -16,12 +17,14 @@ const inTime = async (answer: Promise<boolean>): Promise<boolean> => {
   }
 }
 
-export const postgresHealth = ({ orm, pool }: Database): Health => {
+export const postgresHealth = ({ pool }: Database): Health => {
   let migrated = false
   return {
     database: () => inTime(pool.query('select 1').then(() => true)),
     // Migrations only go forward, so what was up to date once stays so.
     migrations: async () =>
-      (migrated ||= await inTime(orm.migrator.getPending().then((pending) => pending.length === 0))),
+      (migrated ||= await inTime(
+        executedMigrations(pool).then((executed) => MIGRATIONS.every((name) => executed.has(name))),
+      )),
   }
 }

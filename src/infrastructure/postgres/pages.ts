@@ -16,7 +16,7 @@ interface Wanted {
 /**
  * Many pages in one statement, each a range of one index read from its cursor. A page is one value, JSON, which PostgreSQL
  * writes and we read at a third of the cost of as many rows; null, if the chat still has the revision under which we
- * know it. `offset 0` keeps chats looked up by their key: while there are few, the planner would rather read them all.
+ * know it.
  */
 const statement = (order: 'asc' | 'desc') => `
   select w.n, case when c.revision is distinct from w.known then json_build_array(${CHAT}, (
@@ -29,7 +29,7 @@ const statement = (order: 'asc' | 'desc') => `
   )) end
   from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
     with ordinality w (chat_id, size, before, after, known, n)
-  cross join lateral (select * from chats c where c.id = w.chat_id offset 0) c`
+  join chats c on c.id = w.chat_id`
 
 type MessageJson = [MessageId, MessageText, string, string | null, Revision]
 type PageJson = [ChatId, ChatTitle, string, string, MessagePosition, Revision, Revision, MessageJson[] | null]
