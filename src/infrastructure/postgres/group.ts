@@ -42,24 +42,20 @@ export const keepTogether = async (
     const draft = drafts.get(id)
     verdicts.set(id, draft ? decideInTurn(draft, ofChat) : notFound(id, ofChat))
   }
-  const corrections = drafts.size > 0 ? await keepAll(pool, [...drafts.values()]) : new Map<ChatId, undefined>()
+  const wrongChats = drafts.size > 0 ? await keepAll(pool, [...drafts.values()]) : new Set<ChatId>()
 
   const wrong: Member[] = []
   const later: Member[] = []
   for (const [id, verdict] of verdicts) {
     const draft = drafts.get(id)
-    if (!corrections.has(id)) {
+    if (wrongChats.has(id)) {
+      recent.forget(id)
+      wrong.push(...(byChat.get(id) ?? []))
+    } else {
       verdict.tell()
       later.push(...verdict.later)
       if (draft) recent.set(id, draft.chat)
-      continue
     }
-    const chat = corrections.get(id)
-    // What seemed right when the statement began was lost to somebody who was still under way, or to a used key.
-    if (chat && chat.revision !== draft?.before.revision) recent.set(id, chat)
-    else recent.forget(id)
-    if (chat) wrong.push(...(byChat.get(id) ?? []))
-    else notFound(id, byChat.get(id) ?? []).tell()
   }
   return { wrong, later }
 }

@@ -93,8 +93,8 @@ const lane = (pool: Pool, recent: RecentChats, { groupSize, patience }: LaneSett
   const start = () => {
     if (busy || waiting.length === 0) return
     busy = true
-    // What arrives in one turn of the event loop goes together.
-    setImmediate(() => void run())
+    // Not before the caller is done: what is asked for in one go goes together.
+    queueMicrotask(() => void run())
   }
 
   const join = (member: Member) => {

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Chat } from '../../domain/chat.ts'
 import type { ChatId } from '../../domain/identity.ts'
+import { LONG_LOCK_TIMEOUT_MS } from './connection.ts'
 import { draftOf } from './draft.ts'
 import { keepAll } from './group-statement.ts'
 import { addDone, addMessages, lockedChat } from './look-up.ts'
@@ -17,7 +18,7 @@ export const withLocked = async <A>(
   const onError = (error: Error) => (broken = error)
   client.on('error', onError)
   try {
-    await client.query('begin')
+    await client.query(`begin; set local lock_timeout = ${LONG_LOCK_TIMEOUT_MS}`)
     const result = await work(client, await lockedChat(client, id))
     await client.query('commit')
     return result
