@@ -6,9 +6,13 @@ export interface LogOutput {
   readonly flushSync: () => void
 }
 
+/** Milliseconds for which lines wait for others. */
+const PAUSE = 20
+
 /**
- * Standard output, written in the background. The lines of one turn of the event loop go there together: handed on one by
- * one, they would be measured and joined again and again, which took longer than all the rest of logging.
+ * Standard output, written in the background. The lines of a short while go there together: handed on one by one they
+ * would be measured and joined again and again, which took longer than all the rest of logging, and each would wake a
+ * thread just when the next request comes.
  */
 export const logOutput = (): LogOutput => {
   const output = pino.destination({ sync: false })
@@ -20,11 +24,15 @@ export const logOutput = (): LogOutput => {
   }
   return {
     write: (line) => {
-      if (lines.push(line) === 1) setImmediate(handOn)
+      if (lines.push(line) === 1) setTimeout(handOn, PAUSE).unref()
     },
     flushSync: () => {
       handOn()
-      output.flushSync()
+      try {
+        output.flushSync()
+      } catch {
+        // Nothing was opened yet, so nothing waits.
+      }
     },
   }
 }

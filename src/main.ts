@@ -22,28 +22,22 @@ if (E.isLeft(config)) {
 const output = logOutput()
 const logger = pino({ level: config.right.LOG_LEVEL }, output)
 
-const exit = (code: number): never => {
-  try {
-    output.flushSync()
-  } catch {
-    // Nothing was opened yet, so nothing waits.
-  }
-  process.exit(code)
-}
+// However the process ends, but for a kill.
+process.on('exit', () => output.flushSync())
 
 let stopping = false
 let stop = async () => {}
 const onSignal = (signal: string) => {
-  if (stopping) exit(1)
+  if (stopping) process.exit(1)
   stopping = true
   logger.info(`${signal}: finishing what is under way; a second signal stops at once`)
   void started
     .then(() => stop())
     .then(
-      () => exit(0),
+      () => process.exit(0),
       (error: unknown) => {
         logger.fatal(error, 'could not stop in order')
-        exit(1)
+        process.exit(1)
       },
     )
 }
@@ -58,8 +52,11 @@ const started = start().then(
   },
   (error: unknown) => {
     // Ctrl-C reaches the whole process group: what was being started may have ended of it.
-    if (stopping) exit(0)
+    if (stopping) {
+      logger.warn(error, 'stopped before it had started')
+      process.exit(0)
+    }
     logger.fatal(error, 'could not start')
-    exit(1)
+    process.exit(1)
   },
 )

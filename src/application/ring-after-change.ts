@@ -1,15 +1,17 @@
-import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ChatId } from '../domain/identity.ts'
 import type { Bell, Chats } from './ports.ts'
 
 /** The same chats, with a ring after every change that was kept, whoever makes it. */
 export const ringAfterChange = (chats: Chats, bell: Bell): Chats => {
-  const ringing = <E, A>(id: ChatId, change: TE.TaskEither<E, A>) =>
-    pipe(
-      change,
-      TE.tapIO(() => () => bell.ring(id)),
-    )
+  const ringing =
+    <Refused, A>(id: ChatId, change: TE.TaskEither<Refused, A>): TE.TaskEither<Refused, A> =>
+    async () => {
+      const outcome = await change()
+      if (E.isRight(outcome)) bell.ring(id)
+      return outcome
+    }
 
   return {
     ...chats,

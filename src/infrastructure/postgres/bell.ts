@@ -3,8 +3,11 @@ import { Client, type Pool } from 'pg'
 import type { Bell } from '../../application/ports.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
+import { prepared } from './prepared.ts'
 
 const CHANNEL = 'messenger_changes'
+
+const notification = prepared('notify', 'select pg_notify($1, $2)')
 
 /** Milliseconds in which the rings of this server become one notification. */
 const COALESCE_MS = 10
@@ -40,7 +43,7 @@ export const postgresBell = (pool: Pool): PostgresBell => {
     rung.clear()
     const payload = ids.length > MAX_PAYLOAD ? ANYTHING : ids
     // Lost when it fails: then the other servers find the change when they next look by themselves.
-    pool.query('select pg_notify($1, $2)', [CHANNEL, payload]).catch(() => {})
+    notification(pool, [CHANNEL, payload]).catch(() => {})
   }
 
   const hear = (payload: string | undefined) => {
