@@ -1,9 +1,10 @@
 /**
  * The deployment, run for real: `npm run test:docker`. Needs a Docker engine and Compose (COMPOSE names another command
- * than `docker compose`); takes about three minutes. Stops at the first failure and always cleans up after itself.
+ * than `docker compose`); takes about four minutes. Stops at the first failure and always cleans up after itself.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { runConformance } from '../../src/conformance/run-conformance.ts'
 import { type Deployment, prepareDeployment, type Service } from './deployment.ts'
 import { allMessages, call, type Chat, isReady, type Message, until } from './http.ts'
 import { sendInto } from './senders.ts'
@@ -102,6 +103,19 @@ const checks: readonly Check[] = [
       assert.equal((await call('DELETE', chat)).status, 204)
       assert.equal((await call('GET', chat)).status, 404)
       assert.equal((await call('GET', `${chat}/messages/3`)).status, 404)
+    },
+  ],
+  [
+    'it is the service that the contract describes, case by case',
+    async ({ url }) => {
+      const results = await runConformance({ baseUrl: url })
+      const failed = results.filter(({ error }) => error !== undefined)
+      assert.deepEqual(
+        failed.map(({ title, error }) => `${title}: ${String(error)}`),
+        [],
+      )
+      assert.ok(results.length > 0, 'there are no cases')
+      console.log(`  ${results.length} cases of the conformance suite passed`)
     },
   ],
   [
