@@ -1,4 +1,4 @@
-import { type Exchange, over, readLast, send } from './contenders.ts'
+import { type Exchange, over, readAnywhere, readLast, send } from './contenders.ts'
 import { createMessenger } from './database.ts'
 import { takeTurns } from './measurement.ts'
 import type { Section } from './sections.ts'
@@ -29,6 +29,7 @@ export const growth: Section = async ({ load, pace, postgres, sizes, temporarily
         rows: [
           ...(await measured(`send, ${large}`, send)),
           ...(await measured(`read the last 20, ${large}`, readLast)),
+          ...(await measured(`read 20 anywhere, ${large}`, readAnywhere)),
         ],
       }
     }),
