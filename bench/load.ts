@@ -34,6 +34,7 @@ export type Job = HttpJob | TransactionJob
 export type Answer = { readonly measured: Measurement } | { readonly failed: string }
 
 export interface Load {
+  readonly pid: number
   /** Rejects when a single request fails or is answered with anything but 2xx. One job at a time. */
   readonly run: (job: Job) => Promise<Measurement>
   readonly stop: () => Promise<void>
@@ -66,6 +67,7 @@ export const startLoad = (): Load => {
     })
 
   return {
+    pid: child.pid ?? 0,
     run,
     stop: async () => {
       child.kill('SIGKILL')

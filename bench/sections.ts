@@ -10,6 +10,7 @@ import {
   sendWithoutKey,
   serversUnder,
 } from './contenders.ts'
+import { cpu } from './cpu.ts'
 import { TEXT } from './database.ts'
 import { deepPage } from './deep-page.ts'
 import { growth } from './growth.ts'
@@ -166,6 +167,7 @@ export const SECTIONS: Readonly<Record<string, { readonly run: Section; readonly
   read: { run: reads },
   get: { run: gets },
   lone: { run: loneClient },
+  cpu: { run: cpu },
   keyed: { run: keyed },
   streams: { run: streams },
   'deep-page': { run: deepPage },

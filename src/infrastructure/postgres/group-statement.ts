@@ -27,7 +27,7 @@ const SENDS = `
   )
   select d.id from unnest($1) d (id) where d.id not in (select id from moved)`
 
-/** The same for a single send, which is what a lone client waits for: less than half the work for PostgreSQL. */
+/** The same for a single send, which a lone client waits for: less than half the work for PostgreSQL. */
 const ONE_SEND = `
   with moved as (
     update chats set updated_at = $3, last_message_id = $4, revision = $5
@@ -35,6 +35,18 @@ const ONE_SEND = `
     returning id
   ), posted as (
     insert into messages (chat_id, id, revision, created_at, text) select id, $4, $5, $3, $6 from moved
+  )
+  select $1::bigint where not exists (select from moved)`
+
+const ONE_KEYED_SEND = `
+  with moved as (
+    update chats set updated_at = $3, last_message_id = $4, revision = $5
+    where id = $1 and revision = $2
+      and not exists (select from messages m where m.chat_id = $1 and m.idempotency_key = $7)
+    returning id
+  ), posted as (
+    insert into messages (chat_id, id, revision, created_at, text, idempotency_key, fingerprint, posted_revision)
+    select id, $4, $5, $3, $6, $7, $8, $5 from moved
   )
   select $1::bigint where not exists (select from moved)`
 
@@ -79,6 +91,7 @@ const EVERYTHING = `
     and (d.revision > d.expected or c.revision is distinct from d.expected or d.id in (select chat_id from used))`
 
 const keepOneSend = prepared<[ChatId]>('one-send', ONE_SEND)
+const keepOneKeyedSend = prepared<[ChatId]>('one-keyed-send', ONE_KEYED_SEND)
 const keepSends = prepared<[ChatId]>('group-of-sends', SENDS)
 const keepEverything = prepared<[ChatId]>('group', EVERYTHING)
 
@@ -98,29 +111,33 @@ const sendsOf = (drafts: readonly Draft[], posted: Draft['posted']) => [
   posted.map(({ message }) => message.text),
 ]
 
-/** Whether all that became of the chat is messages without keys. */
-const isSendsAlone = ({ before, chat, posted, unused, changed }: Draft) =>
-  posted.length > 0 && chat.revision === before.revision + posted.length && unused.size === 0 && changed.size === 0
+/** Whether all that became of the chat is messages, and as many keys. */
+const isPosted = ({ before, chat, posted, unused, changed }: Draft, keys: number) =>
+  posted.length > 0 && chat.revision === before.revision + posted.length && unused.size === keys && changed.size === 0
 
 /** Keeps the drafts that are right, ascending by chat. Returns the chats of the others. */
 export const keepAll = async (db: Connection, drafts: readonly Draft[]): Promise<ReadonlySet<ChatId>> => {
-  const posted = drafts.flatMap((draft) => draft.posted)
-  const wrong = await (drafts.every(isSendsAlone) ? keepPosted(db, drafts, posted) : keepMore(db, drafts, posted))
+  const wrong = await keep(db, drafts)
   return new Set(wrong.map(([id]) => id))
 }
 
-const keepPosted = (db: Connection, drafts: readonly Draft[], posted: Draft['posted']) => {
-  const [draft] = drafts
-  if (!draft || posted.length > 1) return keepSends(db, sendsOf(drafts, posted))
-  const { id, updatedAt, lastMessageId, revision } = draft.chat
-  const values = [id, draft.before.revision, updatedAt.toISOString(), lastMessageId, revision]
-  return keepOneSend(db, [...values, posted[0]?.message.text])
+const keep = (db: Connection, drafts: readonly Draft[]) => {
+  const posted = drafts.flatMap((draft) => draft.posted)
+  const [draft, one] = [drafts[0], posted[0]]
+  if (draft && one && drafts.length === 1 && posted.length === 1 && isPosted(draft, one.intent ? 1 : 0)) {
+    const { id, updatedAt, lastMessageId, revision } = draft.chat
+    const values = [id, draft.before.revision, updatedAt.toISOString(), lastMessageId, revision, one.message.text]
+    if (!one.intent) return keepOneSend(db, values)
+    return keepOneKeyedSend(db, [...values, one.intent.key, one.intent.fingerprint])
+  }
+  if (drafts.every((each) => isPosted(each, 0))) return keepSends(db, sendsOf(drafts, posted))
+  return keepEverything(db, valuesOf(drafts, posted))
 }
 
-const keepMore = (db: Connection, drafts: readonly Draft[], posted: Draft['posted']) => {
+const valuesOf = (drafts: readonly Draft[], posted: Draft['posted']) => {
   const unused = drafts.flatMap(({ chat, unused }) => [...unused].map((key) => ({ chatId: chat.id, key })))
   const changed = drafts.flatMap((draft) => [...draft.changed])
-  return keepEverything(db, [
+  return [
     ...sendsOf(drafts, posted),
     plain(drafts.map(({ chat }) => chat.changedAtRevision)),
     drafts.map(({ chat, before }) => (chat.title === before.title ? null : chat.title)),
@@ -136,5 +153,5 @@ const keepMore = (db: Connection, drafts: readonly Draft[], posted: Draft['poste
     plain(changed.map(({ editedAt }) => time(editedAt))),
     plain(changed.map((message) => time(isTombstone(message) ? message.deletedAt : null))),
     changed.map((message) => (isTombstone(message) ? null : message.text)),
-  ])
+  ]
 }
