@@ -11,7 +11,7 @@ const EX_CONFIG = 78
 
 // Most of what a chat server makes lives for one request. The engine, left alone, lets it pile up to twice the memory
 // before it looks; the room for what is young is set where the process is started (`npm start`, Dockerfile).
-setFlagsFromString('--heap-growing-percent=30')
+setFlagsFromString('--heap-growing-percent=20')
 
 const config = readConfig(process.env)
 if (E.isLeft(config)) {

@@ -27,7 +27,8 @@ export interface Operation {
 export interface Contract {
   /** The file, byte for byte. */
   readonly yaml: string
-  readonly document: unknown
+  /** The same as JSON. */
+  readonly json: string
   /** Throws when the document has no such operation. */
   readonly operation: (id: string) => Operation
   /** The operations of each path template. */
@@ -164,7 +165,7 @@ export const loadContract = (yaml: string): Contract => {
 
   return {
     yaml,
-    document,
+    json: JSON.stringify(document),
     operation: (id) => {
       const operation = byId.get(id)
       if (!operation) throw new Error(`openapi.yaml has no operation ${id}`)

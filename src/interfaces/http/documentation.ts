@@ -38,8 +38,6 @@ const problemPage = (name: ProblemName) => {
 const isProblemName = (name: string): name is ProblemName => Object.hasOwn(problemTypes, name)
 
 export const documentationEndpoints = (contract: Contract) => {
-  const documentJson = JSON.stringify(contract.document)
-
   return {
     getDocs: endpoint(contract.operation('getDocs'), Nothing, () =>
       TE.right({ status: 200, type: HTML_TYPE, body: page }),
@@ -48,7 +46,7 @@ export const documentationEndpoints = (contract: Contract) => {
       TE.right({ status: 200, type: 'application/yaml', body: contract.yaml }),
     ),
     getOpenapiJson: endpoint(contract.operation('getOpenapiJson'), Nothing, () =>
-      TE.right({ status: 200, type: JSON_TYPE, body: documentJson }),
+      TE.right({ status: 200, type: JSON_TYPE, body: contract.json }),
     ),
     getProblem: endpoint(
       contract.operation('getProblem'),
