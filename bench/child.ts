@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 
 /** A server that answers at `url`, a process of its own. */
 export interface Server {
@@ -31,6 +32,10 @@ export const freePort = async (): Promise<number> => {
   await once(probe, 'close')
   return port
 }
+
+/** Resident set of a process, in KB. */
+export const residentOf = async (pid: number): Promise<number> =>
+  Number((await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout)
 
 const answers = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2000) }).then(

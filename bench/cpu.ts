@@ -71,7 +71,7 @@ export const cpu: Section = async (stage) => {
       const { server: own, clients, postgres } = await costOf(stage, name, server, exchange)
       const bound = Math.min(1e6 / own, (availableParallelism() * 1e6) / (own + clients + postgres))
       const microseconds = [own, clients, postgres].map((cost) => `${cost.toFixed(0)} µs`)
-      lines.push([`${what}, ${name}`, ...microseconds, `${thousands(Math.round(bound))}/s`])
+      lines.push([`${what}, ${name}`, ...microseconds, `${thousands(bound)}/s`])
     }
   const table = markdownTable(['One request', 'Server', 'Clients', 'PostgreSQL', 'At most'], lines)
   const notes = `## Processor time\n\nWhat one request takes of the ${availableParallelism()} processors that everybody shares. A server is one thread: no rate is greater than one\nprocessor over the server's share, nor than all of them over the whole.\n\n${table}`

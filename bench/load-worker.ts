@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
 import { Client } from 'pg'
 import { type Measurement, percentile } from './measurement.ts'
+import type { Failed } from './ask.ts'
 import type { Answer, HttpJob, Job, TransactionJob } from './load.ts'
 import { postMessage } from './sql.ts'
 
@@ -81,7 +82,7 @@ const runTransactions = async ({ connection, chats, text, seconds }: Transaction
 }
 
 const run = (job: Job): Promise<Measurement> => (job.kind === 'http' ? sendRequests(job) : runTransactions(job))
-const answer = (value: Answer) => process.send?.(value)
+const answer = (value: Answer | Failed) => process.send?.(value)
 
 process.on('message', (job: Job) => {
   run(job).then(

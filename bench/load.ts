@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { ask } from './ask.ts'
 import type { Connection } from './database.ts'
 import type { Measurement } from './measurement.ts'
 
@@ -31,7 +32,9 @@ export interface TransactionJob {
 }
 
 export type Job = HttpJob | TransactionJob
-export type Answer = { readonly measured: Measurement } | { readonly failed: string }
+export interface Answer {
+  readonly measured: Measurement
+}
 
 export interface Load {
   readonly pid: number
@@ -49,22 +52,10 @@ export const startLoad = (): Load => {
   const child = fork(fileURLToPath(new URL('load-worker.ts', import.meta.url)))
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
 
-  const run = (job: Job) =>
-    new Promise<Measurement>((resolve, reject) => {
-      const fail = (message: string) => finish(() => reject(new Error(message)))
-      const onExit = () => fail('the process of the clients ended')
-      const onMessage = (answer: Answer) =>
-        'measured' in answer ? finish(() => resolve(answer.measured)) : fail(answer.failed)
-      const seconds = job.kind === 'http' && job.amount !== undefined ? job.amount / SLOWEST_PER_SECOND : job.seconds
-      const timer = setTimeout(() => fail('the clients did not finish in time'), seconds * 1000 + GRACE_MS)
-      const finish = (settle: () => void) => {
-        clearTimeout(timer)
-        child.off('message', onMessage).off('exit', onExit)
-        settle()
-      }
-      child.on('message', onMessage).once('exit', onExit)
-      child.send(job)
-    })
+  const run = async (job: Job) => {
+    const seconds = job.kind === 'http' && job.amount !== undefined ? job.amount / SLOWEST_PER_SECOND : job.seconds
+    return (await ask<Answer>(child, 'clients', job, seconds * 1000 + GRACE_MS)).measured
+  }
 
   return {
     pid: child.pid ?? 0,

@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { residentOf } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger } from './database.ts'
 import type { Section } from './sections.ts'
@@ -9,21 +8,17 @@ import { absolute, type Row, thousands } from './table.ts'
 const LIMIT_MS = 25 * 60_000
 const STEPS = 10
 
-/** Resident set of a process, in MB. */
-const residentOf = async (pid: number): Promise<number> =>
-  Number((await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout) / 1024
-
 /** A server of its own, from its first request on. Growth is what it gained since the first fifth, its warming up. */
 export const memory: Section = async ({ load, postgres, sizes, temporarily }) => {
   const database = await createMessenger(postgres, 'memory', { chats: sizes.chats, messages: 0 })
   return temporarily(startOurs(database), async ({ url, pid }) => {
     const amount = sizes.sends / STEPS
-    const resident = [await residentOf(pid)]
+    const resident = [(await residentOf(pid)) / 1024]
     const deadline = Date.now() + LIMIT_MS
     while (resident.length <= STEPS && Date.now() < deadline) {
       const crowd = { connections: CONNECTIONS, chats: sizes.chats, seconds: 0, amount }
       await load.run({ kind: 'http', url, ...crowd, ...send })
-      resident.push(await residentOf(pid))
+      resident.push((await residentOf(pid)) / 1024)
     }
     const sent = (resident.length - 1) * amount
     const [, , afterFirstFifth = NaN] = resident

@@ -1,8 +1,8 @@
-import { execFile, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { type Server, startServer } from './child.ts'
+import { ask } from './ask.ts'
+import { residentOf, type Server, startServer } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger, urlOf } from './database.ts'
 import { type Contender, type Measurement, type Pace, takeTurns } from './measurement.ts'
@@ -35,22 +35,7 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 /** All followers of one server, in a process of their own. */
 const startFollowers = ({ url }: Server): Followers => {
   const child = fork(file('stream-worker.ts'), [url])
-  const tell = (command: Command) =>
-    new Promise<Reply>((resolve, reject) => {
-      const finish = (settle: () => void) => {
-        clearTimeout(timer)
-        child.off('message', onReply).off('exit', onExit)
-        settle()
-      }
-      const fail = (message: string) => finish(() => reject(new Error(message)))
-      const onExit = (code: number | null, signal: string | null) =>
-        fail(`the process of the followers ended, ${signal ?? code}`)
-      const onReply = (reply: Reply | { readonly failed: string }) =>
-        'failed' in reply ? fail(reply.failed) : finish(() => resolve(reply))
-      const timer = setTimeout(() => fail('the followers did not finish in time'), GRACE_MS)
-      child.on('message', onReply).once('exit', onExit)
-      child.send(command)
-    })
+  const tell = (command: Command) => ask<Reply>(child, 'followers', command, GRACE_MS)
   return { tell, stop: () => void child.kill('SIGKILL') }
 }
 
@@ -72,9 +57,6 @@ interface Memory {
   /** KB that is in use, once garbage was collected. */
   readonly held: number
 }
-
-const residentOf = async (pid: number): Promise<number> =>
-  Number((await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout)
 
 const heldBy = async ({ url, pid }: Server): Promise<number> => {
   process.kill(pid, 'SIGUSR2')

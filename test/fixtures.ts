@@ -24,6 +24,9 @@ export const aChatId = (id = 1) => id as ChatId
 export const aMessageId = (id = 1) => id as MessageId
 export const aPosition = (id = 0) => id as MessagePosition
 
+/** The whole numbers from 1. */
+export const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
 export const NOON = new Date('2026-03-14T12:00:00.000Z')
 export const later = (milliseconds: number, from = NOON) => new Date(from.getTime() + milliseconds)
 

@@ -9,10 +9,8 @@ import type { Intent } from '../../src/domain/intent.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../src/infrastructure/postgres/database.ts'
 import type { LaneSettings } from '../../src/infrastructure/postgres/lanes.ts'
-import { aChatId, aMessageId, anIntent, aNewChat, aText, aTitle, later, left, NOON, right } from '../fixtures.ts'
+import { aChatId, aMessageId, anIntent, aNewChat, aText, aTitle, later, left, NOON, right, upTo } from '../fixtures.ts'
 import { aDatabase } from '../postgres.ts'
-
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe('Changes that are kept together', () => {
   let where: Awaited<ReturnType<typeof aDatabase>>

@@ -7,10 +7,8 @@ import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../src/infrastructure/postgres/database.ts'
 import { gathering } from '../../src/infrastructure/postgres/gather.ts'
 import { type PageMemory, postgresPages } from '../../src/infrastructure/postgres/pages.ts'
-import { aChatId, aMessageId, aNewChat, aText, aTitle, NOON, right } from '../fixtures.ts'
+import { aChatId, aMessageId, aNewChat, aText, aTitle, NOON, right, upTo } from '../fixtures.ts'
 import { aDatabase } from '../postgres.ts'
-
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe('Pages that are read together', () => {
   let where: Awaited<ReturnType<typeof aDatabase>>

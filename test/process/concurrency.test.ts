@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Messenger } from '../../src/messenger.ts'
 import { openStorage } from '../../src/storage.ts'
 import { aChatOn, type Client, clientOf, type MessageBody } from '../client.ts'
+import { upTo } from '../fixtures.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { aConfig, served } from '../served.ts'
 
@@ -22,8 +23,6 @@ const sendTo = async (client: Client, chats: readonly string[], count: number, s
   }
   return acknowledged
 }
-
-const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe('Many at once, on PostgreSQL', () => {
   let messenger: Messenger

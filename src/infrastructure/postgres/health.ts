@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Health } from '../../application/check-readiness.ts'
-import { type Database, executedMigrations } from './database.ts'
-import { MIGRATIONS } from './migration-names.ts'
+import { type Database, executedMigrations, isUpToDate } from './database.ts'
 
 const PATIENCE_MS = 1000
 
@@ -22,9 +21,6 @@ export const postgresHealth = ({ pool }: Database): Health => {
   return {
     database: () => inTime(pool.query('select 1').then(() => true)),
     // Migrations only go forward, so what was up to date once stays so.
-    migrations: async () =>
-      (migrated ||= await inTime(
-        executedMigrations(pool).then((executed) => MIGRATIONS.every((name) => executed.has(name))),
-      )),
+    migrations: async () => (migrated ||= await inTime(executedMigrations(pool).then(isUpToDate))),
   }
 }

@@ -4,8 +4,8 @@ import type { Journal } from '../../application/ports.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import type { Message, Tombstone } from '../../domain/message.ts'
 import { attempt } from './attempt.ts'
-import { prepared } from './prepared.ts'
 import { CHAT, CHAT_WIDTH, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from './columns.ts'
+import { plain, prepared } from './prepared.ts'
 
 type Columns = [...ChatColumns, Date | null, ...(MessageColumns | [null])]
 
@@ -57,7 +57,7 @@ export const postgresJournal = (pool: Pool): Journal => {
         const revisions = new Map<ChatId, Revision>()
         for (let start = 0; start < ids.length; start += CHUNK) {
           const chunk = ids.slice(start, start + CHUNK)
-          for (const [id, revision] of await revisionRows(pool, [chunk])) revisions.set(id, revision)
+          for (const [id, revision] of await revisionRows(pool, [plain(chunk)])) revisions.set(id, revision)
         }
         return E.right(revisions)
       }),

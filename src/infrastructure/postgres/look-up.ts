@@ -5,7 +5,7 @@ import type { Fingerprint, IdempotencyKey } from '../../domain/intent.ts'
 import { CHAT, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from './columns.ts'
 import type { Draft } from './draft.ts'
 import type { Member } from './member.ts'
-import { type Connection, prepared } from './prepared.ts'
+import { type Connection, plain, prepared } from './prepared.ts'
 
 const chatRows = prepared<ChatColumns>('chats-by-id', `select ${CHAT} from chats c where c.id = any($1::bigint[])`)
 const lockedRows = prepared<ChatColumns>('chat-locked', `select ${CHAT} from chats c where c.id = $1 for update`)
@@ -25,7 +25,7 @@ const postingRows = prepared<[ChatId, IdempotencyKey, Fingerprint, MessageId, Da
 )
 
 export const chatsById = async (db: Connection, ids: readonly ChatId[]): Promise<readonly Chat[]> =>
-  (await chatRows(db, [ids])).map(chatOf)
+  (await chatRows(db, [plain(ids)])).map(chatOf)
 
 /** The chat, which nobody else changes until the transaction of this connection ends. */
 export const lockedChat = async (client: PoolClient, id: ChatId): Promise<Chat | undefined> =>

@@ -94,8 +94,9 @@ const pagesInOrder = (pool: Pool, known: Recent<string, Known>, milliseconds: nu
 
   const look = async (group: readonly Wanted[]) => {
     const since = performance.now()
-    const remembered = group.map((wanted) => {
-      const found = known.get(keyOf(wanted))
+    const keys = group.map(keyOf)
+    const remembered = keys.map((key) => {
+      const found = known.get(key)
       return found && since - found.since < milliseconds ? found : undefined
     })
     const found = await rows(pool, [
@@ -107,9 +108,9 @@ const pagesInOrder = (pool: Pool, known: Recent<string, Known>, milliseconds: nu
     ])
     const pages: (MessagePage | undefined)[] = group.map(() => undefined)
     for (const [n, json] of found) {
-      const wanted = group[n - 1] as Wanted
-      const now = json === null ? (remembered[n - 1] as Known) : knownOf(readPage(json, wanted.selection), since)
-      known.set(keyOf(wanted), now)
+      const { selection } = group[n - 1] as Wanted
+      const now = json === null ? (remembered[n - 1] as Known) : knownOf(readPage(json, selection), since)
+      known.set(keys[n - 1] as string, now)
       pages[n - 1] = now.page
     }
     return pages

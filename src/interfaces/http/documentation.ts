@@ -6,7 +6,7 @@ import swaggerUi from 'swagger-ui-express'
 import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 import { type ProblemName, problemTypes } from './problem-types.ts'
-import { HTML_TYPE, JSON_TYPE } from './reply.ts'
+import { HTML_TYPE, jsonText } from './reply.ts'
 
 const Nothing = t.type({})
 
@@ -37,26 +37,22 @@ const problemPage = (name: ProblemName) => {
 
 const isProblemName = (name: string): name is ProblemName => Object.hasOwn(problemTypes, name)
 
-export const documentationEndpoints = (contract: Contract) => {
-  return {
-    getDocs: endpoint(contract.operation('getDocs'), Nothing, () =>
-      TE.right({ status: 200, type: HTML_TYPE, body: page }),
-    ),
-    getOpenapiYaml: endpoint(contract.operation('getOpenapiYaml'), Nothing, () =>
-      TE.right({ status: 200, type: 'application/yaml', body: contract.yaml }),
-    ),
-    getOpenapiJson: endpoint(contract.operation('getOpenapiJson'), Nothing, () =>
-      TE.right({ status: 200, type: JSON_TYPE, body: contract.json }),
-    ),
-    getProblem: endpoint(
-      contract.operation('getProblem'),
-      t.type({ path: t.type({ problem: t.string }) }),
-      ({ path: { problem } }) =>
-        TE.fromEither(
-          isProblemName(problem)
-            ? E.right({ status: 200, type: HTML_TYPE, body: problemPage(problem) })
-            : E.left({ kind: 'ProblemTypeNotFound', name: problem }),
-        ),
-    ),
-  }
-}
+export const documentationEndpoints = (contract: Contract) => ({
+  getDocs: endpoint(contract.operation('getDocs'), Nothing, () =>
+    TE.right({ status: 200, type: HTML_TYPE, body: page }),
+  ),
+  getOpenapiYaml: endpoint(contract.operation('getOpenapiYaml'), Nothing, () =>
+    TE.right({ status: 200, type: 'application/yaml', body: contract.yaml }),
+  ),
+  getOpenapiJson: endpoint(contract.operation('getOpenapiJson'), Nothing, () => TE.right(jsonText(200, contract.json))),
+  getProblem: endpoint(
+    contract.operation('getProblem'),
+    t.type({ path: t.type({ problem: t.string }) }),
+    ({ path: { problem } }) =>
+      TE.fromEither(
+        isProblemName(problem)
+          ? E.right({ status: 200, type: HTML_TYPE, body: problemPage(problem) })
+          : E.left({ kind: 'ProblemTypeNotFound', name: problem }),
+      ),
+  ),
+})

@@ -23,7 +23,7 @@ import type { Contract } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 import { IdempotencyKeyCodec, intentOf, replayHeaders } from './idempotency.ts'
 import { linkHeader, monitorLink, pageLinks } from './paging.ts'
-import { json, JSON_TYPE, noContent } from './reply.ts'
+import { json, jsonText, noContent } from './reply.ts'
 import { entityTag, messageView, pageJson } from './views.ts'
 
 const Collection = t.type({ chat_id: ChatIdCodec })
@@ -93,7 +93,7 @@ export const messageEndpoints = (
             ...linkHeader([...links, monitorLink(page.chat)]),
             ETag: entityTag(page.chat.revision),
           }
-          return { status: 200, headers, type: JSON_TYPE, body: pageJson(page.entries, order) }
+          return jsonText(200, pageJson(page.entries, order), headers)
         }),
       )
     },

@@ -12,16 +12,20 @@ export interface Reply {
   readonly stream?: (res: ServerResponse) => void
 }
 
-export const JSON_TYPE = 'application/json; charset=utf-8'
+const JSON_TYPE = 'application/json; charset=utf-8'
 export const HTML_TYPE = 'text/html; charset=utf-8'
 export const PROBLEM_TYPE = 'application/problem+json'
 
-export const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply => ({
+/** JSON that is written already. */
+export const jsonText = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
   status,
   headers,
   type: JSON_TYPE,
-  body: JSON.stringify(value),
+  body,
 })
+
+export const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply =>
+  jsonText(status, JSON.stringify(value), headers)
 
 export const noContent: Reply = { status: 204 }
 
