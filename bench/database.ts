@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { ensureDatabase, type EmbeddedPostgres } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
-import { migrate, openDatabase } from '../src/infrastructure/postgres/database.ts'
+import { migrate, openDatabase } from '../src/infrastructure/postgres/database/database.ts'
 
 export interface Connection {
   readonly host: string

@@ -1,6 +1,6 @@
 import type { Client, Pool } from 'pg'
 import type { ChatId, MessageId } from '../src/domain/identity.ts'
-import { postgresReads } from '../src/infrastructure/postgres/reads.ts'
+import { postgresReads } from '../src/infrastructure/postgres/reads/reads.ts'
 import { createMessenger, withClient } from './database.ts'
 import { median } from './measurement.ts'
 import type { Section } from './sections.ts'

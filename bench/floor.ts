@@ -1,5 +1,5 @@
 import express from 'express'
-import { readBody } from '../src/interfaces/http/body.ts'
+import { readBody } from '../src/interfaces/http/server/body.ts'
 import { TEXT } from './database.ts'
 
 /**

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
-import type { Health } from './application/check-readiness.ts'
-import type { Bell, Chats, Journal } from './application/ports.ts'
+import type { Health } from './application/ports/health.ts'
+import type { Bell } from './application/ports/bell.ts'
+import type { Chats } from './application/ports/chats.ts'
+import type { Journal } from './application/ports/journal.ts'
 import type { Config } from './config.ts'
 import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.ts'
 import { memoryBell } from './infrastructure/memory/bell.ts'
@@ -9,9 +11,9 @@ import { memoryHealth } from './infrastructure/memory/health.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
-import { type Database, migrate, openDatabase } from './infrastructure/postgres/database.ts'
+import { type Database, migrate, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
-import type { Connection } from './infrastructure/postgres/connection.ts'
+import type { Connection } from './infrastructure/postgres/database/connection.ts'
 
 /** The driven adapters of one choice of storage, open and ready. */
 export interface Storage {

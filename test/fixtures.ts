@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
-import type { ChatTitle, NewChat } from '../src/domain/chat.ts'
+import type { ChatTitle, NewChat } from '../src/domain/chat/chat.ts'
 import type { ChatId, MessageId, MessagePosition } from '../src/domain/identity.ts'
 import type { Fingerprint, IdempotencyKey, Intent } from '../src/domain/intent.ts'
-import type { MessageText } from '../src/domain/message.ts'
+import type { MessageText } from '../src/domain/chat/message.ts'
 
 /** The value of a success; fails the test with the refusal otherwise. */
 export const right = <A>(either: E.Either<unknown, A>): A => {

@@ -8,7 +8,7 @@ import {
   ensureDatabase,
   startEmbeddedPostgres,
 } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
-import { type Database, migrate, openDatabase } from '../src/infrastructure/postgres/database.ts'
+import { type Database, migrate, openDatabase } from '../src/infrastructure/postgres/database/database.ts'
 
 const TEMPLATE = 'messenger_test_template'
 

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
-import type { Chats, Clock } from '../application/ports.ts'
+import type { Chats } from '../application/ports/chats.ts'
+import type { Clock } from '../application/ports/clock.ts'
 import { compose, names } from '../container.ts'
 import { memoryBell } from '../infrastructure/memory/bell.ts'
 import { memoryChats } from '../infrastructure/memory/chats.ts'
 import { memoryHealth } from '../infrastructure/memory/health.ts'
-import { loadContract } from '../interfaces/http/contract.ts'
+import { loadContract } from '../interfaces/http/endpoint/contract.ts'
 
 /** The whole service on the memory adapters. */
 export interface Service {

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Chats, MessageSelection } from '../../src/application/ports.ts'
-import * as Chat from '../../src/domain/chat.ts'
+import type { Chats } from '../../src/application/ports/chats.ts'
+import type { MessageSelection } from '../../src/application/ports/page.ts'
+import * as Chat from '../../src/domain/chat/chat.ts'
 import type { ChatId, Revision } from '../../src/domain/identity.ts'
 import type { Intent } from '../../src/domain/intent.ts'
 import {

@@ -1,7 +1,7 @@
-import type { Chats } from '../../src/application/ports.ts'
+import type { Chats } from '../../src/application/ports/chats.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
-import type { Database } from '../../src/infrastructure/postgres/database.ts'
+import type { Database } from '../../src/infrastructure/postgres/database/database.ts'
 import { anOpenDatabase } from '../postgres.ts'
 import { chatsContract } from './chats.contract.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import * as Chat from '../../src/domain/chat.ts'
-import { isTombstone, type Message, type Tombstone } from '../../src/domain/message.ts'
+import * as Chat from '../../src/domain/chat/chat.ts'
+import { isTombstone, type Message, type Tombstone } from '../../src/domain/chat/message.ts'
 import { aChatId, aNewChat, aText, aTitle, later, NOON, right } from '../fixtures.ts'
 
 const aChat = () => Chat.open(aNewChat())(aChatId(7))

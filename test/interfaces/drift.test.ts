@@ -4,12 +4,12 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { parse } from 'yaml'
-import { ChatTitle } from '../../src/domain/chat.ts'
-import { MessageText } from '../../src/domain/message.ts'
-import * as chats from '../../src/interfaces/http/chats.ts'
-import { PAGE_LIMIT } from '../../src/interfaces/http/codecs.ts'
-import { loadContract } from '../../src/interfaces/http/contract.ts'
-import * as messages from '../../src/interfaces/http/messages.ts'
+import { ChatTitle } from '../../src/domain/chat/chat.ts'
+import { MessageText } from '../../src/domain/chat/message.ts'
+import * as chats from '../../src/interfaces/http/chats/chats.ts'
+import { PAGE_LIMIT } from '../../src/interfaces/http/codecs/codecs.ts'
+import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
+import * as messages from '../../src/interfaces/http/chats/messages.ts'
 
 const yaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
 const contract = loadContract(yaml)

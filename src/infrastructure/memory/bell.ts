@@ -1,4 +1,4 @@
-import type { Bell } from '../../application/ports.ts'
+import type { Bell } from '../../application/ports/bell.ts'
 import type { ChatId } from '../../domain/identity.ts'
 
 /** Rings within one process, at once. */

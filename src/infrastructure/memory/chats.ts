@@ -1,9 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { ChatNotFound, Chats, Journal, MessageNotFound, Once, Posting } from '../../application/ports.ts'
-import * as Chat from '../../domain/chat.ts'
+import type { Chats, Once, Posting } from '../../application/ports/chats.ts'
+import type { Journal } from '../../application/ports/journal.ts'
+import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
+import * as Chat from '../../domain/chat/chat.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import { type Fingerprint, type IdempotencyKey, type Intent, type KeyReused, sameIntent } from '../../domain/intent.ts'
-import { isTombstone, type Message, type Tombstone } from '../../domain/message.ts'
+import { isTombstone, type Message, type Tombstone } from '../../domain/chat/message.ts'
 import { select } from './select.ts'
 
 interface Entry {

@@ -1,4 +1,4 @@
-import type { Health } from '../../application/check-readiness.ts'
+import type { Health } from '../../application/ports/health.ts'
 
 /** Memory is always there and has no schema. */
 export const memoryHealth: Health = {

@@ -1,4 +1,4 @@
-import type { Page, Selection } from '../../application/ports.ts'
+import type { Page, Selection } from '../../application/ports/page.ts'
 
 /** Index of the first entry whose id is greater than `id`; entries are in ascending order of id. */
 const firstAbove = (entries: readonly { readonly id: number }[], id: number): number => {

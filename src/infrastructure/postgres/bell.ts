@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, type Pool } from 'pg'
-import type { Bell } from '../../application/ports.ts'
+import type { Bell } from '../../application/ports/bell.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
-import { prepared } from './prepared.ts'
+import { prepared } from './database/statement.ts'
 
 const CHANNEL = 'messenger_changes'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Health } from '../../application/check-readiness.ts'
-import { type Database, executedMigrations, isUpToDate } from './database.ts'
+import type { Health } from '../../application/ports/health.ts'
+import { type Database, executedMigrations, isUpToDate } from './database/database.ts'
 
 const PATIENCE_MS = 1000
 

@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
-import type { Journal } from '../../application/ports.ts'
+import type { Journal } from '../../application/ports/journal.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
-import type { Message, Tombstone } from '../../domain/message.ts'
-import { attempt } from './attempt.ts'
-import { CHAT, CHAT_WIDTH, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from './columns.ts'
-import { plain, prepared } from './prepared.ts'
+import type { Message, Tombstone } from '../../domain/chat/message.ts'
+import { attempt } from './database/retry.ts'
+import { CHAT, CHAT_WIDTH, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from './database/rows.ts'
+import { plain, prepared } from './database/statement.ts'
 
 type Columns = [...ChatColumns, Date | null, ...(MessageColumns | [null])]
 

@@ -1,0 +1,20 @@
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Chat, ChatTitle } from '../../domain/chat/chat.ts'
+import type { Intent, KeyReused } from '../../domain/intent.ts'
+import type { Chats, Once } from '../ports/chats.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Unavailable } from '../ports/failures.ts'
+
+export interface CreateChatCommand {
+  readonly title: ChatTitle
+  readonly intent?: Intent | undefined
+}
+
+export type CreateChatError = KeyReused | Unavailable
+
+export type CreateChat = (command: CreateChatCommand) => TE.TaskEither<CreateChatError, Once<Chat>>
+
+export const createChat =
+  (chats: Chats, clock: Clock): CreateChat =>
+  ({ title, intent }) =>
+    chats.add({ title, at: clock.now() }, intent)

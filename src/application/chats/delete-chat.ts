@@ -1,0 +1,22 @@
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as Chat from '../../domain/chat/chat.ts'
+import type { Expectation, Stale } from '../../domain/expectation.ts'
+import type { ChatId } from '../../domain/identity.ts'
+import type { Chats } from '../ports/chats.ts'
+import type { Unavailable } from '../ports/failures.ts'
+import type { ChatNotFound } from '../../domain/chat/not-found.ts'
+
+export interface DeleteChatCommand {
+  readonly chatId: ChatId
+  readonly expected?: Expectation
+}
+
+export type DeleteChatError = ChatNotFound | Stale | Unavailable
+
+export type DeleteChat = (command: DeleteChatCommand) => TE.TaskEither<DeleteChatError, void>
+
+/** The messages go with the chat. */
+export const deleteChat =
+  (chats: Chats): DeleteChat =>
+  ({ chatId, expected }) =>
+    chats.remove(chatId, Chat.close(expected))

@@ -1,0 +1,29 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as Chat from '../../domain/chat/chat.ts'
+import type { Expectation, Stale } from '../../domain/expectation.ts'
+import type { ChatId, MessageId } from '../../domain/identity.ts'
+import type { Message, MessageText } from '../../domain/chat/message.ts'
+import type { Chats } from '../ports/chats.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Unavailable } from '../ports/failures.ts'
+import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
+
+export interface EditMessageCommand {
+  readonly chatId: ChatId
+  readonly messageId: MessageId
+  readonly text: MessageText
+  readonly expected?: Expectation
+}
+
+export type EditMessageError = ChatNotFound | MessageNotFound | Stale | Unavailable
+
+export type EditMessage = (command: EditMessageCommand) => TE.TaskEither<EditMessageError, Message>
+
+export const editMessage =
+  (chats: Chats, clock: Clock): EditMessage =>
+  ({ chatId, messageId, text, expected }) =>
+    pipe(
+      chats.changeMessage(chatId, messageId, Chat.edit({ text, expected, at: clock.now() })),
+      TE.map(({ message }) => message),
+    )

@@ -1,0 +1,12 @@
+import type { ChatId } from '../../domain/identity.ts'
+
+/**
+ * Tells who follows a chat that something happened there, in any server. A ring is a hint: it may be lost, doubled or
+ * early, and says nothing of what happened.
+ */
+export interface Bell {
+  /** After the change was kept. Never fails the one who made it. */
+  readonly ring: (id: ChatId) => void
+  /** Calls `wake` with each chat that rang, or with nothing when any may have. Returns how to stop. */
+  readonly listen: (wake: (id?: ChatId) => void) => () => void
+}

@@ -1,0 +1,24 @@
+import type { Chat } from '../../domain/chat/chat.ts'
+import type { Message } from '../../domain/chat/message.ts'
+import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../../domain/identity.ts'
+
+/** Which part of an ordered collection: the last `limit` entries, or what the bounds (both exclusive) leave of it. */
+export interface Selection<Before, After> {
+  readonly limit: number
+  readonly before?: Before | undefined
+  readonly after?: After | undefined
+}
+
+export type ChatSelection = Selection<ChatId, ChatPosition>
+export type MessageSelection = Selection<MessageId, MessagePosition>
+
+/** Newest first. `more` tells whether entries within the bounds were left out, on the far side from the start. */
+export interface Page<A> {
+  readonly entries: ReadonlyArray<A>
+  readonly more: boolean
+}
+
+/** A page of messages and the chat they belong to, as both were at one moment. */
+export interface MessagePage extends Page<Message> {
+  readonly chat: Chat
+}

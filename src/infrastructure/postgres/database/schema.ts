@@ -1,0 +1,81 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import { ChatTitle } from '../../../domain/chat/chat.ts'
+import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../../domain/identity.ts'
+import type { Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
+import { MessageText } from '../../../domain/chat/message.ts'
+
+// Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
+const atMostGreatest = (column: string) => `${column} <= '${GREATEST}'::bigint`
+const between = (expression: string, low: number, high: number | string) =>
+  `((${expression} >= ${low}) and (${expression} <= ${high}))`
+
+/** Tables as PostgreSQL sees them. Only this service writes them, so columns carry the domain's brands. */
+export const ChatRow = defineEntity({
+  name: 'ChatRow',
+  tableName: 'chats',
+  checks: [
+    { name: 'chats_id_check', expression: `((id >= 1) and (${atMostGreatest('id')}))` },
+    { name: 'chats_title_check', expression: between('char_length(title)', 1, ChatTitle.LIMIT) },
+    {
+      name: 'chats_counters_check',
+      expression: `(${between('last_message_id', 0, 'revision')} and ${between('changed_at_revision', 0, 'revision')} and (${atMostGreatest('revision')}))`,
+    },
+  ],
+  properties: {
+    id: p.bigint('number').$type<ChatId>().primary().generated('by default as identity'),
+    title: p.text().$type<ChatTitle>(),
+    createdAt: p.datetime(3),
+    updatedAt: p.datetime(3),
+    lastMessageId: p.bigint('number').$type<MessagePosition>(),
+    revision: p.bigint('number').$type<Revision>(),
+    changedAtRevision: p.bigint('number').$type<Revision>(),
+  },
+})
+export type ChatRow = InferEntity<typeof ChatRow>
+
+export const MessageRow = defineEntity({
+  name: 'MessageRow',
+  tableName: 'messages',
+  uniques: [
+    { properties: ['chatId', 'revision'] },
+    {
+      name: 'messages_chat_id_idempotency_key_unique',
+      properties: ['chatId', 'idempotencyKey'],
+      where: '"idempotency_key" is not null',
+    },
+  ],
+  checks: [
+    { name: 'messages_id_check', expression: between('id', 1, 'revision') },
+    {
+      name: 'messages_text_check',
+      expression: `(((text is null) = (deleted_at is not null)) and ${between('char_length(text)', 1, MessageText.LIMIT)})`,
+    },
+  ],
+  properties: {
+    chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').primary(),
+    id: p.bigint('number').$type<MessageId>().primary(),
+    /** Null on a tombstone. */
+    text: p.text().$type<MessageText>().nullable(),
+    createdAt: p.datetime(3),
+    editedAt: p.datetime(3).nullable(),
+    deletedAt: p.datetime(3).nullable(),
+    revision: p.bigint('number').$type<Revision>(),
+    /** The three of a message that was sent with a key: they outlive edits and the text itself. */
+    idempotencyKey: p.text().$type<IdempotencyKey>().nullable(),
+    fingerprint: p.text().$type<Fingerprint>().nullable(),
+    postedRevision: p.bigint('number').$type<Revision>().nullable(),
+  },
+})
+export type MessageRow = InferEntity<typeof MessageRow>
+
+/** Keys under which chats were opened. They are spread by key, so no chat's table has to know every other chat. */
+export const ChatKeyRow = defineEntity({
+  name: 'ChatKeyRow',
+  tableName: 'chat_keys',
+  properties: {
+    idempotencyKey: p.text().$type<IdempotencyKey>().primary(),
+    fingerprint: p.text().$type<Fingerprint>(),
+    chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').index(),
+  },
+})
+export type ChatKeyRow = InferEntity<typeof ChatKeyRow>

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { CreateChat } from '../../../application/chats/create-chat.ts'
+import type { DeleteChat } from '../../../application/chats/delete-chat.ts'
+import type { ListChats } from '../../../application/chats/list-chats.ts'
+import type { ListMessages } from '../../../application/messages/list-messages.ts'
+import type { RenameChat } from '../../../application/chats/rename-chat.ts'
+import type { Chat } from '../../../domain/chat/chat.ts'
+import {
+  ChatIdCodec,
+  ChatPositionCodec,
+  ChatTitleCodec,
+  optional,
+  PAGE_LIMIT,
+  PageLimitCodec,
+} from '../codecs/codecs.ts'
+import { expectationOf, TagsCodec } from '../endpoint/etags.ts'
+import type { Contract } from '../endpoint/contract.ts'
+import { endpoint } from '../endpoint/endpoint.ts'
+import { IdempotencyKeyCodec, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
+import { linkHeader, monitorLink, pageLinks } from '../endpoint/paging.ts'
+import { json, noContent } from '../endpoint/reply.ts'
+import { chatView, entityTag, messageView } from './views.ts'
+
+const Path = t.type({ chat_id: ChatIdCodec })
+const Body = t.type({ title: ChatTitleCodec })
+const Reading = t.type({ 'if-none-match': optional(TagsCodec) })
+const Changing = t.type({ 'if-match': optional(TagsCodec) })
+
+export const CreateChatRequest = t.type({
+  headers: t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) }),
+  body: Body,
+})
+export const ListChatsRequest = t.type({
+  headers: Reading,
+  query: t.type({ limit: optional(PageLimitCodec), before: optional(ChatIdCodec), after: optional(ChatPositionCodec) }),
+})
+export const GetChatRequest = t.type({
+  headers: Reading,
+  path: Path,
+  query: t.type({ limit: optional(PageLimitCodec) }),
+})
+export const RenameChatRequest = t.type({ headers: Changing, path: Path, body: Body })
+export const DeleteChatRequest = t.type({ headers: Changing, path: Path })
+
+const chatPath = ({ id }: Chat) => `/chats/${id}`
+const tagOf = ({ revision }: Chat) => ({ ETag: entityTag(revision) })
+
+/** A list of chats has no revision of its own: its tag is made of what it shows. */
+const tagOfAll = (body: unknown) => ({
+  ETag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
+})
+
+export interface ChatUseCases {
+  readonly createChat: CreateChat
+  readonly listChats: ListChats
+  readonly listMessages: ListMessages
+  readonly renameChat: RenameChat
+  readonly deleteChat: DeleteChat
+}
+
+export const chatEndpoints = (
+  contract: Contract,
+  { createChat, listChats, listMessages, renameChat, deleteChat }: ChatUseCases,
+) => ({
+  createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ headers, body }) =>
+    pipe(
+      createChat({ ...body, intent: intentOf(headers['idempotency-key'], 'createChat', body.title) }),
+      TE.map(({ done: chat, replayed }) =>
+        json(201, chatView(chat), { Location: chatPath(chat), ...tagOf(chat), ...replayHeaders(replayed) }),
+      ),
+    ),
+  ),
+
+  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query: { limit, ...bounds } }) => {
+    const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, ...bounds }
+    return pipe(
+      listChats(selection),
+      TE.map((page) => {
+        const body = page.entries.map(chatView)
+        const links = pageLinks(page, { path: '/chats/', selection, limited: limit !== undefined })
+        return json(200, body, { ...linkHeader(links), ...tagOfAll(body) })
+      }),
+    )
+  }),
+
+  getChat: endpoint(contract.operation('getChat'), GetChatRequest, ({ path, query }) =>
+    pipe(
+      listMessages({ chatId: path.chat_id, selection: { limit: query.limit ?? PAGE_LIMIT.DEFAULT } }),
+      TE.map(({ chat, entries }) => {
+        const headers = { ...tagOf(chat), ...linkHeader([monitorLink(chat)]) }
+        return json(200, { ...chatView(chat), messages: entries.map(messageView) }, headers)
+      }),
+    ),
+  ),
+
+  renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ headers, path, body }) =>
+    pipe(
+      renameChat({ chatId: path.chat_id, ...body, expected: expectationOf(headers['if-match']) }),
+      TE.map((chat) => json(200, chatView(chat), tagOf(chat))),
+    ),
+  ),
+
+  deleteChat: endpoint(contract.operation('deleteChat'), DeleteChatRequest, ({ headers, path }) =>
+    pipe(
+      deleteChat({ chatId: path.chat_id, expected: expectationOf(headers['if-match']) }),
+      TE.map(() => noContent),
+    ),
+  ),
+})

@@ -1,0 +1,131 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { DeleteMessage } from '../../../application/messages/delete-message.ts'
+import type { EditMessage } from '../../../application/messages/edit-message.ts'
+import type { GetMessage } from '../../../application/messages/get-message.ts'
+import type { ListMessages } from '../../../application/messages/list-messages.ts'
+import type { SendMessage } from '../../../application/messages/send-message.ts'
+import type { ChatId } from '../../../domain/identity.ts'
+import type { Message } from '../../../domain/chat/message.ts'
+import {
+  ChatIdCodec,
+  MessageIdCodec,
+  MessagePositionCodec,
+  MessageTextCodec,
+  optional,
+  OrderCodec,
+  PAGE_LIMIT,
+  PageLimitCodec,
+} from '../codecs/codecs.ts'
+import { expectationOf, TagsCodec } from '../endpoint/etags.ts'
+import type { Contract } from '../endpoint/contract.ts'
+import { endpoint } from '../endpoint/endpoint.ts'
+import { IdempotencyKeyCodec, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
+import { linkHeader, monitorLink, pageLinks } from '../endpoint/paging.ts'
+import { json, jsonText, noContent } from '../endpoint/reply.ts'
+import { entityTag, messageView, pageJson } from './views.ts'
+
+const Collection = t.type({ chat_id: ChatIdCodec })
+const Item = t.type({ chat_id: ChatIdCodec, message_id: MessageIdCodec })
+const Body = t.type({ text: MessageTextCodec })
+const Reading = t.type({ 'if-none-match': optional(TagsCodec) })
+const Changing = t.type({ 'if-match': optional(TagsCodec) })
+
+export const SendMessageRequest = t.type({
+  headers: t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) }),
+  path: Collection,
+  body: Body,
+})
+export const ListMessagesRequest = t.type({
+  headers: Reading,
+  path: Collection,
+  query: t.type({
+    limit: optional(PageLimitCodec),
+    before: optional(MessageIdCodec),
+    after: optional(MessagePositionCodec),
+    order: optional(OrderCodec),
+  }),
+})
+export const GetMessageRequest = t.type({ headers: Reading, path: Item })
+export const EditMessageRequest = t.type({ headers: Changing, path: Item, body: Body })
+export const DeleteMessageRequest = t.type({ headers: Changing, path: Item })
+
+const messagesPath = (chatId: ChatId) => `/chats/${chatId}/messages/`
+const tagOf = ({ revision }: Message) => ({ ETag: entityTag(revision) })
+
+export interface MessageUseCases {
+  readonly sendMessage: SendMessage
+  readonly listMessages: ListMessages
+  readonly getMessage: GetMessage
+  readonly editMessage: EditMessage
+  readonly deleteMessage: DeleteMessage
+}
+
+export const messageEndpoints = (
+  contract: Contract,
+  { sendMessage, listMessages, getMessage, editMessage, deleteMessage }: MessageUseCases,
+) => ({
+  sendMessage: endpoint(contract.operation('sendMessage'), SendMessageRequest, ({ headers, path, body }) =>
+    pipe(
+      sendMessage({
+        chatId: path.chat_id,
+        ...body,
+        intent: intentOf(headers['idempotency-key'], 'sendMessage', body.text),
+      }),
+      TE.map(({ done: message, replayed }) => {
+        const Location = `${messagesPath(message.chatId)}${message.id}`
+        return json(201, messageView(message), { Location, ...tagOf(message), ...replayHeaders(replayed) })
+      }),
+    ),
+  ),
+
+  listMessages: endpoint(
+    contract.operation('listMessages'),
+    ListMessagesRequest,
+    ({ path: { chat_id: chatId }, query: { limit, order, ...bounds } }) => {
+      const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, ...bounds }
+      return pipe(
+        listMessages({ chatId, selection }),
+        TE.map((page) => {
+          const links = pageLinks(page, { path: messagesPath(chatId), selection, order, limited: limit !== undefined })
+          const headers = {
+            ...linkHeader([...links, monitorLink(page.chat)]),
+            ETag: entityTag(page.chat.revision),
+          }
+          return jsonText(200, pageJson(page.entries, order), headers)
+        }),
+      )
+    },
+  ),
+
+  getMessage: endpoint(contract.operation('getMessage'), GetMessageRequest, ({ path }) =>
+    pipe(
+      getMessage({ chatId: path.chat_id, messageId: path.message_id }),
+      TE.map((message) => json(200, messageView(message), tagOf(message))),
+    ),
+  ),
+
+  editMessage: endpoint(contract.operation('editMessage'), EditMessageRequest, ({ headers, path, body }) =>
+    pipe(
+      editMessage({
+        chatId: path.chat_id,
+        messageId: path.message_id,
+        ...body,
+        expected: expectationOf(headers['if-match']),
+      }),
+      TE.map((message) => json(200, messageView(message), tagOf(message))),
+    ),
+  ),
+
+  deleteMessage: endpoint(contract.operation('deleteMessage'), DeleteMessageRequest, ({ headers, path }) =>
+    pipe(
+      deleteMessage({
+        chatId: path.chat_id,
+        messageId: path.message_id,
+        expected: expectationOf(headers['if-match']),
+      }),
+      TE.map(() => noContent),
+    ),
+  ),
+})

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ParsedUrlQuery } from 'node:querystring'
+import accepts from 'accepts'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as t from 'io-ts'
+import { isKnown, notModified } from './etags.ts'
+import type { Operation } from './contract.ts'
+import { type Failure, refusalOf, toProblem } from './problem.ts'
+import { PROBLEM_TYPE, type Reply, send } from './reply.ts'
+import { contextOf } from '../server/request-context.ts'
+
+/** A request that found its operation. */
+export interface Asked extends IncomingMessage {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: ParsedUrlQuery
+  body?: unknown
+}
+
+export type Endpoint = (req: Asked, res: ServerResponse) => void
+
+/** Every operation of the contract, by its id. */
+export type Endpoints = Readonly<Record<string, Endpoint>>
+
+/** Answers with the failure's problem, and leaves its cause to the log. */
+export const sendProblem = (res: ServerResponse, failure: Failure): void => {
+  const context = contextOf(res)
+  if ('cause' in failure) context.cause = failure.cause
+  const { status, headers, body } = toProblem(failure, context.id)
+  send(res, { status, headers, type: PROBLEM_TYPE, body: JSON.stringify(body) })
+}
+
+/** Whether the client takes one of the types; problems are sent whatever it takes (RFC 9110, section 12.4.1). */
+const takes = (req: IncomingMessage, types: readonly string[]) => {
+  const { accept } = req.headers
+  if (accept === undefined || accept === '*/*' || types.length === 0) return true
+  return accepts(req).types([...types]) !== false
+}
+
+/** Holds the request against the contract, decodes it, runs the handler, and turns any failure into a problem. */
+export const endpoint = <A>(
+  operation: Operation,
+  request: t.Decoder<unknown, A>,
+  handle: (input: A) => TE.TaskEither<Failure, Reply>,
+): Endpoint => {
+  const answer = async (req: Asked, res: ServerResponse): Promise<void> => {
+    if (!takes(req, operation.produces)) return sendProblem(res, { kind: 'NotAcceptable', offered: operation.produces })
+
+    const raw = { path: req.params, query: req.query, headers: req.headers, body: req.body }
+    const undocumented = operation.violations(raw)
+    const decoded = request.decode(raw)
+    // The codec knows the rules by name; the document's own words serve where only the document objects.
+    if (E.isLeft(decoded)) return sendProblem(res, refusalOf(decoded.left))
+    if (undocumented.length > 0) return sendProblem(res, { kind: 'Invalid', violations: undocumented })
+
+    const reply = await handle(decoded.right)()
+    if (E.isLeft(reply)) sendProblem(res, reply.left)
+    else send(res, isKnown(req, reply.right) ? notModified(reply.right) : reply.right)
+  }
+
+  return (req, res) => {
+    contextOf(res).route = operation.path
+    answer(req, res).catch((cause: unknown) => {
+      if (res.headersSent) res.destroy(cause as Error)
+      else sendProblem(res, { kind: 'Defect', cause })
+    })
+  }
+}

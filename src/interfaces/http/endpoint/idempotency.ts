@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { type Fingerprint, IdempotencyKey, type Intent } from '../../../domain/intent.ts'
+
+/** A structured-field string (RFC 9651, section 3.3.3). */
+const QUOTED = /^"(?:[^"\\]|\\["\\])*"$/
+
+/** What the header says: the quotes of a structured-field string are not part of the key, a bare key has none. */
+const unquoted = (header: string): string =>
+  QUOTED.test(header) ? header.slice(1, -1).replaceAll(/\\(["\\])/g, '$1') : header
+
+/**
+ * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07), as the structured-field string that the
+ * draft asks for or bare, as most clients send it. A bare key does not begin with a quote.
+ */
+export const IdempotencyKeyCodec = new t.Type<IdempotencyKey, string, unknown>(
+  'IdempotencyKey',
+  (u): u is IdempotencyKey => typeof u === 'string' && E.isRight(IdempotencyKey.parse(u)),
+  (u, context) => {
+    const key = typeof u === 'string' && (!u.startsWith('"') || QUOTED.test(u)) ? unquoted(u) : ''
+    const parsed = IdempotencyKey.parse(key)
+    return E.isRight(parsed)
+      ? t.success(parsed.right)
+      : t.failure(u, context, 'malformed: must be 1 to 255 visible ASCII characters, quoted or bare')
+  },
+  (key) => `"${key.replaceAll(/(["\\])/g, '\\$1')}"`,
+)
+
+/** The intention of a request that bears a key: the fingerprint is taken of what it means, not of how it is written. */
+export const intentOf = (key: IdempotencyKey | undefined, ...meaning: readonly string[]): Intent | undefined =>
+  key === undefined
+    ? undefined
+    : { key, fingerprint: createHash('sha256').update(JSON.stringify(meaning)).digest('base64url') as Fingerprint }
+
+/** Tells a client that it asked before. */
+export const replayHeaders = (replayed: boolean): Readonly<Record<string, string>> =>
+  replayed ? { 'Idempotency-Replayed': 'true' } : {}

@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http'
+import { contextOf } from '../server/request-context.ts'
+import { DATA_SECURITY, PAGE_SECURITY } from './security.ts'
+
+/** What an endpoint answers with, as a value. */
+export interface Reply {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly type?: string
+  readonly body?: string
+  /** Takes the response over in place of a body. */
+  readonly stream?: (res: ServerResponse) => void
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+export const HTML_TYPE = 'text/html; charset=utf-8'
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** JSON that is written already. */
+export const jsonText = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status,
+  headers,
+  type: JSON_TYPE,
+  body,
+})
+
+export const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply =>
+  jsonText(status, JSON.stringify(value), headers)
+
+export const noContent: Reply = { status: 204 }
+
+/** The fields that every answer has. */
+export const fieldsOf = (res: ServerResponse, type?: string): string[] => [
+  ...(type === HTML_TYPE ? PAGE_SECURITY : DATA_SECURITY),
+  'X-Request-Id',
+  contextOf(res).id,
+]
+
+/** Writes the head as one list of names and values, which spares Node a table of them. */
+export const send = (res: ServerResponse, { status, headers, type, body, stream }: Reply): void => {
+  const fields = fieldsOf(res, type)
+  for (const name in headers) fields.push(name, headers[name] ?? '')
+  if (type !== undefined) fields.push('Content-Type', type)
+  if (body !== undefined) fields.push('Content-Length', String(Buffer.byteLength(body)))
+  res.writeHead(status, fields)
+  if (stream) return stream(res)
+  res.end(body)
+}

@@ -1,0 +1,67 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { ChatId, Revision } from '../../../domain/identity.ts'
+
+/** A place in each of several chats. */
+export type Positions = ReadonlyMap<ChatId, Revision>
+
+const VERSION = 1
+
+/** Unsigned LEB128: seven bits a byte, the lowest first. Whole numbers beyond 2^31 rule the bitwise operators out. */
+const write = (bytes: number[], value: number) => {
+  for (; value > 127; value = Math.floor(value / 128)) bytes.push(128 + (value % 128))
+  bytes.push(value)
+}
+
+const read = (bytes: Buffer): number[] | undefined => {
+  const values: number[] = []
+  let [value, unit] = [0, 1]
+  for (const byte of bytes) {
+    value += (byte % 128) * unit
+    if (value > Number.MAX_SAFE_INTEGER) return undefined
+    if (byte > 127) unit *= 128
+    else {
+      values.push(value)
+      ;[value, unit] = [0, 1]
+    }
+  }
+  return unit === 1 ? values : undefined
+}
+
+/** One opaque word of the URL-safe alphabet: a version, then each chat with its revision. */
+export const tokenOf = (positions: Positions): string => {
+  const bytes: number[] = []
+  write(bytes, VERSION)
+  for (const [chatId, revision] of positions) {
+    write(bytes, chatId)
+    write(bytes, revision)
+  }
+  return Buffer.from(bytes).toString('base64url')
+}
+
+const positionsIn = (token: string): Positions | undefined => {
+  if (!/^[A-Za-z0-9_-]{1,4096}$/.test(token)) return undefined
+  const [version, ...values] = read(Buffer.from(token, 'base64url')) ?? []
+  if (version !== VERSION || values.length % 2 !== 0) return undefined
+  const positions = new Map<ChatId, Revision>()
+  for (let index = 0; index < values.length; index += 2) {
+    const chatId = ChatId.parse(values[index] ?? 0)
+    const revision = Revision.parse(values[index + 1] ?? 0)
+    if (E.isLeft(chatId) || E.isLeft(revision)) return undefined
+    positions.set(chatId.right, revision.right)
+  }
+  return positions
+}
+
+export const PositionsCodec = new t.Type<Positions, string, unknown>(
+  'Positions',
+  (u): u is Positions => u instanceof Map,
+  (u, context) => {
+    if (Array.isArray(u)) return t.failure(u, context, 'repeated: must be given once')
+    const positions = typeof u === 'string' ? positionsIn(u) : undefined
+    return positions
+      ? t.success(positions)
+      : t.failure(u, context, 'malformed: must be the id of an event of this stream')
+  },
+  tokenOf,
+)

@@ -1,0 +1,99 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Happening } from '../../../application/following/follow-chats.ts'
+import type { Change } from '../../../domain/chat/change.ts'
+import { isTombstone } from '../../../domain/chat/message.ts'
+import type { RequestContext } from './request-context.ts'
+
+export interface HttpMetrics {
+  readonly started: () => void
+  /** Once for each `started`, whether the answer was sent whole or cut off. */
+  readonly finished: (context: RequestContext, method: string, status: number, seconds: number) => void
+}
+
+/** Upper bounds in seconds, those of OpenTelemetry's semantic conventions for HTTP. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+
+export const processMetrics = (registry: Registry): void => collectDefaultMetrics({ register: registry })
+
+/** Labels are the route's template and never what a client makes up, so the number of series is bounded. */
+export const httpMetrics = (registry: Registry): HttpMetrics => {
+  const duration = new Histogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer.',
+    labelNames: ['method', 'route', 'status_code'],
+    buckets: BUCKETS,
+    registers: [registry],
+  })
+  let active = 0
+  new Gauge({
+    name: 'http_server_active_requests',
+    help: 'Requests that were not answered yet.',
+    registers: [registry],
+    collect() {
+      this.set(active)
+    },
+  })
+  /** One for each kind of answer; looking it up costs less than having the library look up its labels. */
+  const durations = new Map<string, { observe: (seconds: number) => void }>()
+  const durationOf = (method: string, route: string, status: number) => {
+    const key = `${method} ${status} ${route}`
+    const known = durations.get(key) ?? duration.labels({ method, route, status_code: status })
+    durations.set(key, known)
+    return known
+  }
+  const known = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'])
+
+  return {
+    started: () => {
+      active += 1
+    },
+    finished: ({ route }, method, status, seconds) => {
+      active -= 1
+      durationOf(known.has(method) ? method : '_OTHER', route, status).observe(seconds)
+    },
+  }
+}
+
+export interface StreamMetrics {
+  /** For every follower to whom it is sent. */
+  readonly sent: (happening: Happening & { kind: 'changed' }) => void
+}
+
+const timeOf = (change: Change): Date => {
+  if (change.kind === 'chat') return change.chat.updatedAt
+  const { message } = change
+  return isTombstone(message) ? message.deletedAt : (message.editedAt ?? message.createdAt)
+}
+
+export const streamMetrics = (registry: Registry, open: () => number, now: () => Date): StreamMetrics => {
+  new Gauge({
+    name: 'event_streams_open',
+    help: 'Event streams that are open.',
+    registers: [registry],
+    collect() {
+      this.set(open())
+    },
+  })
+  const events = new Counter({
+    name: 'event_stream_events_total',
+    help: 'Events sent, each counted once for every stream.',
+    registers: [registry],
+  })
+  const lag = new Histogram({
+    name: 'event_stream_lag_seconds',
+    help: 'Time from a change to its first sending on a live stream.',
+    buckets: BUCKETS,
+    registers: [registry],
+  })
+  const measured = new WeakSet<readonly Change[]>()
+
+  return {
+    sent: ({ changes, live }) => {
+      events.inc(changes.length)
+      const last = changes.at(-1)
+      if (!live || !last || measured.has(changes)) return
+      measured.add(changes)
+      lag.observe(Math.max(0, now().getTime() - timeOf(last).getTime()) / 1000)
+    },
+  }
+}

@@ -1,0 +1,210 @@
+import { expect } from 'chai'
+import { Client, type Pool } from 'pg'
+import type { Chats } from '../../../src/application/ports/chats.ts'
+import type { MessagePage, MessageSelection } from '../../../src/application/ports/page.ts'
+import * as Chat from '../../../src/domain/chat/chat.ts'
+import type { ChatId } from '../../../src/domain/identity.ts'
+import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
+import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { gathering } from '../../../src/infrastructure/postgres/reads/batching.ts'
+import { type PageMemory, postgresPages } from '../../../src/infrastructure/postgres/reads/pages.ts'
+import { aChatId, aMessageId, aNewChat, aText, aTitle, NOON, right, upTo } from '../../fixtures.ts'
+import { aDatabase } from '../../postgres.ts'
+
+describe('Pages that are read together', () => {
+  let where: Awaited<ReturnType<typeof aDatabase>>
+  let opened: Database[]
+  let database: Database
+  /** Another server's. */
+  let chats: Chats
+
+  const aServer = async () => {
+    const server = openDatabase(where)
+    opened.push(server)
+    return server
+  }
+
+  beforeEach(async () => {
+    where = await aDatabase()
+    opened = []
+    database = await aServer()
+    chats = postgresChats(await aServer())
+  })
+
+  afterEach(() => Promise.all(opened.map((server) => server.close())))
+
+  const withClient = async (work: (client: Client) => Promise<unknown>) => {
+    const client = new Client(where)
+    await client.connect()
+    await work(client)
+    await client.end()
+  }
+
+  const post = async (id: ChatId, text: string) => right(await chats.post(id, Chat.post(aText(text), NOON))()).done
+  const aChat = async (messages: number) => {
+    const { id } = right(await chats.add(aNewChat())()).done
+    for (const number of upTo(messages)) await post(id, `Message ${number}`)
+    return id
+  }
+  const texts = (page: MessagePage | undefined) => page?.entries.map(({ text }) => text)
+  const last = (limit: number) => ({ limit }) satisfies MessageSelection
+
+  /** How often PostgreSQL was asked, and for how many pages it had to read messages. */
+  const counted = (pool: Pool) => {
+    const asked = { statements: 0, pages: 0 }
+    const query = async (statement: { values: string[] }) => {
+      asked.statements += 1
+      const answer = await pool.query<unknown[]>(statement as never)
+      asked.pages += answer.rows.filter(([, json]) => json !== null).length
+      return answer
+    }
+    return { pool: { query, on: pool.on.bind(pool) } as unknown as Pool, asked }
+  }
+
+  const pagesOf = (memory?: PageMemory) => {
+    const { pool, asked } = counted(database.pool)
+    return { pages: postgresPages(pool, memory), asked }
+  }
+
+  it('gives everybody the page they asked for, in few statements', async () => {
+    const ids = [await aChat(5), await aChat(1), await aChat(0)]
+    const { pages, asked } = pagesOf()
+    const selections = [last(2), last(10), { limit: 2, before: aMessageId(3) }, { limit: 1, after: 1 as never }]
+    const wanted = upTo(10).flatMap(() => [...ids, aChatId(999)].flatMap((id) => selections.map((s) => ({ id, s }))))
+    const found = await Promise.all(wanted.map(({ id, s }) => pages(id, s)))
+    expect(asked.statements).to.be.at.most(6)
+    for (const [index, { id, s }] of wanted.entries()) {
+      const alone = await chats.messages(id, s)()
+      expect(found[index]).to.deep.equal(alone._tag === 'Right' ? alone.right : undefined)
+    }
+  })
+
+  it('reads a page again only when its chat changed, whoever changed it', async () => {
+    const id = await aChat(2)
+    const { pages, asked } = pagesOf()
+    const changes: [() => Promise<unknown>, string[]][] = [
+      [() => Promise.resolve(), ['Message 2', 'Message 1']],
+      [() => post(id, 'Message 3'), ['Message 3', 'Message 2']],
+      [
+        () =>
+          chats.changeMessage(id, aMessageId(3), (chat, message) =>
+            Chat.edit({ text: aText('Edited'), at: NOON })(chat, message),
+          )(),
+        ['Edited', 'Message 2'],
+      ],
+      [
+        () => chats.changeMessage(id, aMessageId(2), (chat, message) => Chat.erase({ at: NOON })(chat, message))(),
+        ['Edited', 'Message 1'],
+      ],
+    ]
+    for (const [number, [change, expected]] of changes.entries()) {
+      await change()
+      const page = await pages(id, last(2))
+      expect(texts(page)).to.deep.equal(expected)
+      expect(await pages(id, last(2)), 'the same page').to.equal(page)
+      expect(asked.pages).to.equal(number + 1)
+    }
+    await chats.change(id, Chat.rename({ title: aTitle('Renamed'), at: NOON }))()
+    expect((await pages(id, last(2)))?.chat.title).to.equal('Renamed')
+    await chats.remove(id, Chat.close(undefined))()
+    expect(await pages(id, last(2))).to.equal(undefined)
+  })
+
+  it('tells pages apart by what was asked for', async () => {
+    const id = await aChat(4)
+    const { pages } = pagesOf()
+    for (let again = 0; again < 2; again++) {
+      expect(texts(await pages(id, last(1)))).to.deep.equal(['Message 4'])
+      expect(texts(await pages(id, { limit: 1, before: aMessageId(3) }))).to.deep.equal(['Message 2'])
+      expect(texts(await pages(id, { limit: 1, after: 2 as never }))).to.deep.equal(['Message 3'])
+      expect(texts(await pages(id, { limit: 1, before: aMessageId(2), after: 0 as never }))).to.deep.equal([
+        'Message 1',
+      ])
+    }
+  })
+
+  const meddle = (text: string) => withClient((client) => client.query('update messages set text = $1', [text]))
+
+  it('knows no page for longer than it is told to', async () => {
+    const id = await aChat(1)
+    const { pages } = pagesOf({ bytes: 1_000_000, milliseconds: 0 })
+    await pages(id, last(1))
+    await meddle('By hand')
+    expect(texts(await pages(id, last(1)))).to.deep.equal(['By hand'])
+  })
+
+  it('knows no more pages than it has room for', async () => {
+    const ids = await Promise.all(upTo(3).map(() => aChat(1)))
+    const { pages, asked } = pagesOf({ bytes: 1600, milliseconds: 60_000 })
+    for (const id of ids) await pages(id, last(1))
+    await pages(ids[2] as ChatId, last(1))
+    await pages(ids[1] as ChatId, last(1))
+    expect(asked.pages).to.equal(3)
+    await pages(ids[0] as ChatId, last(1))
+    expect(asked.pages).to.equal(4)
+  })
+
+  it('knows nothing of a database that was put back, which takes the connections along', async () => {
+    const id = await aChat(1)
+    const { pages } = pagesOf()
+    expect(texts(await pages(id, last(1)))).to.deep.equal(['Message 1'])
+    await meddle('Restored')
+    const removed = new Promise((resolve) => database.pool.once('remove', resolve))
+    await withClient((client) =>
+      client.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+        [where.database],
+      ),
+    )
+    await removed
+    expect(texts(await pages(id, last(1)))).to.deep.equal(['Restored'])
+  })
+})
+
+describe('Gathering', () => {
+  /** Looks that wait until they are let go. */
+  const held = () => {
+    const groups: { readonly group: readonly number[]; readonly go: (error?: Error) => void }[] = []
+    const look = (group: readonly number[]) =>
+      new Promise<number[]>((resolve, reject) => {
+        groups.push({ group, go: (error) => (error ? reject(error) : resolve(group.map((n) => n * 10))) })
+      })
+    return { groups, look }
+  }
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+  it('looks at once for what comes in one turn, and together for what comes meanwhile', async () => {
+    const { groups, look } = held()
+    const find = gathering(look, { atOnce: 1, groupSize: 3 })
+    const first = [find(1), find(2)]
+    await turn()
+    const rest = [find(3), find(4), find(5), find(6)]
+    await turn()
+    expect(groups.map(({ group }) => group)).to.deep.equal([[1, 2]])
+    groups[0]?.go()
+    expect(await Promise.all(first)).to.deep.equal([10, 20])
+    await turn()
+    groups[1]?.go()
+    await turn()
+    groups[2]?.go()
+    expect(await Promise.all(rest)).to.deep.equal([30, 40, 50, 60])
+    expect(groups.map(({ group }) => group)).to.deep.equal([[1, 2], [3, 4, 5], [6]])
+  })
+
+  it('fails for one group alone, and goes on', async () => {
+    const { groups, look } = held()
+    const find = gathering(look, { atOnce: 2, groupSize: 10 })
+    const failing = Promise.allSettled([find(1), find(2)])
+    await turn()
+    const other = find(3)
+    await turn()
+    groups[0]?.go(new Error('gone'))
+    groups[1]?.go()
+    expect((await failing).map(({ status }) => status)).to.deep.equal(['rejected', 'rejected'])
+    expect(await other).to.equal(30)
+    const next = find(4)
+    await turn()
+    groups[2]?.go()
+    expect(await next).to.equal(40)
+  })
+})

@@ -1,0 +1,98 @@
+import { expect } from 'chai'
+import { ChatTitle } from '../../../src/domain/chat/chat.ts'
+import { MessageText } from '../../../src/domain/chat/message.ts'
+import { type Database, migrate, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { anEmptyDatabase, anOpenDatabase } from '../../postgres.ts'
+
+describe('The tables', () => {
+  let database: Database
+
+  before(async () => {
+    database = await anOpenDatabase()
+  })
+  after(() => database.close())
+
+  const insert = (table: string, row: Record<string, unknown>) =>
+    database.pool
+      .query(
+        `insert into ${table} (${Object.keys(row).join(', ')}) values (${Object.keys(row)
+          .map((_, n) => `$${n + 1}`)
+          .join(', ')}) returning id`,
+        Object.values(row),
+      )
+      .then(
+        ({ rows }) => Number((rows[0] as { id: string }).id),
+        (error: unknown) => (error as { constraint?: string; code?: string }).constraint ?? 'refused',
+      )
+  const at = new Date()
+  const chat = { title: 'x', created_at: at, updated_at: at, last_message_id: 0, revision: 0, changed_at_revision: 0 }
+  const message = { id: 1, text: 'x', created_at: at, revision: 1 }
+
+  it('are what the migrations make of them, and what the entities say: no drift', async () => {
+    expect(await (await database.orm()).migrator.checkSchema()).to.equal(false)
+  })
+
+  it('keep the limits of the domain, counted as the domain counts', async () => {
+    expect(await insert('chats', { ...chat, title: '😀'.repeat(ChatTitle.LIMIT) })).to.be.a('number')
+    expect(await insert('chats', { ...chat, title: 'x'.repeat(ChatTitle.LIMIT + 1) })).to.equal('chats_title_check')
+    expect(await insert('chats', { ...chat, title: '' })).to.equal('chats_title_check')
+    const chat_id = await insert('chats', chat)
+    const long = '😀'.repeat(MessageText.LIMIT)
+    expect(await insert('messages', { ...message, chat_id, text: `${long}x` })).to.equal('messages_text_check')
+    expect(await insert('messages', { ...message, chat_id, text: '' })).to.equal('messages_text_check')
+    expect(await insert('messages', { ...message, chat_id, text: long })).to.equal(1)
+  })
+
+  it('refuse counters that run backwards, ids of nothing, and a number or a revision taken twice', async () => {
+    expect(await insert('chats', { ...chat, last_message_id: 1 })).to.equal('chats_counters_check')
+    expect(await insert('chats', { ...chat, changed_at_revision: 1 })).to.equal('chats_counters_check')
+    expect(await insert('chats', { ...chat, id: 0 })).to.equal('chats_id_check')
+    const chat_id = await insert('chats', chat)
+    expect(await insert('messages', { ...message, chat_id, id: 0 })).to.equal('messages_id_check')
+    expect(await insert('messages', { ...message, chat_id })).to.equal(1)
+    expect(await insert('messages', { ...message, chat_id, revision: 2 })).to.equal('messages_pkey')
+    expect(await insert('messages', { ...message, chat_id, id: 1, revision: 1 })).to.equal('messages_pkey')
+    const twice = { ...message, chat_id, id: 2, revision: 2 }
+    expect(await insert('messages', twice)).to.equal(2)
+    expect(await insert('messages', { ...twice, id: 1 })).to.equal('messages_pkey')
+    expect(await insert('messages', { ...twice, id: 2, revision: 3 })).to.equal('messages_pkey')
+  })
+
+  it('keep no text on a tombstone, and no tombstone with a text', async () => {
+    const chat_id = await insert('chats', chat)
+    expect(await insert('messages', { ...message, chat_id, text: null })).to.equal('messages_text_check')
+    expect(await insert('messages', { ...message, chat_id, deleted_at: at })).to.equal('messages_text_check')
+    expect(await insert('messages', { ...message, chat_id, text: null, deleted_at: at })).to.equal(1)
+  })
+
+  it('refuse a message of no chat, and delete the messages with their chat', async () => {
+    expect(await insert('messages', { ...message, chat_id: 99_999 })).to.equal('messages_chat_id_foreign')
+    const chat_id = await insert('chats', chat)
+    await insert('messages', { ...message, chat_id })
+    await database.pool.query('delete from chats where id = $1', [chat_id])
+    const { rowCount } = await database.pool.query('select from messages where chat_id = $1', [chat_id])
+    expect(rowCount).to.equal(0)
+  })
+})
+
+describe('Migrating', () => {
+  it('happens once when several servers start together', async () => {
+    const connection = await anEmptyDatabase()
+    const servers = [1, 2, 3].map(() => openDatabase(connection))
+    const applied = await Promise.all(servers.map(migrate))
+    expect(applied.flat()).to.deep.equal(['Migration20261124110000_chats', 'Migration20261124120000_idempotency_keys'])
+    expect(await migrate(servers[0]!)).to.deep.equal([])
+    await Promise.all(servers.map((server) => server.close()))
+  })
+
+  it('is refused on a database that a newer version migrated', async () => {
+    const database = await anOpenDatabase()
+    await database.pool.query(`insert into mikro_orm_migrations (name) values ('Migration29991231235959_later')`)
+    const outcome = await migrate(database).then(
+      () => 'migrated',
+      (error: unknown) => String(error),
+    )
+    expect(outcome).to.match(/newer than this service.*Migration29991231235959_later/)
+    await database.close()
+  })
+})
