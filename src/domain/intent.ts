@@ -29,6 +29,24 @@ export interface KeyReused {
   readonly key: IdempotencyKey
 }
 
-/** Whether a request that bears a known key asks for what was done under it. */
-export const sameIntent = ({ key, fingerprint }: Intent, kept: Fingerprint): E.Either<KeyReused, void> =>
-  fingerprint === kept ? E.right(undefined) : E.left({ kind: 'KeyReused', key })
+/** What was done under a key. */
+export interface Done<A> {
+  readonly fingerprint: Fingerprint
+  readonly result: A
+}
+
+/** What was done, and whether it had been done before this call. */
+export interface Once<A> {
+  readonly done: A
+  readonly replayed: boolean
+}
+
+/** The answer to an intent that was carried out before, if it is the same one that asks again. */
+export const replayed = <A, B>(
+  { key, fingerprint }: Intent,
+  done: Done<A>,
+  answer: (result: A) => B,
+): E.Either<KeyReused, Once<B>> =>
+  fingerprint === done.fingerprint
+    ? E.right({ done: answer(done.result), replayed: true })
+    : E.left({ kind: 'KeyReused', key })

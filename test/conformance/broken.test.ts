@@ -4,7 +4,6 @@ import { expect } from 'chai'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Changes, Journal } from '../../src/application/ports/journal.ts'
 import { conformance, type ConformanceOptions } from '../../src/conformance/index.ts'
-import type { Chat } from '../../src/domain/chat/chat.ts'
 import type { MessageId, MessagePosition } from '../../src/domain/identity.ts'
 import { createMessenger } from '../../src/testing/index.ts'
 import { memoryStorage, served } from '../served.ts'
@@ -65,11 +64,13 @@ describe('The conformance suite is red, and says why, for', () => {
       ({ chats }) => ({
         chats: {
           ...chats,
-          post: (id, decide, intent) => {
-            const skipping = (chat: Chat) =>
-              decide(chat.lastMessageId === 2 ? { ...chat, lastMessageId: 3 as MessagePosition } : chat)
-            return chats.post(id, skipping, intent)
-          },
+          decide: (ask, decision) =>
+            chats.decide(ask, ({ chat, ...scene }) =>
+              decision({
+                ...scene,
+                chat: chat.lastMessageId === 2 ? { ...chat, lastMessageId: 3 as MessagePosition } : chat,
+              }),
+            ),
         },
       }),
       async (failure) => {
@@ -82,10 +83,14 @@ describe('The conformance suite is red, and says why, for', () => {
       ({ chats }) => ({
         chats: {
           ...chats,
-          post: (id, decide, intent) =>
+          decide: (ask, decision) =>
             pipe(
-              chats.post(id, decide, intent),
-              TE.map((once) => (once.done.id === 3 ? { ...once, done: { ...once.done, id: 2 as MessageId } } : once)),
+              chats.decide(ask, decision),
+              TE.map((outcome) =>
+                outcome.message?.id === 3
+                  ? { ...outcome, message: { ...outcome.message, id: 2 as MessageId } }
+                  : outcome,
+              ),
             ),
         },
       }),
@@ -94,7 +99,9 @@ describe('The conformance suite is red, and says why, for', () => {
 
   it('a retry that is done twice', () =>
     overAdapter(
-      ({ chats }) => ({ chats: { ...chats, post: (id, decide) => chats.post(id, decide) } }),
+      ({ chats }) => ({
+        chats: { ...chats, decide: ({ intent: _, ...ask }, decision) => chats.decide(ask, decision) },
+      }),
       async (failure) => {
         expect(
           await failure('does a request with a key once: the same again gets the same answer, and says so'),

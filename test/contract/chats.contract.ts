@@ -2,22 +2,21 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { MessageSelection } from '../../src/application/ports/page.ts'
-import * as Chat from '../../src/domain/chat/chat.ts'
-import type { ChatId, Revision } from '../../src/domain/identity.ts'
+import { ChatTitle, open as openChat } from '../../src/domain/chat/chat.ts'
+import type { ChatId } from '../../src/domain/identity.ts'
 import type { Intent } from '../../src/domain/intent.ts'
 import {
-  aChatId,
-  aMessageId,
-  anIntent,
-  aNewChat,
-  aPosition,
-  aText,
-  aTitle,
-  later,
-  left,
-  NOON,
-  right,
-} from '../fixtures.ts'
+  editMessage,
+  eraseMessage,
+  failing,
+  findChat,
+  refuse,
+  refusing,
+  removeChat,
+  renameChat,
+  send,
+} from '../changes.ts'
+import { aChatId, aMessageId, anIntent, aNewChat, aPosition, later, left, NOON, right } from '../fixtures.ts'
 
 const MISSING = aChatId(99_999)
 
@@ -30,16 +29,11 @@ export const chatsContract = (open: () => Promise<Chats>) => {
   })
 
   const kept = async (title?: string) => right(await chats.add(aNewChat(title))()).done
-  const letGo = () => E.right(undefined)
-  const posting = (text = 'hello', at = NOON) => Chat.post(aText(text), at)
-  const posted = async (id: ChatId, text?: string, at?: Date) => right(await chats.change(id, posting(text, at))())
+  const posted = async (id: ChatId, text?: string, at?: Date) => right(await send(chats, id, text, at))
   const several = async (id: ChatId, count: number) => {
     for (let n = 1; n <= count; n++) await posted(id, `message ${n}`)
   }
-  const editing = (text: string, at = later(1000)) => Chat.edit({ text: aText(text), at })
-  const erased = async (id: ChatId, number: number, at = later(2000)) => {
-    return right(await chats.changeMessage(id, aMessageId(number), Chat.erase({ at }))())
-  }
+  const erased = async (id: ChatId, number: number, at?: Date) => right(await eraseMessage(chats, id, number, at))
   const numbers = async (id: ChatId, selection: MessageSelection) =>
     right(await chats.messages(id, selection)()).entries.map((message) => message.id as number)
 
@@ -47,23 +41,23 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('gives each chat an identity of its own and finds it as it was added', async () => {
       const [one, two] = [await kept('one'), await kept('two')]
       expect(one.id).to.not.equal(two.id)
-      expect(one).to.deep.equal(Chat.open(aNewChat('one'))(one.id))
-      expect(right(await chats.find(one.id)())).to.deep.equal(one)
+      expect(one).to.deep.equal(openChat(aNewChat('one'))(one.id))
+      expect(right(await findChat(chats, one.id))).to.deep.equal(one)
     })
 
     it('says which chat there is not, whatever is asked of it', async () => {
       const missing = { kind: 'ChatNotFound', chatId: MISSING }
-      expect(left(await chats.find(MISSING)())).to.deep.equal(missing)
+      expect(left(await findChat(chats, MISSING))).to.deep.equal(missing)
       expect(left(await chats.messages(MISSING, { limit: 1 })())).to.deep.equal(missing)
       expect(left(await chats.findMessage(MISSING, aMessageId())())).to.deep.equal(missing)
-      expect(left(await chats.change(MISSING, posting())())).to.deep.equal(missing)
-      expect(left(await chats.changeMessage(MISSING, aMessageId(), editing('x'))())).to.deep.equal(missing)
-      expect(left(await chats.remove(MISSING, letGo)())).to.deep.equal(missing)
+      expect(left(await send(chats, MISSING))).to.deep.equal(missing)
+      expect(left(await editMessage(chats, MISSING, 1, 'x'))).to.deep.equal(missing)
+      expect(left(await removeChat(chats, MISSING))).to.deep.equal(missing)
     })
 
     it('serves the greatest identities there can be', async () => {
       const greatest = aChatId(Number.MAX_SAFE_INTEGER)
-      expect(left(await chats.find(greatest)())).to.deep.equal({ kind: 'ChatNotFound', chatId: greatest })
+      expect(left(await findChat(chats, greatest))).to.deep.equal({ kind: 'ChatNotFound', chatId: greatest })
       const { id } = await kept()
       const messageId = aMessageId(Number.MAX_SAFE_INTEGER)
       expect(left(await chats.findMessage(id, messageId)())).to.deep.equal({
@@ -76,7 +70,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     })
 
     it('keeps titles and texts to the letter, up to their limits', async () => {
-      const title = '𝄞'.repeat(Chat.ChatTitle.LIMIT)
+      const title = '𝄞'.repeat(ChatTitle.LIMIT)
       const text = `👩‍👩‍👧‍👦\r\n\t"\\ {} ' ; $1 é e\u0301 \u202e \uffff ${'𝄞'.repeat(4000)}`
       const { id } = await kept(title)
       await posted(id, text)
@@ -105,7 +99,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
 
     it('leaves out what was removed', async () => {
       const [gone, stays] = [await kept('gone'), await kept('stays')]
-      right(await chats.remove(gone.id, letGo)())
+      right(await removeChat(chats, gone.id))
       expect(right(await chats.list({ limit: 100 })()).entries).to.deep.equal([stays])
     })
   })
@@ -144,19 +138,19 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('keeps a new title and the revision that brought it', async () => {
       const { id } = await kept('old')
       await posted(id)
-      const rename = Chat.rename({ title: aTitle('new'), at: later(5) })
-      const { chat } = right(await chats.change(id, rename)())
+      const { chat } = right(await renameChat(chats, id, 'new', later(5)))
       expect(chat).to.include({ title: 'new', revision: 2, changedAtRevision: 2, lastMessageId: 1 })
-      expect(right(await chats.find(id)())).to.deep.equal(chat)
+      expect(right(await findChat(chats, id))).to.deep.equal(chat)
     })
 
     it('changes nothing when the decision refuses', async () => {
       const chat = await kept()
       await posted(chat.id)
       const before = right(await chats.messages(chat.id, { limit: 10 })())
-      const refusal = { kind: 'NotToday' as const }
-      expect(left(await chats.change(chat.id, () => E.left(refusal))())).to.equal(refusal)
-      expect(left(await chats.changeMessage(chat.id, aMessageId(1), () => E.left(refusal))())).to.equal(refusal)
+      const refusal = { kind: 'NotToday' }
+      expect(left(await refuse(chats, { chatId: chat.id }))).to.deep.equal(refusal)
+      expect(left(await refuse(chats, { chatId: chat.id, messageId: aMessageId(1) }))).to.deep.equal(refusal)
+      expect(left(await refuse(chats, { chatId: chat.id, intent: anIntent() }))).to.deep.equal(refusal)
       expect(right(await chats.messages(chat.id, { limit: 10 })())).to.deep.equal(before)
     })
 
@@ -164,37 +158,33 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept('same')
       await posted(id, 'same')
       const before = right(await chats.messages(id, { limit: 10 })())
-      const rename = Chat.rename({ title: aTitle('same'), at: later(9) })
-      right(await chats.change(id, rename)())
-      right(await chats.changeMessage(id, aMessageId(1), editing('same'))())
+      right(await renameChat(chats, id, 'same', later(9)))
+      right(await editMessage(chats, id, 1, 'same'))
       expect(right(await chats.messages(id, { limit: 10 })())).to.deep.equal(before)
     })
 
     it('hands a defect of the decision to the caller and changes nothing', async () => {
       const chat = await kept()
-      const broken = chats.change(chat.id, () => {
-        throw new TypeError('a defect')
-      })
-      const outcome = await broken().then(
-        () => 'answered',
-        (error: unknown) => String(error),
-      )
+      const outcome = await chats
+        .decide({ chatId: chat.id }, failing)()
+        .then(
+          () => 'answered',
+          (error: unknown) => String(error),
+        )
       expect(outcome).to.equal('TypeError: a defect')
-      expect(right(await chats.find(chat.id)())).to.deep.equal(chat)
+      expect(right(await findChat(chats, chat.id))).to.deep.equal(chat)
     })
 
     it('lets one refusal or defect harm no neighbour that arrives with it', async () => {
       const { id } = await kept()
       const other = await kept()
       const settled = await Promise.allSettled([
-        chats.change(id, posting('first'))(),
-        chats.change(id, () => E.left({ kind: 'NotToday' as const }))(),
-        chats.change(MISSING, posting())(),
-        chats.change(id, () => {
-          throw new TypeError('a defect')
-        })(),
-        chats.change(other.id, posting('elsewhere'))(),
-        chats.change(id, posting('second'))(),
+        send(chats, id, 'first'),
+        refuse(chats, { chatId: id }),
+        send(chats, MISSING),
+        chats.decide({ chatId: id }, failing)(),
+        send(chats, other.id, 'elsewhere'),
+        send(chats, id, 'second'),
       ])
       expect(settled.map(({ status }) => status)).to.deep.equal([
         'fulfilled',
@@ -213,7 +203,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('keeps the new text, its time and its revision; number and place stay', async () => {
       const { id } = await kept()
       await several(id, 3)
-      const { message } = right(await chats.changeMessage(id, aMessageId(2), editing('edited'))())
+      const { message } = right(await editMessage(chats, id, 2, 'edited'))
       expect(message).to.deep.equal({
         chatId: id,
         id: 2,
@@ -232,7 +222,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       await erased(id, 3)
       const missing = { kind: 'MessageNotFound', chatId: id, messageId: 3 }
       expect(left(await chats.findMessage(id, aMessageId(3))())).to.deep.equal(missing)
-      expect(left(await chats.changeMessage(id, aMessageId(3), editing('x'))())).to.deep.equal(missing)
+      expect(left(await editMessage(chats, id, 3, 'x'))).to.deep.equal(missing)
       expect(await numbers(id, { limit: 10 })).to.deep.equal([2, 1])
       expect((await posted(id)).message.id).to.equal(4)
       expect(await numbers(id, { limit: 10 })).to.deep.equal([4, 2, 1])
@@ -241,19 +231,16 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('lets one of several deletions of one message win', async () => {
       const { id } = await kept()
       await several(id, 1)
-      const erase = Chat.erase({ at: NOON })
-      const answers = await Promise.all(
-        Array.from({ length: 10 }, () => chats.changeMessage(id, aMessageId(1), erase)()),
-      )
+      const answers = await Promise.all(Array.from({ length: 10 }, () => eraseMessage(chats, id, 1)))
       expect(answers.filter(E.isRight)).to.have.length(1)
-      expect(right(await chats.find(id)()).revision).to.equal(2)
+      expect(right(await findChat(chats, id)).revision).to.equal(2)
     })
 
     it('says which message there is not', async () => {
       const { id } = await kept()
       const missing = { kind: 'MessageNotFound', chatId: id, messageId: 1 }
       expect(left(await chats.findMessage(id, aMessageId(1))())).to.deep.equal(missing)
-      expect(left(await chats.changeMessage(id, aMessageId(1), editing('x'))())).to.deep.equal(missing)
+      expect(left(await editMessage(chats, id, 1, 'x'))).to.deep.equal(missing)
     })
   })
 
@@ -296,56 +283,57 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept()
       await several(id, 2)
       const at = later(1000)
-      const edit = (text: string, ...expected: number[]) =>
-        chats.changeMessage(id, aMessageId(1), Chat.edit({ text: aText(text), at, expected: expected as Revision[] }))()
+      const edit = (text: string, ...expected: number[]) => editMessage(chats, id, 1, text, at, expected)
       expect(left(await edit('x'))).to.deep.equal(stale(1))
       expect(left(await edit('x', 2, 3))).to.deep.equal(stale(1))
       expect(right(await edit('y', 3, 1)).message.revision).to.equal(3)
-      const erase = Chat.erase({ at, expected: [1 as Revision] })
-      expect(left(await chats.changeMessage(id, aMessageId(1), erase)())).to.deep.equal(stale(3))
-      const rename = Chat.rename({ title: aTitle('new'), at, expected: [2 as Revision] })
-      expect(left(await chats.change(id, rename)())).to.deep.equal(stale(3))
-      expect(left(await chats.remove(id, Chat.close([2 as Revision]))())).to.deep.equal(stale(3))
-      expect(right(await chats.find(id)()).revision).to.equal(3)
-      right(await chats.remove(id, Chat.close([3 as Revision]))())
+      expect(left(await eraseMessage(chats, id, 1, at, [1]))).to.deep.equal(stale(3))
+      expect(left(await renameChat(chats, id, 'new', at, [2]))).to.deep.equal(stale(3))
+      expect(left(await removeChat(chats, id, [2]))).to.deep.equal(stale(3))
+      expect(right(await findChat(chats, id)).revision).to.equal(3)
+      right(await removeChat(chats, id, [3]))
     })
 
     it('lets one of several who expect the same revision through', async () => {
       const { id } = await kept()
-      const rename = (n: number) =>
-        chats.change(id, Chat.rename({ title: aTitle(`title ${n}`), at: NOON, expected: [0 as Revision] }))()
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => rename(n)))
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => renameChat(chats, id, `title ${n}`, NOON, [0])),
+      )
       expect(answers.filter(E.isRight)).to.have.length(1)
       expect(answers.filter(E.isLeft).map((answer) => answer.left)).to.deep.equal(Array(19).fill(stale(1)))
     })
   })
 
   describe('doing something once', () => {
-    const sending = (id: ChatId, intent: Intent, text = 'hello', at = NOON) =>
-      chats.post(id, posting(text, at), intent)()
+    const sending = (id: ChatId, intent: Intent, text = 'hello', at = NOON) => send(chats, id, text, at, intent)
 
     it('posts without an intent as often as it is asked', async () => {
       const { id } = await kept()
-      const first = right(await chats.post(id, posting('hello', later(5)))())
-      expect(first).to.deep.equal({
-        done: { chatId: id, id: 1, createdAt: later(5), revision: 1 },
-        replayed: false,
+      const { message, replayed } = right(await send(chats, id, 'hello', later(5)))
+      expect(replayed).to.equal(false)
+      expect(message).to.deep.equal({
+        chatId: id,
+        id: 1,
+        text: 'hello',
+        createdAt: later(5),
+        editedAt: null,
+        revision: 1,
       })
-      expect(right(await chats.post(id, posting())()).done.id).to.equal(2)
+      expect(right(await send(chats, id)).message.id).to.equal(2)
     })
 
     it('finds the message as it was posted when the same intent comes again, also when it was changed since', async () => {
       const { id } = await kept()
       const intent = anIntent()
-      const { done, replayed } = right(await sending(id, intent, 'hello', later(5)))
+      const { message, replayed } = right(await sending(id, intent, 'hello', later(5)))
       expect(replayed).to.equal(false)
-      const again = { done, replayed: true }
-      expect(right(await sending(id, intent, 'hello', later(9)))).to.deep.equal(again)
-      right(await chats.changeMessage(id, done.id, editing('edited'))())
-      expect(right(await sending(id, intent))).to.deep.equal(again)
+      const again = { message, replayed: true }
+      expect(right(await sending(id, intent, 'hello', later(9)))).to.deep.include(again)
+      right(await editMessage(chats, id, message.id, 'edited'))
+      expect(right(await sending(id, intent))).to.deep.include(again)
       await erased(id, 1)
-      expect(right(await sending(id, intent))).to.deep.equal(again)
-      expect(right(await chats.find(id)())).to.include({ lastMessageId: 1, revision: 3 })
+      expect(right(await sending(id, intent))).to.deep.include(again)
+      expect(right(await findChat(chats, id))).to.include({ lastMessageId: 1, revision: 3 })
     })
 
     it('refuses a key that names another intention, and changes nothing', async () => {
@@ -354,7 +342,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       await sending(id, intent)
       const reused = { kind: 'KeyReused', key: intent.key }
       expect(left(await sending(id, { ...intent, fingerprint: anIntent().fingerprint }))).to.deep.equal(reused)
-      expect(right(await chats.find(id)()).lastMessageId).to.equal(1)
+      expect(right(await findChat(chats, id)).lastMessageId).to.equal(1)
     })
 
     it('keeps the keys of one chat apart from those of another, and from those that opened chats', async () => {
@@ -368,7 +356,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('uses no key for a refusal or a chat that is not there', async () => {
       const { id } = await kept()
       const intent = anIntent()
-      left(await chats.post(id, () => E.left({ kind: 'NotToday' as const }), intent)())
+      left(await chats.decide({ chatId: id, intent }, refusing)())
       left(await sending(MISSING, intent))
       expect(right(await sending(id, intent)).replayed).to.equal(false)
     })
@@ -377,10 +365,10 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept()
       const intent = anIntent()
       const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => sending(id, intent, 'hello', later(n))))
-      const first = right(answers[0]!).done
-      expect(answers.map((answer) => right(answer).done)).to.deep.equal(Array(30).fill(first))
+      const first = right(answers[0]!).message
+      expect(answers.map((answer) => right(answer).message)).to.deep.equal(Array(30).fill(first))
       expect(answers.filter((answer) => !right(answer).replayed)).to.have.length(1)
-      expect(right(await chats.find(id)()).lastMessageId).to.equal(1)
+      expect(right(await findChat(chats, id)).lastMessageId).to.equal(1)
     })
 
     it('opens one chat for one intent, and finds it as it was opened', async () => {
@@ -390,7 +378,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(answers.map((answer) => right(answer).done)).to.deep.equal(Array(20).fill(done))
       expect(answers.filter((answer) => !right(answer).replayed)).to.have.length(1)
       expect(right(await chats.list({ limit: 100 })()).entries).to.deep.equal([done])
-      right(await chats.change(done.id, Chat.rename({ title: aTitle('renamed'), at: later(1) }))())
+      right(await renameChat(chats, done.id, 'renamed', later(1)))
       expect(right(await chats.add(aNewChat('once', later(9)), intent)())).to.deep.equal({ done, replayed: true })
       const other = { ...intent, fingerprint: anIntent().fingerprint }
       expect(left(await chats.add(aNewChat('other'), other)())).to.deep.equal({ kind: 'KeyReused', key: intent.key })
@@ -399,7 +387,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('frees the keys of a chat that is removed', async () => {
       const intent = anIntent()
       const first = right(await chats.add(aNewChat(), intent)()).done
-      right(await chats.remove(first.id, letGo)())
+      right(await removeChat(chats, first.id))
       const second = right(await chats.add(aNewChat(), intent)())
       expect(second.replayed).to.equal(false)
       expect(second.done.id).to.be.above(first.id)
@@ -412,26 +400,26 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const neighbour = await kept()
       await several(id, 3)
       await several(neighbour.id, 1)
-      expect(right(await chats.remove(id, letGo)())).to.equal(undefined)
-      expect(left(await chats.remove(id, letGo)())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+      expect(right(await removeChat(chats, id)).chat).to.equal(undefined)
+      expect(left(await removeChat(chats, id))).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
       expect(left(await chats.messages(id, { limit: 1 })())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
       expect(await numbers(neighbour.id, { limit: 10 })).to.deep.equal([1])
     })
 
     it('answers every sender that raced with it: kept before, or not found', async () => {
       const { id } = await kept()
-      const sends = Array.from({ length: 20 }, () => chats.change(id, posting())())
-      const removal = chats.remove(id, letGo)()
-      const answers = await Promise.all([...sends, ...Array.from({ length: 5 }, () => chats.change(id, posting())())])
+      const sends = Array.from({ length: 20 }, () => send(chats, id))
+      const removal = removeChat(chats, id)
+      const answers = await Promise.all([...sends, ...Array.from({ length: 5 }, () => send(chats, id))])
       right(await removal)
       for (const answer of answers)
         if (E.isLeft(answer)) expect(answer.left).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
-      expect(left(await chats.find(id)())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+      expect(left(await findChat(chats, id))).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
     })
 
     it('never gives a removed identity to another chat', async () => {
       const { id } = await kept()
-      right(await chats.remove(id, letGo)())
+      right(await removeChat(chats, id))
       expect((await kept()).id).to.be.above(id)
     })
   })

@@ -1,10 +1,17 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import * as Chat from '../../src/domain/chat/chat.ts'
+import * as E from 'fp-ts/lib/Either.js'
+import { type Chat, open } from '../../src/domain/chat/chat.ts'
+import { rename } from '../../src/domain/chat/chat-decisions.ts'
 import { isTombstone, type Message, type Tombstone } from '../../src/domain/chat/message.ts'
+import { edit, erase, post } from '../../src/domain/chat/message-decisions.ts'
+import type { Outcome, Scene } from '../../src/domain/chat/scene.ts'
+import type { MessageId } from '../../src/domain/identity.ts'
 import { aChatId, aNewChat, aText, aTitle, later, NOON, right } from '../fixtures.ts'
 
-const aChat = () => Chat.open(aNewChat())(aChatId(7))
+const aChat = () => open(aNewChat())(aChatId(7))
+const aScene = (chat: Chat, message?: Message): Scene => ({ chat, message, done: undefined })
+const posting = (text: string, at: Date) => post({ text: aText(text) }, at)
 
 describe('A chat', () => {
   it('opens empty, at revision 0', () => {
@@ -21,14 +28,14 @@ describe('A chat', () => {
 
   it('leaves itself as it was: every decision returns what comes after', () => {
     const chat = Object.freeze(aChat())
-    Chat.post(aText(), later(1))(chat)
-    Chat.rename({ title: aTitle('new'), at: later(1) })(chat)
+    posting('hello', later(1))(aScene(chat))
+    rename({ title: aTitle('new'), at: later(1) })(aScene(chat))
     expect(chat).to.deep.equal(aChat())
   })
 
   it('forgets the text of a message that is erased, and nothing else', () => {
-    const { chat, message } = right(Chat.post(aText('secret'), later(1))(aChat()))
-    const erased = right(Chat.erase({ at: later(2) })(chat, message))
+    const { chat, message } = right(posting('secret', later(1))(aScene(aChat())))
+    const erased = right(erase({ messageId: message.id, at: later(2) })(aScene(chat, message)))
     expect(erased.message).to.deep.equal({
       chatId: 7,
       id: 1,
@@ -54,18 +61,21 @@ describe('A chat', () => {
         for (const { kind, which, text, at } of steps) {
           const target = messages.get(which)
           const before = chat
-          let outcome: Chat.Outcome | undefined
-          if (kind === 'post') outcome = right(Chat.post(aText(text), later(at))(chat))
-          else if (kind === 'rename') outcome = right(Chat.rename({ title: aTitle(text), at: later(at) })(chat))
-          else if (target && !isTombstone(target))
-            outcome = right<Chat.Outcome>(
-              kind === 'edit'
-                ? Chat.edit({ text: aText(text), at: later(at) })(chat, target)
-                : Chat.erase({ at: later(at) })(chat, target),
-            )
-          if (!outcome) continue
-          chat = outcome.chat
-          if (outcome.message) messages.set(outcome.message.id, outcome.message)
+          const messageId = which as MessageId
+          const scene = aScene(chat, target && !isTombstone(target) ? target : undefined)
+          let outcome: E.Either<unknown, Outcome>
+          if (kind === 'post') outcome = posting(text, later(at))(scene)
+          else if (kind === 'rename') outcome = rename({ title: aTitle(text), at: later(at) })(scene)
+          else if (kind === 'edit') outcome = edit({ messageId, text: aText(text), at: later(at) })(scene)
+          else outcome = erase({ messageId, at: later(at) })(scene)
+          if (E.isLeft(outcome)) {
+            expect(outcome.left).to.deep.equal({ kind: 'MessageNotFound', chatId: 7, messageId })
+            expect(scene.message).to.equal(undefined)
+            continue
+          }
+          chat = outcome.right.chat as Chat
+          const { message } = outcome.right
+          if (message) messages.set(message.id, message)
           if (chat.revision !== before.revision) revisions.push(chat.revision)
           expect(chat.updatedAt.getTime()).to.be.at.least(before.updatedAt.getTime())
         }

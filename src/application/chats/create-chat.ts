@@ -1,7 +1,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Chat, ChatTitle } from '../../domain/chat/chat.ts'
-import type { Intent, KeyReused } from '../../domain/intent.ts'
-import type { Chats, Once } from '../ports/chats.ts'
+import type { Intent, KeyReused, Once } from '../../domain/intent.ts'
+import type { Chats } from '../ports/chats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Unavailable } from '../ports/failures.ts'
 

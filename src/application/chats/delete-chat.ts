@@ -1,5 +1,6 @@
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import * as Chat from '../../domain/chat/chat.ts'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { close } from '../../domain/chat/chat-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId } from '../../domain/identity.ts'
 import type { Chats } from '../ports/chats.ts'
@@ -19,4 +20,7 @@ export type DeleteChat = (command: DeleteChatCommand) => TE.TaskEither<DeleteCha
 export const deleteChat =
   (chats: Chats): DeleteChat =>
   ({ chatId, expected }) =>
-    chats.remove(chatId, Chat.close(expected))
+    pipe(
+      chats.decide({ chatId }, close(expected)),
+      TE.map(() => undefined),
+    )

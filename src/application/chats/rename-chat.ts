@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import * as Chat from '../../domain/chat/chat.ts'
+import type { Chat, ChatTitle } from '../../domain/chat/chat.ts'
+import { rename } from '../../domain/chat/chat-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId } from '../../domain/identity.ts'
 import type { Chats } from '../ports/chats.ts'
@@ -10,18 +11,18 @@ import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 
 export interface RenameChatCommand {
   readonly chatId: ChatId
-  readonly title: Chat.ChatTitle
+  readonly title: ChatTitle
   readonly expected?: Expectation
 }
 
 export type RenameChatError = ChatNotFound | Stale | Unavailable
 
-export type RenameChat = (command: RenameChatCommand) => TE.TaskEither<RenameChatError, Chat.Chat>
+export type RenameChat = (command: RenameChatCommand) => TE.TaskEither<RenameChatError, Chat>
 
 export const renameChat =
   (chats: Chats, clock: Clock): RenameChat =>
   ({ chatId, title, expected }) =>
     pipe(
-      chats.change(chatId, Chat.rename({ title, expected, at: clock.now() })),
+      chats.decide({ chatId }, rename({ title, expected, at: clock.now() })),
       TE.map(({ chat }) => chat),
     )

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import * as Chat from '../../domain/chat/chat.ts'
+import { erase } from '../../domain/chat/message-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Chats } from '../ports/chats.ts'
@@ -23,6 +23,6 @@ export const deleteMessage =
   (chats: Chats, clock: Clock): DeleteMessage =>
   ({ chatId, messageId, expected }) =>
     pipe(
-      chats.changeMessage(chatId, messageId, Chat.erase({ expected, at: clock.now() })),
+      chats.decide({ chatId, messageId }, erase({ messageId, expected, at: clock.now() })),
       TE.map(() => undefined),
     )

@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import * as Chat from '../../domain/chat/chat.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Message, MessageText } from '../../domain/chat/message.ts'
+import { edit } from '../../domain/chat/message-decisions.ts'
 import type { Chats } from '../ports/chats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Unavailable } from '../ports/failures.ts'
@@ -24,6 +24,6 @@ export const editMessage =
   (chats: Chats, clock: Clock): EditMessage =>
   ({ chatId, messageId, text, expected }) =>
     pipe(
-      chats.changeMessage(chatId, messageId, Chat.edit({ text, expected, at: clock.now() })),
+      chats.decide({ chatId, messageId }, edit({ messageId, text, expected, at: clock.now() })),
       TE.map(({ message }) => message),
     )

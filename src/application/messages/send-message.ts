@@ -1,17 +1,17 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import * as Chat from '../../domain/chat/chat.ts'
+import type { Message, NewMessage } from '../../domain/chat/message.ts'
+import { post } from '../../domain/chat/message-decisions.ts'
+import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 import type { ChatId } from '../../domain/identity.ts'
-import type { Intent, KeyReused } from '../../domain/intent.ts'
-import type { Message, MessageText } from '../../domain/chat/message.ts'
-import type { Chats, Once } from '../ports/chats.ts'
+import type { Intent, KeyReused, Once } from '../../domain/intent.ts'
+import type { Chats } from '../ports/chats.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Unavailable } from '../ports/failures.ts'
-import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 
 export interface SendMessageCommand {
   readonly chatId: ChatId
-  readonly text: MessageText
+  readonly message: NewMessage
   readonly intent?: Intent | undefined
 }
 
@@ -22,8 +22,8 @@ export type SendMessage = (command: SendMessageCommand) => TE.TaskEither<SendMes
 /** The message as it was posted, also when it was posted before under the same intent and changed since. */
 export const sendMessage =
   (chats: Chats, clock: Clock): SendMessage =>
-  ({ chatId, text, intent }) =>
+  ({ chatId, message, intent }) =>
     pipe(
-      chats.post(chatId, Chat.post(text, clock.now()), intent),
-      TE.map(({ done, replayed }) => ({ done: { ...done, text, editedAt: null }, replayed })),
+      chats.decide({ chatId, intent }, post(message, clock.now(), intent)),
+      TE.map(({ message, replayed }) => ({ done: message, replayed })),
     )

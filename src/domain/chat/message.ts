@@ -11,25 +11,45 @@ export const MessageText = {
   parse: (raw: string) => parseVisibleText(raw, MessageText.LIMIT) as E.Either<TextError, MessageText>,
 }
 
-export interface Message {
+/** What a sender says of a message. */
+export interface NewMessage {
+  readonly text: MessageText
+}
+
+/** What the chat gives to a message when it is posted. */
+export interface Posting {
   readonly chatId: ChatId
   readonly id: MessageId
-  readonly text: MessageText
   readonly createdAt: Date
-  /** Null until the text was changed for the first time. */
-  readonly editedAt: Date | null
   /** Of the change that made the message what it is now. */
   readonly revision: Revision
 }
 
-/** What is left of a deleted message: its number, its times and the change that deleted it, never its text. */
-export interface Tombstone {
-  readonly chatId: ChatId
-  readonly id: MessageId
-  readonly createdAt: Date
+export interface Message extends NewMessage, Posting {
+  /** Null until the text was changed for the first time. */
   readonly editedAt: Date | null
-  readonly deletedAt: Date
-  readonly revision: Revision
 }
+
+/** What is left of a deleted message: its number, its times and the change that deleted it, never what it said. */
+export interface Tombstone extends Omit<Message, keyof NewMessage> {
+  readonly deletedAt: Date
+}
+
+/** The message as it is when it was just posted. */
+export const posted = (draft: NewMessage, { chatId, id, createdAt, revision }: Posting): Message => ({
+  ...draft,
+  chatId,
+  id,
+  createdAt,
+  revision,
+  editedAt: null,
+})
+
+export const postingOf = ({ chatId, id, createdAt, revision }: Message): Posting => ({
+  chatId,
+  id,
+  createdAt,
+  revision,
+})
 
 export const isTombstone = (entry: Message | Tombstone): entry is Tombstone => 'deletedAt' in entry

@@ -3,11 +3,16 @@ import { Client, type Pool } from 'pg'
 import type { Bell } from '../../application/ports/bell.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
-import { prepared } from './database/statement.ts'
+import { scalar } from './database/parameters.ts'
+import { statement } from './database/statement.ts'
 
 const CHANNEL = 'messenger_changes'
 
-const notification = prepared('notify', 'select pg_notify($1, $2)')
+const notify = statement(
+  'notify',
+  { channel: scalar<string>('text'), payload: scalar<string>('text') },
+  ({ channel, payload }) => `select pg_notify(${channel}, ${payload})`,
+)
 
 /** Milliseconds in which the rings of this server become one notification. */
 const COALESCE_MS = 10
@@ -37,13 +42,13 @@ export const postgresBell = (pool: Pool): PostgresBell => {
     for (const listener of listeners) listener(id)
   }
 
-  const notify = () => {
+  const flush = () => {
     poke = undefined
     const ids = [...rung].join(',')
     rung.clear()
     const payload = ids.length > MAX_PAYLOAD ? ANYTHING : ids
     // Lost when it fails: then the other servers find the change when they next look by themselves.
-    notification(pool, [CHANNEL, payload]).catch(() => {})
+    notify(pool, { channel: CHANNEL, payload }).catch(() => {})
   }
 
   const hear = (payload: string | undefined) => {
@@ -88,7 +93,7 @@ export const postgresBell = (pool: Pool): PostgresBell => {
       wake(id)
       if (closed.signal.aborted) return
       rung.add(id)
-      poke ??= setTimeout(notify, COALESCE_MS)
+      poke ??= setTimeout(flush, COALESCE_MS)
     },
     listen: (listener) => {
       listeners.add(listener)

@@ -1,65 +1,64 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
 import type { Journal } from '../../application/ports/journal.ts'
-import type { ChatId, Revision } from '../../domain/identity.ts'
+import type { Chat } from '../../domain/chat/chat.ts'
 import type { Message, Tombstone } from '../../domain/chat/message.ts'
-import { attempt } from './database/retry.ts'
-import { CHAT, CHAT_WIDTH, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from './database/rows.ts'
-import { plain, prepared } from './database/statement.ts'
+import type { ChatId, Revision } from '../../domain/identity.ts'
+import { list, scalar } from './database/parameters.ts'
+import { retry } from './database/retry.ts'
+import { CHAT, CHAT_WIDTH, chatOf, ENTRY, entryOf, readEntry } from './database/rows.ts'
+import { statement } from './database/statement.ts'
 
-type Columns = [...ChatColumns, Date | null, ...(MessageColumns | [null])]
+interface ChangeRow {
+  readonly chat: Chat
+  /** Undefined where the chat stands alone, because no message changed. */
+  readonly entry: Message | Tombstone | undefined
+}
 
-const changeRows = prepared<Columns>(
+const findChanges = statement(
   'since',
-  `select ${CHAT}, m.deleted_at, ${MESSAGE}
-  from chats c
-  left join lateral (
-    select * from messages m where m.chat_id = $1 and m.revision > $2 order by m.revision limit $3
-  ) m on true
-  where c.id = $1`,
+  { chatId: scalar<ChatId>('bigint'), after: scalar<Revision>('bigint'), limit: scalar<number>('bigint') },
+  ({ chatId, after, limit }) => `
+    select ${CHAT}, m.id is not null, ${ENTRY}
+    from chats c
+    left join lateral (
+      select * from messages m where m.chat_id = ${chatId} and m.revision > ${after} order by m.revision limit ${limit}
+    ) m on true
+    where c.id = ${chatId}`,
+  (row): ChangeRow => ({
+    chat: chatOf(row),
+    entry: row[CHAT_WIDTH] === 't' ? entryOf(readEntry(row, CHAT_WIDTH + 1)) : undefined,
+  }),
 )
-const revisionRows = prepared<[ChatId, Revision]>(
+
+const findRevisions = statement(
   'revisions',
-  `select id, revision from chats where id = any($1::bigint[])`,
+  { ids: list<ChatId>('bigint') },
+  ({ ids }) => `select id, revision from chats where id = any(${ids})`,
+  (row) => row as readonly [ChatId, Revision],
 )
 
 /** Chats asked for in one statement. */
 const CHUNK = 1000
 
-const entryOf = (chatId: ChatId, columns: MessageColumns, deletedAt: Date | null): Message | Tombstone => {
-  const message = messageOf(chatId, columns)
-  if (!deletedAt) return message
-  const { id, createdAt, editedAt, revision } = message
-  return { chatId, id, createdAt, editedAt, deletedAt, revision }
-}
-
 /** What happened since a revision is one range of the index on `(chat_id, revision)`. */
-export const postgresJournal = (pool: Pool): Journal => {
-  return {
-    since: (id, after, limit) =>
-      attempt(async () => {
-        const found = await changeRows(pool, [id, after, limit + 1])
-        const [first] = found
-        if (!first) return E.left({ kind: 'ChatNotFound', chatId: id })
-        const messages = found.flatMap((row) => {
-          const [deletedAt, ...columns] = row.slice(CHAT_WIDTH) as [Date | null, ...(MessageColumns | [null])]
-          return columns[0] === null ? [] : [entryOf(id, columns, deletedAt)]
-        })
-        return E.right({
-          chat: chatOf(first as unknown as ChatColumns),
-          messages: messages.slice(0, limit),
-          more: messages.length > limit,
-        })
-      }),
+export const postgresJournal = (pool: Pool): Journal => ({
+  since: (chatId, after, limit) =>
+    retry(async () => {
+      const found = await findChanges(pool, { chatId, after, limit: limit + 1 })
+      const [first] = found
+      if (!first) return E.left({ kind: 'ChatNotFound', chatId })
+      const messages = found.flatMap(({ entry }) => entry ?? [])
+      return E.right({ chat: first.chat, messages: messages.slice(0, limit), more: messages.length > limit })
+    }),
 
-    revisions: (ids) =>
-      attempt(async () => {
-        const revisions = new Map<ChatId, Revision>()
-        for (let start = 0; start < ids.length; start += CHUNK) {
-          const chunk = ids.slice(start, start + CHUNK)
-          for (const [id, revision] of await revisionRows(pool, [plain(chunk)])) revisions.set(id, revision)
-        }
-        return E.right(revisions)
-      }),
-  }
-}
+  revisions: (ids) =>
+    retry(async () => {
+      const revisions = new Map<ChatId, Revision>()
+      for (let start = 0; start < ids.length; start += CHUNK) {
+        const chunk = ids.slice(start, start + CHUNK)
+        for (const [id, revision] of await findRevisions(pool, { ids: chunk })) revisions.set(id, revision)
+      }
+      return E.right(revisions)
+    }),
+})

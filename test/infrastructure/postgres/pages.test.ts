@@ -2,13 +2,12 @@ import { expect } from 'chai'
 import { Client, type Pool } from 'pg'
 import type { Chats } from '../../../src/application/ports/chats.ts'
 import type { MessagePage, MessageSelection } from '../../../src/application/ports/page.ts'
-import * as Chat from '../../../src/domain/chat/chat.ts'
 import type { ChatId } from '../../../src/domain/identity.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
-import { gathering } from '../../../src/infrastructure/postgres/reads/batching.ts'
-import { type PageMemory, postgresPages } from '../../../src/infrastructure/postgres/reads/pages.ts'
-import { aChatId, aMessageId, aNewChat, aText, aTitle, NOON, right, upTo } from '../../fixtures.ts'
+import { type PageCacheSettings, postgresPages } from '../../../src/infrastructure/postgres/reads/pages.ts'
+import { aChatId, aMessageId, aNewChat, right, upTo } from '../../fixtures.ts'
+import { editMessage, eraseMessage, removeChat, renameChat, send } from '../../changes.ts'
 import { aDatabase } from '../../postgres.ts'
 
 describe('Pages that are read together', () => {
@@ -40,7 +39,7 @@ describe('Pages that are read together', () => {
     await client.end()
   }
 
-  const post = async (id: ChatId, text: string) => right(await chats.post(id, Chat.post(aText(text), NOON))()).done
+  const post = async (id: ChatId, text: string) => right(await send(chats, id, text)).message
   const aChat = async (messages: number) => {
     const { id } = right(await chats.add(aNewChat())()).done
     for (const number of upTo(messages)) await post(id, `Message ${number}`)
@@ -61,7 +60,7 @@ describe('Pages that are read together', () => {
     return { pool: { query, on: pool.on.bind(pool) } as unknown as Pool, asked }
   }
 
-  const pagesOf = (memory?: PageMemory) => {
+  const pagesOf = (memory?: PageCacheSettings) => {
     const { pool, asked } = counted(database.pool)
     return { pages: postgresPages(pool, memory), asked }
   }
@@ -85,17 +84,8 @@ describe('Pages that are read together', () => {
     const changes: [() => Promise<unknown>, string[]][] = [
       [() => Promise.resolve(), ['Message 2', 'Message 1']],
       [() => post(id, 'Message 3'), ['Message 3', 'Message 2']],
-      [
-        () =>
-          chats.changeMessage(id, aMessageId(3), (chat, message) =>
-            Chat.edit({ text: aText('Edited'), at: NOON })(chat, message),
-          )(),
-        ['Edited', 'Message 2'],
-      ],
-      [
-        () => chats.changeMessage(id, aMessageId(2), (chat, message) => Chat.erase({ at: NOON })(chat, message))(),
-        ['Edited', 'Message 1'],
-      ],
+      [() => editMessage(chats, id, 3, 'Edited'), ['Edited', 'Message 2']],
+      [() => eraseMessage(chats, id, 2), ['Edited', 'Message 1']],
     ]
     for (const [number, [change, expected]] of changes.entries()) {
       await change()
@@ -104,9 +94,9 @@ describe('Pages that are read together', () => {
       expect(await pages(id, last(2)), 'the same page').to.equal(page)
       expect(asked.pages).to.equal(number + 1)
     }
-    await chats.change(id, Chat.rename({ title: aTitle('Renamed'), at: NOON }))()
+    await renameChat(chats, id, 'Renamed')
     expect((await pages(id, last(2)))?.chat.title).to.equal('Renamed')
-    await chats.remove(id, Chat.close(undefined))()
+    await removeChat(chats, id)
     expect(await pages(id, last(2))).to.equal(undefined)
   })
 
@@ -158,53 +148,5 @@ describe('Pages that are read together', () => {
     )
     await removed
     expect(texts(await pages(id, last(1)))).to.deep.equal(['Restored'])
-  })
-})
-
-describe('Gathering', () => {
-  /** Looks that wait until they are let go. */
-  const held = () => {
-    const groups: { readonly group: readonly number[]; readonly go: (error?: Error) => void }[] = []
-    const look = (group: readonly number[]) =>
-      new Promise<number[]>((resolve, reject) => {
-        groups.push({ group, go: (error) => (error ? reject(error) : resolve(group.map((n) => n * 10))) })
-      })
-    return { groups, look }
-  }
-  const turn = () => new Promise((resolve) => setImmediate(resolve))
-
-  it('looks at once for what comes in one turn, and together for what comes meanwhile', async () => {
-    const { groups, look } = held()
-    const find = gathering(look, { atOnce: 1, groupSize: 3 })
-    const first = [find(1), find(2)]
-    await turn()
-    const rest = [find(3), find(4), find(5), find(6)]
-    await turn()
-    expect(groups.map(({ group }) => group)).to.deep.equal([[1, 2]])
-    groups[0]?.go()
-    expect(await Promise.all(first)).to.deep.equal([10, 20])
-    await turn()
-    groups[1]?.go()
-    await turn()
-    groups[2]?.go()
-    expect(await Promise.all(rest)).to.deep.equal([30, 40, 50, 60])
-    expect(groups.map(({ group }) => group)).to.deep.equal([[1, 2], [3, 4, 5], [6]])
-  })
-
-  it('fails for one group alone, and goes on', async () => {
-    const { groups, look } = held()
-    const find = gathering(look, { atOnce: 2, groupSize: 10 })
-    const failing = Promise.allSettled([find(1), find(2)])
-    await turn()
-    const other = find(3)
-    await turn()
-    groups[0]?.go(new Error('gone'))
-    groups[1]?.go()
-    expect((await failing).map(({ status }) => status)).to.deep.equal(['rejected', 'rejected'])
-    expect(await other).to.equal(30)
-    const next = find(4)
-    await turn()
-    groups[2]?.go()
-    expect(await next).to.equal(40)
   })
 })

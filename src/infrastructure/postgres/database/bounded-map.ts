@@ -1,26 +1,22 @@
-/** What was set lately, within a limit. */
-export interface Recent<Key, Value> {
+/** A map that holds what was set lately, within a limit. */
+export interface BoundedMap<Key, Value> {
   readonly get: (key: Key) => Value | undefined
   readonly set: (key: Key, value: Value) => void
-  readonly forget: (key: Key) => void
-  readonly forgetAll: () => void
+  readonly delete: (key: Key) => void
+  readonly clear: () => void
 }
 
 /**
- * Two generations of half the limit each: when the younger one is full, the older one is forgotten as a whole. To take
- * values out one by one would leave the collector a trail of tables that it takes for alive.
+ * Two generations of half the limit each: when the younger one is full, the older one is dropped as a whole. Deleting
+ * single entries makes V8 rehash the map; each discarded table stays reachable from old space and keeps its values alive.
  */
-export const recent = <Key, Value>(limit: number, weigh: (value: Value) => number = () => 1): Recent<Key, Value> => {
+export const boundedMap = <Key, Value>(
+  limit: number,
+  weigh: (value: Value) => number = () => 1,
+): BoundedMap<Key, Value> => {
   let younger = new Map<Key, Value>()
   let older = new Map<Key, Value>()
   let weight = 0
-
-  const forget = (key: Key) => {
-    const value = younger.get(key)
-    if (value !== undefined) weight -= weigh(value)
-    younger.delete(key)
-    older.delete(key)
-  }
 
   return {
     get: (key) => younger.get(key) ?? older.get(key),
@@ -33,8 +29,13 @@ export const recent = <Key, Value>(limit: number, weigh: (value: Value) => numbe
       younger = new Map()
       weight = 0
     },
-    forget,
-    forgetAll: () => {
+    delete: (key) => {
+      const value = younger.get(key)
+      if (value !== undefined) weight -= weigh(value)
+      younger.delete(key)
+      older.delete(key)
+    },
+    clear: () => {
       younger.clear()
       older.clear()
       weight = 0

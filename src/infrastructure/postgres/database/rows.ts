@@ -1,30 +1,99 @@
-import type { Chat, ChatTitle } from '../../../domain/chat/chat.ts'
-import type { ChatId, MessageId, MessagePosition, Revision } from '../../../domain/identity.ts'
-import type { Message, MessageText } from '../../../domain/chat/message.ts'
+import type { Chat } from '../../../domain/chat/chat.ts'
+import {
+  isTombstone,
+  type Message,
+  type NewMessage,
+  type Posting,
+  type Tombstone,
+} from '../../../domain/chat/message.ts'
+import type { Revision } from '../../../domain/identity.ts'
+import type { Fingerprint, IdempotencyKey, Intent } from '../../../domain/intent.ts'
+import { bigint, type Columns, jsonReaderOf, namesOf, readerOf, text, timestamptz, without } from './columns.ts'
 
-/** What is read of a chat `c` and of a message `m` that is not deleted, in this order. */
-export const CHAT = `c.id, c.title, c.created_at, c.updated_at, c.last_message_id, c.revision, c.changed_at_revision`
-export const MESSAGE = `m.id, m.text, m.created_at, m.edited_at, m.revision`
+/** Every column of a chat. Whatever reads or writes chats goes by this list. */
+export const chatColumns = {
+  id: bigint('id'),
+  title: text('title'),
+  createdAt: timestamptz('created_at'),
+  updatedAt: timestamptz('updated_at'),
+  lastMessageId: bigint('last_message_id'),
+  revision: bigint('revision'),
+  changedAtRevision: bigint('changed_at_revision'),
+} satisfies Columns<Chat>
 
-export type ChatColumns = [ChatId, ChatTitle, Date, Date, MessagePosition, Revision, Revision]
-export type MessageColumns = [MessageId, MessageText, Date, Date | null, Revision]
-export const CHAT_WIDTH = 7
+/** What a message says, and a tombstone no longer does. */
+const saidColumns = {
+  text: text('text'),
+} satisfies Columns<NewMessage>
 
-export const chatOf = ([
-  id,
-  title,
-  createdAt,
-  updatedAt,
-  lastMessageId,
-  revision,
-  changedAtRevision,
-]: ChatColumns): Chat => ({ id, title, createdAt, updatedAt, lastMessageId, revision, changedAtRevision })
+/** What stays of a message for good. */
+const lastingColumns = {
+  chatId: bigint('chat_id'),
+  id: bigint('id'),
+  createdAt: timestamptz('created_at'),
+  editedAt: timestamptz('edited_at'),
+  revision: bigint('revision'),
+} satisfies Columns<Omit<Message, keyof NewMessage>>
 
-export const messageOf = (chatId: ChatId, [id, text, createdAt, editedAt, revision]: MessageColumns): Message => ({
-  chatId,
-  id,
-  text,
-  createdAt,
-  editedAt,
-  revision,
-})
+/** Every column of a message that is not deleted. Whatever reads or writes messages goes by this list. */
+export const messageColumns = { ...lastingColumns, ...saidColumns } satisfies Columns<Message>
+
+/** A message or its tombstone, as the row says it. */
+export type EntryRow = Omit<Tombstone, 'deletedAt'> & { readonly deletedAt: Date | null } & {
+  readonly [Said in keyof NewMessage]: NewMessage[Said] | null
+}
+
+export const entryColumns = { ...messageColumns, deletedAt: timestamptz('deleted_at') } satisfies Columns<EntryRow>
+
+const nothingSaid = Object.fromEntries(Object.keys(saidColumns).map((property) => [property, null]))
+
+export const entryRow = (entry: Message | Tombstone): EntryRow =>
+  isTombstone(entry) ? ({ ...nothingSaid, ...entry } as EntryRow) : { ...entry, deletedAt: null }
+
+export const entryOf = ({ deletedAt, ...entry }: EntryRow): Message | Tombstone => {
+  if (deletedAt === null) return entry as Message
+  const lasting = Object.entries(entry).filter(([property]) => property in lastingColumns)
+  return { ...(Object.fromEntries(lasting) as Omit<Message, keyof NewMessage>), deletedAt }
+}
+
+/** What a new message's row says: it was neither edited nor deleted yet. */
+export const newMessageColumns = without(messageColumns, 'editedAt')
+export type NewMessageRow = Omit<Message, 'editedAt'>
+
+/** The three of a message that was sent with a key: they outlive edits and the text itself. */
+export interface KeyRow {
+  readonly idempotencyKey: IdempotencyKey | null
+  readonly fingerprint: Fingerprint | null
+  readonly postedRevision: Revision | null
+}
+
+export const keyColumns = {
+  idempotencyKey: text('idempotency_key'),
+  fingerprint: text('fingerprint'),
+  postedRevision: bigint('posted_revision'),
+} satisfies Columns<KeyRow>
+
+/** A message as it was posted, whatever became of it since. */
+export const postingColumns = {
+  chatId: bigint('chat_id'),
+  id: bigint('id'),
+  createdAt: timestamptz('created_at'),
+  revision: bigint('posted_revision'),
+} satisfies Columns<Posting>
+
+export const keyRow = ({ revision }: Message, intent: Intent | undefined): KeyRow =>
+  intent
+    ? { idempotencyKey: intent.key, fingerprint: intent.fingerprint, postedRevision: revision }
+    : { idempotencyKey: null, fingerprint: null, postedRevision: null }
+
+/** Selected of a chat `c` and of a message `m`. */
+export const CHAT = namesOf(chatColumns, 'c')
+export const MESSAGE = namesOf(messageColumns, 'm')
+export const ENTRY = namesOf(entryColumns, 'm')
+export const CHAT_WIDTH = Object.keys(chatColumns).length
+
+export const chatOf = readerOf<Chat>(chatColumns)
+export const messageOf = readerOf<Message>(messageColumns)
+export const readEntry = readerOf<EntryRow>(entryColumns)
+export const chatOfJson = jsonReaderOf<Chat>(chatColumns)
+export const messageOfJson = jsonReaderOf<Message>(messageColumns)

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg'
+import type { Parameter } from './parameters.ts'
 
 /** Any connection of the pool, or the one in which a transaction is under way. */
-export type Connection = Pool | PoolClient
+export type Session = Pool | PoolClient
 
 const INT8 = 20
 const TIMESTAMPTZ = 1184
@@ -14,11 +15,35 @@ const types = {
   getTypeParser: (oid: number) => (oid === INT8 ? Number : oid === TIMESTAMPTZ ? date : same),
 }
 
-/** An array that needs no quotes: of numbers or times. The driver would quote them, at ten times the cost. */
-export const plain = (values: readonly (number | string | null)[]): string => `{${values.join(',')}}`
+type Parameters = Readonly<Record<string, Parameter<never, unknown>>>
+type Texts<P extends Parameters> = { readonly [Name in keyof P]: P[Name] extends Parameter<never, infer T> ? T : never }
+type Values<P extends Parameters> = {
+  readonly [Name in keyof P]: P[Name] extends Parameter<infer V, unknown> ? V : never
+}
 
-/** A statement that a connection parses and plans once, under its name. Each row comes as the list of its columns. */
-export const prepared =
-  <Row extends unknown[]>(name: string, text: string) =>
-  async (db: Connection, values: readonly unknown[]): Promise<Row[]> =>
-    (await db.query<Row>({ name, text, values, rowMode: 'array', types } as never)).rows
+/**
+ * A statement that each connection parses and plans once, under its name. Its parameters have names too: the text is
+ * written with them and a call gives their values by them, so none can be left out or change places.
+ */
+export const statement = <P extends Parameters, Row = void>(
+  name: string,
+  parameters: P,
+  text: (texts: Texts<P>) => string,
+  read?: (columns: readonly unknown[]) => Row,
+): ((session: Session, values: Values<P>) => Promise<Row[]>) => {
+  const named = Object.entries(parameters)
+  let placeholders = 0
+  const texts = named.map(([name, parameter]) => {
+    const own = parameter.types.map((type) => `$${++placeholders}::${type}`)
+    return [name, parameter.text(own, name)]
+  })
+  const sql = text(Object.fromEntries(texts) as Texts<P>)
+
+  return async (session, values) => {
+    const flat: unknown[] = []
+    for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
+    const query = { name, text: sql, values: flat, rowMode: 'array', types }
+    const { rows } = await session.query<unknown[]>(query as never)
+    return read ? rows.map((row) => read(row)) : []
+  }
+}

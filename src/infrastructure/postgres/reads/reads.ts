@@ -1,49 +1,48 @@
 import type { Pool } from 'pg'
 import type { ChatSelection, Page } from '../../../application/ports/page.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
-import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import type { Message } from '../../../domain/chat/message.ts'
-import { CHAT, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from '../database/rows.ts'
-import { goesForwards, pageOf, postgresPages } from './pages.ts'
-import { prepared } from '../database/statement.ts'
-
-const chatRow = prepared<ChatColumns>('chat', `select ${CHAT} from chats c where c.id = $1`)
+import type { ChatId, MessageId } from '../../../domain/identity.ts'
+import { scalar } from '../database/parameters.ts'
+import { CHAT, chatOf, MESSAGE, messageOf } from '../database/rows.ts'
+import { statement } from '../database/statement.ts'
+import { goesForwards, pageOf } from './page-of.ts'
+import { postgresPages } from './pages.ts'
 
 /** One direction of a page is one statement: a range of one index, read from the cursor. */
-const newestChats = prepared<ChatColumns>(
-  'newest-chats',
-  `select ${CHAT} from chats c where c.id < $2 and c.id > $3 order by c.id desc limit $1`,
-)
-const oldestChats = prepared<ChatColumns>(
-  'oldest-chats',
-  `select ${CHAT} from chats c where c.id > $3 and c.id < $2 order by c.id limit $1`,
-)
+const chatsInOrder = (name: string, order: 'asc' | 'desc') =>
+  statement(
+    name,
+    { before: scalar<number>('bigint'), after: scalar<number>('bigint'), limit: scalar<number>('bigint') },
+    ({ before, after, limit }) =>
+      `select ${CHAT} from chats c where c.id < ${before} and c.id > ${after} order by c.id ${order} limit ${limit}`,
+    chatOf,
+  )
+const newestChats = chatsInOrder('newest-chats', 'desc')
+const oldestChats = chatsInOrder('oldest-chats', 'asc')
 
-const messageRow = prepared<MessageColumns | [null]>(
+const findMessage = statement(
   'message',
-  `select ${MESSAGE}
-   from chats c left join messages m on m.chat_id = c.id and m.id = $2 and m.deleted_at is null
-   where c.id = $1`,
+  { chatId: scalar<ChatId>('bigint'), id: scalar<MessageId>('bigint') },
+  ({ chatId, id }) => `
+    select m.id is not null, ${MESSAGE}
+    from chats c left join messages m on m.chat_id = c.id and m.id = ${id} and m.deleted_at is null
+    where c.id = ${chatId}`,
+  (row) => (row[0] === 't' ? messageOf(row, 1) : null),
 )
 
-/** Reads past the unit of work: each is one prepared statement on any free connection, and one moment in time. */
+/** Each is one prepared statement on any free connection, and one moment in time. */
 export const postgresReads = (pool: Pool) => ({
-  chat: async (id: ChatId): Promise<Chat | undefined> => {
-    const [row] = await chatRow(pool, [id])
-    return row && chatOf(row)
-  },
-
   chats: async (selection: ChatSelection): Promise<Page<Chat>> => {
     const forwards = goesForwards(selection)
     const { limit, before = Number.MAX_SAFE_INTEGER, after = 0 } = selection
-    const found = await (forwards ? oldestChats : newestChats)(pool, [limit + 1, before, after])
-    return pageOf(found.map(chatOf), selection, forwards)
+    const found = await (forwards ? oldestChats : newestChats)(pool, { limit: limit + 1, before, after })
+    return pageOf(found, selection, forwards)
   },
 
-  message: async (id: ChatId, messageId: MessageId): Promise<Message | null | undefined> => {
-    const [row] = await messageRow(pool, [id, messageId])
-    return row && (row[0] === null ? null : messageOf(id, row))
-  },
+  /** Null when there is no such message, undefined when there is no such chat. */
+  message: async (chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
+    (await findMessage(pool, { chatId, id }))[0],
 
   messages: postgresPages(pool),
 })

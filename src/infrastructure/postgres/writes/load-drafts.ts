@@ -1,52 +1,89 @@
-import type { PoolClient } from 'pg'
+import type { Ask } from '../../../application/ports/chats.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
-import type { ChatId, MessageId, Revision } from '../../../domain/identity.ts'
-import type { Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
-import { CHAT, type ChatColumns, chatOf, MESSAGE, type MessageColumns, messageOf } from '../database/rows.ts'
+import type { Posting } from '../../../domain/chat/message.ts'
+import type { ChatId, MessageId } from '../../../domain/identity.ts'
+import type { Done, Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
+import { bigint, type Columns, namesOf, readerOf, text } from '../database/columns.ts'
+import { list, scalar, table } from '../database/parameters.ts'
+import { CHAT, chatOf, MESSAGE, messageOf, postingColumns } from '../database/rows.ts'
+import { type Session, statement } from '../database/statement.ts'
 import type { Draft } from './draft.ts'
-import type { Member } from './pending-change.ts'
-import { type Connection, plain, prepared } from '../database/statement.ts'
 
-const chatRows = prepared<ChatColumns>('chats-by-id', `select ${CHAT} from chats c where c.id = any($1::bigint[])`)
-const lockedRows = prepared<ChatColumns>('chat-locked', `select ${CHAT} from chats c where c.id = $1 for update`)
-const messageRows = prepared<[ChatId, ...MessageColumns]>(
+const findChats = statement(
+  'chats-by-id',
+  { ids: list<ChatId>('bigint') },
+  ({ ids }) => `select ${CHAT} from chats c where c.id = any(${ids})`,
+  chatOf,
+)
+
+const lockChat = statement(
+  'chat-locked',
+  { id: scalar<ChatId>('bigint') },
+  ({ id }) => `select ${CHAT} from chats c where c.id = ${id} for update`,
+  chatOf,
+)
+
+interface WantedMessage {
+  readonly chatId: ChatId
+  readonly id: MessageId
+}
+const wantedMessage = { chatId: bigint('chat_id'), id: bigint('id') } satisfies Columns<WantedMessage>
+
+const findMessages = statement(
   'messages-by-id',
-  `select m.chat_id, ${MESSAGE}
-   from unnest($1::bigint[], $2::bigint[]) wanted (chat_id, id)
-   join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id
-   where m.deleted_at is null`,
+  { wanted: table<WantedMessage>(wantedMessage) },
+  ({ wanted }) =>
+    `select ${MESSAGE}
+     from ${wanted.rows} join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id
+     where m.deleted_at is null`,
+  messageOf,
 )
-// Of a message that was edited or deleted since, its revision is no longer the one it was posted with.
-const postingRows = prepared<[ChatId, IdempotencyKey, Fingerprint, MessageId, Date, Revision]>(
+
+interface WantedKey {
+  readonly chatId: ChatId
+  readonly idempotencyKey: IdempotencyKey
+}
+const wantedKey = { chatId: bigint('chat_id'), idempotencyKey: text('idempotency_key') } satisfies Columns<WantedKey>
+
+const postingOf = readerOf<Posting>(postingColumns)
+
+const findDone = statement(
   'messages-by-key',
-  `select m.chat_id, m.idempotency_key, m.fingerprint, m.id, m.created_at, coalesce(m.posted_revision, m.revision)
-   from unnest($1::bigint[], $2::text[]) wanted (chat_id, idempotency_key)
-   join messages m on m.chat_id = wanted.chat_id and m.idempotency_key = wanted.idempotency_key`,
+  { wanted: table<WantedKey>(wantedKey) },
+  ({ wanted }) =>
+    `select m.idempotency_key, m.fingerprint, ${namesOf(postingColumns, 'm')}
+     from ${wanted.rows}
+     join messages m on m.chat_id = wanted.chat_id and m.idempotency_key = wanted.idempotency_key`,
+  (row): { key: IdempotencyKey; done: Done<Posting> } => ({
+    key: row[0] as IdempotencyKey,
+    done: { fingerprint: row[1] as Fingerprint, result: postingOf(row, 2) },
+  }),
 )
 
-export const chatsById = async (db: Connection, ids: readonly ChatId[]): Promise<readonly Chat[]> =>
-  (await chatRows(db, [plain(ids)])).map(chatOf)
+export const chatsById = (session: Session, ids: readonly ChatId[]): Promise<readonly Chat[]> =>
+  findChats(session, { ids })
 
-/** The chat, which nobody else changes until the transaction of this connection ends. */
-export const lockedChat = async (client: PoolClient, id: ChatId): Promise<Chat | undefined> =>
-  (await lockedRows(client, [id])).map(chatOf)[0]
+/** The chat, which nobody else changes until the transaction of this session ends. */
+export const lockedChat = async (session: Session, id: ChatId): Promise<Chat | undefined> =>
+  (await lockChat(session, { id }))[0]
 
 type Drafts = ReadonlyMap<ChatId, Draft>
 
-/** Adds the messages that the members ask for to the drafts. Never before the chats were looked up. */
-export const addMessages = async (db: Connection, drafts: Drafts, members: readonly Member[]): Promise<void> => {
-  const asking = members.filter(({ chatId, messageId }) => messageId !== undefined && drafts.has(chatId))
-  if (asking.length === 0) return
-  const wanted = [asking.map(({ chatId }) => chatId), asking.map(({ messageId }) => messageId)]
-  for (const [chatId, ...columns] of await messageRows(db, wanted))
-    drafts.get(chatId)?.messages.set(columns[0], messageOf(chatId, columns))
+/** Adds the messages that are asked for to the drafts. Never before the chats were looked up. */
+export const addMessages = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {
+  const wanted = asks.flatMap(({ chatId, messageId: id }) =>
+    id !== undefined && drafts.has(chatId) ? [{ chatId, id }] : [],
+  )
+  if (wanted.length === 0) return
+  for (const message of await findMessages(session, { wanted }))
+    drafts.get(message.chatId)?.messages.set(message.id, message)
 }
 
-/** Adds what was done under the members' keys to the drafts. Never before the chats were looked up. */
-export const addDone = async (db: Connection, drafts: Drafts, members: readonly Member[]): Promise<void> => {
-  const asking = members.filter(({ chatId, intent }) => intent !== undefined && drafts.has(chatId))
-  if (asking.length === 0) return
-  const wanted = [asking.map(({ chatId }) => chatId), asking.map(({ intent }) => intent?.key)]
-  for (const [chatId, key, fingerprint, id, createdAt, revision] of await postingRows(db, wanted))
-    drafts.get(chatId)?.done.set(key, { fingerprint, posting: { chatId, id, createdAt, revision } })
+/** Adds what was done under the keys of the asks to the drafts. Never before the chats were looked up. */
+export const addDone = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {
+  const wanted = asks.flatMap(({ chatId, intent }) =>
+    intent && drafts.has(chatId) ? [{ chatId, idempotencyKey: intent.key }] : [],
+  )
+  if (wanted.length === 0) return
+  for (const { key, done } of await findDone(session, { wanted })) drafts.get(done.result.chatId)?.done.set(key, done)
 }

@@ -1,13 +1,18 @@
 import type { Pool } from 'pg'
 import type { ChatId } from '../../../domain/identity.ts'
+import { answerNotFound } from './answers.ts'
+import { decideInTurn } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
-import { keepAll } from './write-statements.ts'
 import { addDone, addMessages, chatsById } from './load-drafts.ts'
-import { decideInTurn, type Member, notFound, type Verdict } from './pending-change.ts'
+import type { PendingChange } from './pending-change.ts'
 import type { RecentChats } from './recent-chats.ts'
+import { type StandingDraft, writeDrafts } from './write-drafts.ts'
+import type { Written } from './writer.ts'
 
-/** Drafts of the chats that there are, ascending. Only those that were not seen lately are looked up. */
-const draftsOf = async (pool: Pool, recent: RecentChats, ids: Iterable<ChatId>) => {
+type Drafts = ReadonlyMap<ChatId, Draft>
+
+/** Drafts of the chats that there are, ascending. Only those that are not cached are looked up. */
+const draftsOf = async (pool: Pool, recent: RecentChats, ids: Iterable<ChatId>): Promise<Drafts> => {
   const known = new Map<ChatId, Draft>()
   const unknown: ChatId[] = []
   for (const id of ids) {
@@ -20,42 +25,54 @@ const draftsOf = async (pool: Pool, recent: RecentChats, ids: Iterable<ChatId>) 
 }
 
 /**
- * Decides what the members want on what is thought to be the state of their chats, and keeps it where that was right.
- * Returns those for whom it was wrong. Every answer, a refusal too, is told only once the database confirmed what it
- * rests on: a chat that still has the revision has the same messages and keys as well, if those were looked up later
- * than the chat.
+ * Decides pending changes on cached chats and writes them in one statement. Changes whose cached revision was stale are
+ * returned; decide them again. Every answer, a refusal too, is given only once the database confirmed what it rests on:
+ * a chat that still has the revision has the same messages and keys as well, if those were looked up later than the chat.
  */
-export const keepTogether = async (
+export const writeGroup = async (
   pool: Pool,
   recent: RecentChats,
-  members: readonly Member[],
-): Promise<{ readonly wrong: readonly Member[]; readonly later: readonly Member[] }> => {
-  const byChat = Map.groupBy(members, ({ chatId }) => chatId)
+  changes: readonly PendingChange[],
+): Promise<Written> => {
+  const byChat = Map.groupBy(changes, ({ ask }) => ask.chatId)
   const drafts = await draftsOf(pool, recent, byChat.keys())
-  await addMessages(pool, drafts, members)
+  await addMessages(
+    pool,
+    drafts,
+    changes.map(({ ask }) => ask),
+  )
   // A key is nearly always new: whether it is, the statement itself finds out.
-  const doubtful = members.filter(({ lost }) => lost > 0)
-  await addDone(pool, drafts, doubtful)
+  const again = changes.filter(({ conflicts }) => conflicts > 0)
+  await addDone(
+    pool,
+    drafts,
+    again.map(({ ask }) => ask),
+  )
 
-  const verdicts = new Map<ChatId, Verdict>()
-  for (const [id, ofChat] of byChat) {
-    const draft = drafts.get(id)
-    verdicts.set(id, draft ? decideInTurn(draft, ofChat) : notFound(id, ofChat))
-  }
-  const wrongChats = drafts.size > 0 ? await keepAll(pool, [...drafts.values()]) : new Set<ChatId>()
+  const verdicts = Array.from(drafts, ([id, draft]) => ({
+    id,
+    draft,
+    ...decideInTurn(draft, byChat.get(id) ?? [], false),
+  }))
+  // What nobody was answered with needs no confirmation.
+  const decided = verdicts.filter(({ answers }) => answers.length > 0)
+  const stale = await writeDrafts(
+    pool,
+    decided.map(({ draft }) => draft as StandingDraft),
+  )
 
-  const wrong: Member[] = []
-  const later: Member[] = []
-  for (const [id, verdict] of verdicts) {
-    const draft = drafts.get(id)
-    if (wrongChats.has(id)) {
-      recent.forget(id)
-      wrong.push(...(byChat.get(id) ?? []))
+  for (const [id, ofChat] of byChat) if (!drafts.has(id)) answerNotFound(ofChat)
+  const written: Written = { stale: [], later: [], removals: [] }
+  for (const { id, draft, answers, later, removals } of verdicts) {
+    if (stale.has(id)) {
+      recent.delete(id)
+      written.stale.push(...(byChat.get(id) ?? []))
     } else {
-      verdict.tell()
-      later.push(...verdict.later)
-      if (draft) recent.set(id, draft.chat)
+      for (const answer of answers) answer()
+      written.later.push(...later)
+      written.removals.push(...removals)
+      if (answers.length > 0 && draft.chat) recent.set(id, draft.chat)
     }
   }
-  return { wrong, later }
+  return written
 }

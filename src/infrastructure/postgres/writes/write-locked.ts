@@ -1,25 +1,22 @@
 import type { Pool, PoolClient } from 'pg'
-import type { Chat } from '../../../domain/chat/chat.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { LONG_LOCK_TIMEOUT_MS } from '../database/connection.ts'
-import { draftOf } from './draft.ts'
-import { keepAll } from './write-statements.ts'
+import { answerNotFound } from './answers.ts'
+import { decideInTurn } from './decide-in-turn.ts'
+import { type Draft, draftOf } from './draft.ts'
 import { addDone, addMessages, lockedChat } from './load-drafts.ts'
-import { decideInTurn, type Member, notFound, type Verdict } from './pending-change.ts'
+import type { PendingChange } from './pending-change.ts'
+import { type StandingDraft, writeDrafts } from './write-drafts.ts'
+import { deleteChat } from './write-statements.ts'
 
-/** Runs the work in a transaction that holds the chat's row: whoever else changes the chat waits. */
-export const withLocked = async <A>(
-  pool: Pool,
-  id: ChatId,
-  work: (client: PoolClient, chat: Chat | undefined) => Promise<A>,
-): Promise<A> => {
+const inTransaction = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A>): Promise<A> => {
   const client = await pool.connect()
   let broken: Error | undefined
   const onError = (error: Error) => (broken = error)
   client.on('error', onError)
   try {
     await client.query(`begin; set local lock_timeout = ${LONG_LOCK_TIMEOUT_MS}`)
-    const result = await work(client, await lockedChat(client, id))
+    const result = await work(client)
     await client.query('commit')
     return result
   } catch (error) {
@@ -31,16 +28,35 @@ export const withLocked = async <A>(
   }
 }
 
-/** Decides and keeps what members of one chat want on its locked row, where no guess can be wrong. */
-export const keepLocked = (pool: Pool, id: ChatId, members: readonly Member[]): Promise<Verdict> =>
-  withLocked(pool, id, async (client, chat) => {
-    if (!chat) return notFound(id, members)
+const write = async (client: PoolClient, draft: Draft) => {
+  const { id } = draft.before
+  // What was sent before the chat went would go with it.
+  if (!draft.chat) {
+    await deleteChat(client, { chat: { id } })
+    return
+  }
+  const stale = await writeDrafts(client, [draft as StandingDraft])
+  if (stale.size > 0) throw new Error(`chat ${id} changed under its lock`)
+}
+
+/** Decides pending changes of one chat on its locked row and writes them: whoever else changes the chat waits. */
+export const writeLocked = async (
+  pool: Pool,
+  id: ChatId,
+  changes: readonly PendingChange[],
+): Promise<readonly PendingChange[]> => {
+  const verdict = await inTransaction(pool, async (client) => {
+    const chat = await lockedChat(client, id)
+    if (!chat) return { answers: [() => answerNotFound(changes)], later: [] }
     const draft = draftOf(chat)
     const drafts = new Map([[id, draft]])
-    await addMessages(client, drafts, members)
-    await addDone(client, drafts, members)
-    const verdict = decideInTurn(draft, members)
-    const wrong = await keepAll(client, [draft])
-    if (wrong.size > 0) throw new Error(`chat ${id} changed under its lock`)
-    return verdict
+    const asks = changes.map(({ ask }) => ask)
+    await addMessages(client, drafts, asks)
+    await addDone(client, drafts, asks)
+    const decided = decideInTurn(draft, changes, true)
+    await write(client, draft)
+    return decided
   })
+  for (const answer of verdict.answers) answer()
+  return verdict.later
+}

@@ -1,151 +1,122 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import { DatabaseError, type Pool } from 'pg'
+import { isConflict, retry, wasUndone } from '../database/retry.ts'
 import type { ChatId } from '../../../domain/identity.ts'
-import { attempt, lostAgainstAnother } from '../database/retry.ts'
-import { keepTogether } from './write-group.ts'
-import { keepLocked } from './write-locked.ts'
-import { type Member, unavailable } from './pending-change.ts'
-import { type RecentChats, recentChats } from './recent-chats.ts'
+import { answerUnavailable } from './answers.ts'
+import { heldChats } from './held-chats.ts'
+import type { PendingChange } from './pending-change.ts'
+import type { Writer } from './writer.ts'
 
-export interface Lanes {
-  /** Takes the change along with the next group. */
-  readonly join: (member: Member) => void
-  /** Runs work that holds the chat's row. Changes of the chat that come meanwhile wait for its end, others do not. */
-  readonly apart: <A>(id: ChatId, work: () => Promise<A>) => Promise<A>
-}
-
-export interface LaneSettings {
-  /** Groups that may be under way at once. A chat always goes by the same lane, so no group waits for another. */
-  readonly lanes: number
+export interface QueueSettings {
   /** Changes in one group. */
   readonly groupSize: number
-  /** Chats whose last state is kept in mind, in all. */
-  readonly recentChats: number
   /** Milliseconds after which a change that is still waiting is given up. */
   readonly patience: number
 }
 
-export const DEFAULTS: LaneSettings = { lanes: 2, groupSize: 128, recentChats: 10_000, patience: 2000 }
+/** Optimistic attempts before falling back to a row lock. */
+const OPTIMISTIC_ATTEMPTS = 2
 
-/** Times that a change is decided on a guess before the chat is locked for it. */
-const GUESSES = 2
-
-/** SQLSTATE classes of a connection that ends, or was not to be had. */
-const DISCONNECTED = /^(08|53|57P)/
+/** Milliseconds to wait, at most, after a conflict with a transaction of another server. */
+const JITTER_MS = 20
 
 /**
- * Whether the database said that it undid everything. After anything else, a lost connection above all, the group may
- * have been kept.
+ * Changes of some chats, written in one group after another. Each change is in one of these states:
+ *
+ * - **waiting**, in order of arrival. A change that waits longer than `patience` is answered `Unavailable`.
+ * - **in the group** that is being written; there is one at a time, begun at the end of the turn in which the queue
+ *   stopped being idle. From there it is answered, or goes back to the front of those waiting when it concerns a message
+ *   of its own group or was stale, or goes to the locked row: at its second conflict, or when it removes its chat.
+ * - **on the locked row** of its chat, in a transaction of its own beside the groups, which go on with other chats. There
+ *   it is answered; only what concerns a message that was just written waits again.
+ * - **behind** such a transaction on its chat; once that ended, it waits again.
+ *
+ * A group that failed is undone for a conflict (all its changes count it), or for what one of its changes wants (each
+ * chat's go to the locked row together and, when that fails too, one by one), or it may have been written: then all are
+ * answered `Unavailable`.
  */
-const wasUndone = (error: unknown): boolean =>
-  error instanceof DatabaseError && error.code !== undefined && !DISCONNECTED.test(error.code)
+export const writeQueue = (writer: Writer, { groupSize, patience }: QueueSettings) => {
+  const waiting: PendingChange[] = []
+  const held = heldChats()
+  let isRunning = false
 
-const lane = (pool: Pool, recent: RecentChats, { groupSize, patience }: LaneSettings): Lanes => {
-  const waiting: Member[] = []
-  /** Chats that are held by work of ours, and who waits for its end. */
-  const held = new Map<ChatId, { works: number; readonly behind: Member[] }>()
-  let busy = false
-
-  const nextGroup = (): readonly Member[] => {
+  const nextGroup = (): readonly PendingChange[] => {
     const now = performance.now()
-    return waiting.splice(0, groupSize).filter((member) => {
-      const behind = held.get(member.chatId)?.behind
-      if (behind) behind.push(member)
-      else if (now - member.since > patience) unavailable([member], new Error('waited too long for its turn'))
-      else return true
+    return waiting.splice(0, groupSize).filter((change) => {
+      if (held.putBehind(change)) return false
+      if (now - change.since <= patience) return true
+      answerUnavailable([change], new Error('waited too long for its turn'))
       return false
     })
   }
 
-  const lost = (members: readonly Member[]) => {
-    for (const member of members) member.lost += 1
-    const [losers, others] = [
-      members.filter(({ lost }) => lost >= GUESSES),
-      members.filter(({ lost }) => lost < GUESSES),
-    ]
-    waiting.unshift(...others)
-    goApart(losers)
-  }
-
-  const keep = async (group: readonly Member[]) => {
-    try {
-      const { wrong, later } = await keepTogether(pool, recent, group)
-      waiting.unshift(...later)
-      lost(wrong)
-    } catch (error) {
-      recent.forgetAll()
-      if (!wasUndone(error)) return unavailable(group, error)
-      if (!lostAgainstAnother(error)) return goApart(group)
-      await delay(Math.random() * 20)
-      lost(group)
-    }
+  const start = () => {
+    if (isRunning || waiting.length === 0) return
+    isRunning = true
+    // Not before the caller is done: what is asked for in one go goes together.
+    queueMicrotask(() => void run())
   }
 
   const run = async () => {
     while (waiting.length > 0) {
       const group = nextGroup()
-      if (group.length > 0) await keep(group)
+      if (group.length > 0) await write(group)
     }
-    busy = false
+    isRunning = false
   }
 
-  const start = () => {
-    if (busy || waiting.length === 0) return
-    busy = true
-    // Not before the caller is done: what is asked for in one go goes together.
-    queueMicrotask(() => void run())
+  const write = async (group: readonly PendingChange[]) => {
+    try {
+      const { stale, later, removals } = await writer.together(group)
+      waiting.unshift(...later)
+      goLocked(removals)
+      conflicted(stale)
+    } catch (error) {
+      writer.forget()
+      if (!wasUndone(error)) return answerUnavailable(group, error)
+      if (!isConflict(error)) return goLocked(group)
+      await delay(Math.random() * JITTER_MS)
+      conflicted(group)
+    }
   }
 
-  const join = (member: Member) => {
-    waiting.push(member)
+  const conflicted = (changes: readonly PendingChange[]) => {
+    for (const change of changes) change.conflicts += 1
+    const mayTryAgain = ({ conflicts }: PendingChange) => conflicts < OPTIMISTIC_ATTEMPTS
+    waiting.unshift(...changes.filter(mayTryAgain))
+    goLocked(changes.filter((change) => !mayTryAgain(change)))
+  }
+
+  const goLocked = (changes: readonly PendingChange[]) => {
+    for (const [id, ofChat] of Map.groupBy(changes, ({ ask }) => ask.chatId)) void hold(id, ofChat)
+  }
+
+  const hold = async (id: ChatId, changes: readonly PendingChange[]) => {
+    const behind = await held.hold(id, async () => {
+      await writeLocked(id, changes)
+      writer.forget(id)
+    })
+    waiting.push(...behind)
     start()
   }
 
-  const apart = async <A>(id: ChatId, work: () => Promise<A>): Promise<A> => {
-    const holding = held.get(id) ?? { works: 0, behind: [] }
-    held.set(id, holding)
-    holding.works += 1
+  /** Together; one by one, when that is refused for what one of them wants. Never rejects. */
+  const writeLocked = async (id: ChatId, changes: readonly PendingChange[]): Promise<void> => {
     try {
-      return await work()
-    } finally {
-      recent.forget(id)
-      holding.works -= 1
-      if (holding.works === 0) {
-        held.delete(id)
-        waiting.push(...holding.behind)
-        start()
-      }
-    }
-  }
-
-  /** Together on the locked row; one by one, when that is refused for what one of them wants. */
-  const keepApart = async (id: ChatId, members: readonly Member[]): Promise<void> => {
-    try {
-      const verdict = await attempt(async () => E.right(await keepLocked(pool, id, members)))()
-      if (E.isLeft(verdict)) return unavailable(members, verdict.left.cause)
-      verdict.right.tell()
-      waiting.push(...verdict.right.later)
+      const written = await retry(async () => E.right(await writer.locked(id, changes)))()
+      if (E.isLeft(written)) answerUnavailable(changes, written.left.cause)
+      else waiting.push(...written.right)
     } catch (defect) {
-      if (members.length === 1) members[0]?.reject(defect)
-      else for (const member of members) await keepApart(id, [member])
+      if (changes.length === 1) changes[0]?.reject(defect)
+      else for (const change of changes) await writeLocked(id, [change])
     }
   }
 
-  const goApart = (members: readonly Member[]) => {
-    for (const [id, ofChat] of Map.groupBy(members, ({ chatId }) => chatId)) void apart(id, () => keepApart(id, ofChat))
-  }
-
-  return { join, apart }
-}
-
-export const openLanes = (pool: Pool, settings: Partial<LaneSettings> = {}): Lanes => {
-  const all = { ...DEFAULTS, ...settings }
-  const recent = recentChats(all.recentChats)
-  const lanes = Array.from({ length: all.lanes }, () => lane(pool, recent, all))
-  const laneOf = (id: ChatId) => lanes[id % all.lanes] as Lanes
   return {
-    join: (member) => laneOf(member.chatId).join(member),
-    apart: (id, work) => laneOf(id).apart(id, work),
+    /** Takes the change along with the next group. */
+    add: (change: PendingChange): void => {
+      waiting.push(change)
+      start()
+    },
   }
 }

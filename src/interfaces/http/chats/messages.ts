@@ -70,7 +70,7 @@ export const messageEndpoints = (
     pipe(
       sendMessage({
         chatId: path.chat_id,
-        ...body,
+        message: body,
         intent: intentOf(headers['idempotency-key'], 'sendMessage', body.text),
       }),
       TE.map(({ done: message, replayed }) => {

@@ -1,0 +1,78 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { type Expectation, expecting, type Stale } from '../expectation.ts'
+import type { MessageId } from '../identity.ts'
+import { type Intent, type KeyReused, replayed } from '../intent.ts'
+import { advance, type Chat } from './chat.ts'
+import { type Message, type MessageText, type NewMessage, posted } from './message.ts'
+import type { MessageNotFound } from './not-found.ts'
+import type { Decision, Outcome, Scene } from './scene.ts'
+
+/** The message is as it was posted, also when that was before this call and it was changed since. */
+export interface Posted extends Outcome {
+  readonly chat: Chat
+  readonly message: Message
+  readonly replayed: boolean
+}
+
+export interface Edited extends Outcome {
+  readonly message: Message
+}
+
+/** The same text again changes nothing. */
+export interface Edit {
+  readonly messageId: MessageId
+  readonly text: MessageText
+  readonly at: Date
+  readonly expected?: Expectation
+}
+
+export interface Erasure {
+  readonly messageId: MessageId
+  readonly at: Date
+  readonly expected?: Expectation
+}
+
+/** With an intent, once: the same intent again finds what was posted, and changes nothing. */
+export const post =
+  (draft: NewMessage, at: Date, intent?: Intent): Decision<KeyReused, Posted> =>
+  ({ chat, done }) => {
+    if (intent && done)
+      return pipe(
+        replayed(intent, done, (posting) => posted(draft, posting)),
+        E.map(({ done: message, replayed }) => ({ chat, message, replayed })),
+      )
+    const next = advance(chat, at)
+    const id = (chat.lastMessageId + 1) as MessageId
+    const message = posted(draft, { chatId: chat.id, id, createdAt: next.updatedAt, revision: next.revision })
+    return E.right({ chat: { ...next, lastMessageId: id }, message, replayed: false })
+  }
+
+/** The message that the scene was asked for, as the caller expects it. */
+const present = (
+  { chat, message }: Scene,
+  messageId: MessageId,
+  expected: Expectation,
+): E.Either<MessageNotFound | Stale, Message> =>
+  message === undefined
+    ? E.left({ kind: 'MessageNotFound', chatId: chat.id, messageId })
+    : E.map(() => message)(expecting(expected, message))
+
+export const edit =
+  ({ messageId, text, at, expected }: Edit): Decision<MessageNotFound | Stale, Edited> =>
+  (scene) =>
+    E.map((message: Message) => {
+      if (text === message.text) return { chat: scene.chat, message }
+      const chat = advance(scene.chat, at)
+      return { chat, message: { ...message, text, editedAt: chat.updatedAt, revision: chat.revision } }
+    })(present(scene, messageId, expected))
+
+/** Leaves a tombstone: what the message said goes, its number and its times stay. */
+export const erase =
+  ({ messageId, at, expected }: Erasure): Decision<MessageNotFound | Stale, Outcome> =>
+  (scene) =>
+    E.map(({ chatId, id, createdAt, editedAt }: Message) => {
+      const chat = advance(scene.chat, at)
+      const { updatedAt: deletedAt, revision } = chat
+      return { chat, message: { chatId, id, createdAt, editedAt, deletedAt, revision } }
+    })(present(scene, messageId, expected))

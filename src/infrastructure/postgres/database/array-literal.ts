@@ -1,0 +1,22 @@
+/** The types of our columns. */
+export type SqlType = 'bigint' | 'text' | 'timestamptz'
+
+declare const brand: unique symbol
+
+/** A PostgreSQL array written as text (PostgreSQL manual, section 8.15.2). */
+export type ArrayLiteral = string & { readonly [brand]: 'ArrayLiteral' }
+
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+
+/** Whole numbers and times have no character that an array literal would need quoted; texts are always quoted. */
+const elements: Readonly<Record<SqlType, (value: never) => string>> = {
+  bigint: (value: number) => String(value),
+  text: quoted,
+  timestamptz: (value: Date) => value.toISOString(),
+}
+
+/** Our own, because the driver quotes numbers and times as well, which takes ten times as long. */
+export const arrayLiteral = (type: SqlType, values: readonly unknown[]): ArrayLiteral => {
+  const element = elements[type] as (value: unknown) => string
+  return `{${values.map((value) => (value == null ? 'null' : element(value))).join(',')}}` as ArrayLiteral
+}

@@ -1,0 +1,73 @@
+import type { SqlType } from './array-literal.ts'
+
+export interface Column<Type extends SqlType = SqlType> {
+  readonly name: string
+  readonly type: Type
+}
+
+type TypeOf<Value> = [NonNullable<Value>] extends [number]
+  ? 'bigint'
+  : [NonNullable<Value>] extends [Date]
+    ? 'timestamptz'
+    : [NonNullable<Value>] extends [string]
+      ? 'text'
+      : never
+
+/** The column of each property: a property without one does not compile, nor does one of another type. */
+export type Columns<A> = { readonly [Property in keyof A]-?: Column<TypeOf<A[Property]>> }
+
+export const bigint = (name: string): Column<'bigint'> => ({ name, type: 'bigint' })
+export const text = (name: string): Column<'text'> => ({ name, type: 'text' })
+export const timestamptz = (name: string): Column<'timestamptz'> => ({ name, type: 'timestamptz' })
+
+export const without = <C extends object, Name extends keyof C & string>(
+  columns: C,
+  ...names: readonly Name[]
+): Omit<C, Name> =>
+  Object.fromEntries(Object.entries(columns).filter(([name]) => !names.includes(name as Name))) as Omit<C, Name>
+
+type AnyColumns = Readonly<Record<string, Column>>
+
+const listOf = (columns: object): readonly (readonly [property: string, column: Column])[] =>
+  Object.entries(columns as AnyColumns)
+
+/** `id, title …`, of a table or an alias if one is named. */
+export const namesOf = (columns: object, alias?: string): string =>
+  listOf(columns)
+    .map(([, { name }]) => (alias === undefined ? name : `${alias}.${name}`))
+    .join(', ')
+
+/** `title = moves.title, …`: each column from another one of its name. */
+export const assignmentsOf = (columns: object, alias: string): string =>
+  listOf(columns)
+    .map(([, { name }]) => `${name} = ${alias}.${name}`)
+    .join(', ')
+
+/** `title = $2, …`: each column from the placeholder of its property. */
+export const settingsOf = (columns: object, placeholders: object): string =>
+  listOf(columns)
+    .map(([property, { name }]) => `${name} = ${(placeholders as Record<string, string>)[property] ?? ''}`)
+    .join(', ')
+
+/** Reads what `namesOf` selected, from the place where it begins in the row. */
+export const readerOf = <A>(columns: Columns<A>): ((row: readonly unknown[], from?: number) => A) => {
+  const properties = Object.keys(columns)
+  return (row, from = 0) => {
+    const value: Record<string, unknown> = {}
+    for (let index = 0; index < properties.length; index++) value[properties[index] as string] = row[from + index]
+    return value as A
+  }
+}
+
+/** The same, of a JSON array that PostgreSQL made of the columns: there, times are texts. */
+export const jsonReaderOf = <A>(columns: Columns<A>): ((row: readonly unknown[], from?: number) => A) => {
+  const read = readerOf(columns)
+  const times = listOf(columns)
+    .filter(([, { type }]) => type === 'timestamptz')
+    .map(([property]) => property)
+  return (row, from) => {
+    const value = read(row, from) as Record<string, unknown>
+    for (const property of times) if (value[property] !== null) value[property] = new Date(value[property] as string)
+    return value as A
+  }
+}

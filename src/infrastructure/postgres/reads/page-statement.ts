@@ -1,0 +1,83 @@
+import type { MessagePage, MessageSelection } from '../../../application/ports/page.ts'
+import type { ChatId, Revision } from '../../../domain/identity.ts'
+import { bigint, type Columns } from '../database/columns.ts'
+import { table } from '../database/parameters.ts'
+import { CHAT, CHAT_WIDTH, chatOfJson, MESSAGE, messageOfJson } from '../database/rows.ts'
+import { type Session, statement } from '../database/statement.ts'
+import { goesForwards, pageOf } from './page-of.ts'
+
+/** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
+export interface WantedPage {
+  readonly chatId: ChatId
+  readonly selection: MessageSelection
+  readonly known: Revision | -1
+}
+
+interface WantedRow {
+  readonly chatId: ChatId
+  readonly size: number
+  readonly before: number
+  readonly after: number
+  readonly known: number
+  readonly place: number
+}
+const wantedColumns = {
+  chatId: bigint('chat_id'),
+  size: bigint('size'),
+  before: bigint('before'),
+  after: bigint('after'),
+  known: bigint('known'),
+  place: bigint('place'),
+} satisfies Columns<WantedRow>
+
+const rowOf = ({ chatId, selection, known }: WantedPage, place: number): WantedRow => ({
+  chatId,
+  size: selection.limit + 1,
+  before: selection.before ?? Number.MAX_SAFE_INTEGER,
+  after: selection.after ?? 0,
+  known,
+  place,
+})
+
+/**
+ * Many pages in one statement, each a range of one index read from its cursor. A page is one value, JSON, which PostgreSQL
+ * writes and we read at a third of the cost of as many rows; null, if the chat still has the revision under which we
+ * know it.
+ */
+const pagesIn = (order: 'asc' | 'desc') =>
+  statement(
+    `pages-${order}`,
+    { wanted: table<WantedRow>(wantedColumns) },
+    ({ wanted }) => `
+      select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
+        select json_agg(json_build_array(${MESSAGE}))
+        from (
+          select * from messages m
+          where m.chat_id = wanted.chat_id and m.deleted_at is null and m.id < wanted.before and m.id > wanted.after
+          order by m.id ${order} limit wanted.size
+        ) m
+      )) end
+      from ${wanted.rows} join chats c on c.id = wanted.chat_id`,
+    ([place, json]) => ({ place: place as number, json: json as string | null }),
+  )
+
+const newest = pagesIn('desc')
+const oldest = pagesIn('asc')
+
+const readPage = (json: string, selection: MessageSelection): MessagePage => {
+  const columns = JSON.parse(json) as unknown[]
+  const messages = ((columns[CHAT_WIDTH] ?? []) as unknown[][]).map((message) => messageOfJson(message))
+  return { chat: chatOfJson(columns), ...pageOf(messages, selection, goesForwards(selection)) }
+}
+
+/** In the order asked for: the page, `known` when it is the one that is cached, or nothing when there is no such chat. */
+export const readPages = async (
+  session: Session,
+  wanted: readonly WantedPage[],
+  forwards: boolean,
+): Promise<readonly (MessagePage | 'known' | undefined)[]> => {
+  const pages: (MessagePage | 'known' | undefined)[] = wanted.map(() => undefined)
+  for (const { place, json } of await (forwards ? oldest : newest)(session, { wanted: wanted.map(rowOf) }))
+    pages[place] = json === null ? 'known' : readPage(json, (wanted[place] as WantedPage).selection)
+  return pages
+}

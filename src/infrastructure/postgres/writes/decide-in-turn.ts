@@ -1,0 +1,46 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { answerNotFound } from './answers.ts'
+import { type Draft, isUnwritten, sceneOf, take } from './draft.ts'
+import type { PendingChange } from './pending-change.ts'
+
+/** What became of the pending changes of one chat. */
+export interface Verdict {
+  /** How to answer those that were decided, once the draft is written. */
+  readonly answers: readonly (() => void)[]
+  /** Concern a message that this draft has not written yet; decide them in the next group. */
+  readonly later: readonly PendingChange[]
+  /** Would remove the chat, where that is not allowed. */
+  readonly removals: readonly PendingChange[]
+}
+
+/**
+ * Lets pending changes of one chat decide one after another, each on what the one before it left. One that throws harms
+ * nobody else. Where chats may not be removed, a change that would is left as it was.
+ */
+export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], mayRemove: boolean): Verdict => {
+  const answers: (() => void)[] = []
+  const later: PendingChange[] = []
+  const removals: PendingChange[] = []
+
+  const decide = (change: PendingChange) => {
+    const { ask, decision, resolve } = change
+    if (isUnwritten(draft, ask)) return void later.push(change)
+    const scene = sceneOf(draft, ask)
+    if (!scene) return void answers.push(() => answerNotFound([change]))
+    const decided = decision(scene)
+    if (E.isRight(decided)) {
+      if (!decided.right.chat && !mayRemove) return void removals.push(change)
+      take(draft, scene, decided.right, ask)
+    }
+    answers.push(() => resolve(decided))
+  }
+
+  for (const change of changes) {
+    try {
+      decide(change)
+    } catch (defect) {
+      answers.push(() => change.reject(defect))
+    }
+  }
+  return { answers, later, removals }
+}
