@@ -7,15 +7,15 @@ export interface Database {
   /** What reads and changes go through. */
   readonly pool: Pool
   /**
-   * For migrations and for what is rare. Loaded and connected when first asked for: it is a sixth of the memory and half
-   * of the start of a server that needs it for neither.
+   * For migrations. Loaded and connected when first asked for: it is a sixth of the memory and half of the start of a
+   * server that has nothing to migrate.
    */
   readonly orm: () => Promise<MikroORM>
   readonly close: () => Promise<void>
 }
 
-/** Connections that the ORM may have besides those of the pool. */
-const ORM_CONNECTIONS = 4
+/** Connections that the ORM has, besides those of the pool: migrations go one after another. */
+const ORM_CONNECTIONS = 1
 
 const ignore = () => {}
 
