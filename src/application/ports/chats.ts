@@ -17,7 +17,7 @@ export interface Once<A> {
 /** A message as it was posted, but for its text, which the intent vouches for. */
 export type Posting = Pick<Message, 'chatId' | 'id' | 'createdAt' | 'revision'>
 
-/** Where chats and their messages are kept. What a call returns is a copy: later changes do not show in it. */
+/** Where chats and their messages are kept. What a call returns never changes, and may be shared. */
 export interface Chats {
   /**
    * Keeps a new chat and gives it an identity that no chat had before. With an intent it does so once: the same intent

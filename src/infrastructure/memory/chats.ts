@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats, Once, Posting } from '../../application/ports/chats.ts'
 import type { Journal } from '../../application/ports/journal.ts'
+import { messagePage } from '../../application/ports/page.ts'
 import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
 import * as Chat from '../../domain/chat/chat.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
@@ -120,7 +121,7 @@ export const memoryChats = (): Chats & Journal => {
     },
 
     messages: (id, selection) => async () =>
-      E.map(({ chat, messages }: Entry) => ({ chat, ...select(messages, selection, isTombstone) }))(entry(id)),
+      E.map(({ chat, messages }: Entry) => messagePage(chat, select(messages, selection, isTombstone)))(entry(id)),
 
     since: (id, after, limit) => async () =>
       E.map(({ chat, made }: Entry) => {

@@ -1,5 +1,11 @@
 import type { Pool } from 'pg'
-import type { MessagePage, MessageSelection, Page, Selection } from '../../../application/ports/page.ts'
+import {
+  type MessagePage,
+  messagePage,
+  type MessageSelection,
+  type Page,
+  type Selection,
+} from '../../../application/ports/page.ts'
 import type { ChatTitle } from '../../../domain/chat/chat.ts'
 import type { ChatId, MessageId, MessagePosition, Revision } from '../../../domain/identity.ts'
 import type { Message, MessageText } from '../../../domain/chat/message.ts'
@@ -58,7 +64,7 @@ const readPage = (json: string, selection: MessageSelection): MessagePage => {
     revision,
   }))
   const chat = { id, title, ...times, lastMessageId, revision, changedAtRevision }
-  return { chat, ...pageOf(found, selection, goesForwards(selection)) }
+  return messagePage(chat, pageOf(found, selection, goesForwards(selection)))
 }
 
 interface Known {
