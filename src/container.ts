@@ -17,15 +17,16 @@ import type { Clock } from './application/ports/clock.ts'
 import { renameChat } from './application/chats/rename-chat.ts'
 import { ringAfterChange } from './application/following/ring-after-change.ts'
 import { sendMessage } from './application/messages/send-message.ts'
-import { createTails, type Tails } from './application/following/recent-changes.ts'
+import { type FollowedChats, followedChats } from './application/following/followed-chats.ts'
 import { httpApp } from './interfaces/http/server/app.ts'
 import { chatEndpoints, type ChatUseCases } from './interfaces/http/chats/chats.ts'
 import type { Contract } from './interfaces/http/endpoint/contract.ts'
 import { documentationEndpoints } from './interfaces/http/service/documentation.ts'
 import { eventStreams, type EventStreams, type StreamLimits } from './interfaces/http/events/event-streams.ts'
 import { eventEndpoints } from './interfaces/http/events/events.ts'
+import { streamMetrics } from './interfaces/http/events/stream-metrics.ts'
 import { messageEndpoints, type MessageUseCases } from './interfaces/http/chats/messages.ts'
-import { httpMetrics, streamMetrics } from './interfaces/http/server/metrics.ts'
+import { httpMetrics } from './interfaces/http/server/metrics.ts'
 import { observe } from './interfaces/http/server/access-log.ts'
 import { type IsDraining, operationEndpoints } from './interfaces/http/service/probes.ts'
 import type { Storage } from './storage.ts'
@@ -42,7 +43,7 @@ export const names = {
   registry: named<Registry>('registry'),
   isDraining: named<IsDraining>('isDraining'),
   streamLimits: named<StreamLimits>('streamLimits'),
-  tails: named<Tails>('tails'),
+  followedChats: named<FollowedChats>('followedChats'),
   streams: named<EventStreams>('streams'),
   useCases: named<ChatUseCases & MessageUseCases>('useCases'),
   app: named<RequestListener>('app'),
@@ -71,8 +72,8 @@ export const compose = ({ storage, clock, contract, logger, isDraining, streamLi
     .bind(names.chats)
     .toResolvedValue(({ chats, bell }: Storage) => ringAfterChange(chats, bell), [names.storage])
   container
-    .bind(names.tails)
-    .toResolvedValue(({ journal, bell }: Storage) => createTails(journal, bell), [names.storage])
+    .bind(names.followedChats)
+    .toResolvedValue(({ journal, bell }: Storage) => followedChats(journal, bell), [names.storage])
   container.bind(names.streams).toResolvedValue(eventStreams, [names.streamLimits])
 
   container.bind(names.useCases).toResolvedValue(
@@ -91,13 +92,13 @@ export const compose = ({ storage, clock, contract, logger, isDraining, streamLi
   )
 
   container.bind(names.app).toResolvedValue(
-    (contract, useCases, { health, journal }: Storage, tails, streams, clock, logger, registry, isDraining) => {
+    (contract, useCases, { health, journal }: Storage, followed, streams, clock, logger, registry, isDraining) => {
       const endpoints = {
         ...chatEndpoints(contract, useCases),
         ...messageEndpoints(contract, useCases),
         ...eventEndpoints(
           contract,
-          followChats(journal, tails),
+          followChats(journal, followed),
           streams,
           streamMetrics(registry, streams.open, clock.now),
         ),
@@ -110,7 +111,7 @@ export const compose = ({ storage, clock, contract, logger, isDraining, streamLi
       names.contract,
       names.useCases,
       names.storage,
-      names.tails,
+      names.followedChats,
       names.streams,
       names.clock,
       names.logger,

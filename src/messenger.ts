@@ -56,7 +56,7 @@ export const serve = async (
       await delay(config.SHUTDOWN_DELAY_MS)
       container.get(names.streams).end()
       await drain(config.SHUTDOWN_TIMEOUT_MS)
-      container.get(names.tails).close()
+      container.get(names.followedChats).close()
       await storage.close()
     },
   }

@@ -42,7 +42,7 @@ export const openService = (clock: Clock): Service => {
     chats,
     close: () => {
       container.get(names.streams).end()
-      container.get(names.tails).close()
+      container.get(names.followedChats).close()
     },
   }
 }

@@ -5,8 +5,11 @@ import type { ChatId } from '../../domain/identity.ts'
  * early, and says nothing of what happened.
  */
 export interface Bell {
-  /** After the change was kept. Never fails the one who made it. */
+  /** After the change was kept. Never throws, whatever becomes of the ring. */
   readonly ring: (id: ChatId) => void
-  /** Calls `wake` with each chat that rang, or with nothing when any may have. Returns how to stop. */
+  /**
+   * Calls `wake` with each chat that rang, or with nothing when any may have. Returns how to stop. A listener that throws
+   * disturbs neither the others nor who rings.
+   */
   readonly listen: (wake: (id?: ChatId) => void) => () => void
 }

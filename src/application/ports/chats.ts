@@ -15,7 +15,7 @@ export interface Ask {
   readonly intent?: Intent | undefined
 }
 
-/** Where chats and their messages are kept. What a call returns never changes: later changes do not show in it. */
+/** Where chats and their messages are kept. What a call returns never changes, and may be shared. */
 export interface Chats {
   /**
    * Keeps a new chat and gives it an identity that no chat had before. With an intent it does so once: the same intent

@@ -1,8 +1,8 @@
 import type * as T from 'fp-ts/lib/Task.js'
 
-/** Whether what the service stands on can do its work now. */
+/** Whether what the service stands on can do its work now. Each answers within a second, also when what it asks does not. */
 export interface Health {
-  /** Answers within a second, also when what it asks does not. */
   readonly database: T.Task<boolean>
+  /** Whether the database has every migration of this version. */
   readonly migrations: T.Task<boolean>
 }

@@ -8,17 +8,17 @@ import type { Unavailable } from './failures.ts'
 /** What happened after a revision, and the chat, as both were at one moment. */
 export interface Changes {
   readonly chat: Chat
-  /** Messages and tombstones whose revision is greater, in its order. */
+  /** Each message whose revision is greater, or what its deletion left of it, as it is now, in the order of revisions. */
   readonly messages: readonly (Message | Tombstone)[]
   /** Whether there are more of them. */
   readonly more: boolean
 }
 
-/** What happened in chats, for those who follow them. */
+/** What happened in chats, for those who follow them. What a call returns never changes, and may be shared. */
 export interface Journal {
   /** At most `limit` messages that changed after the revision, the earliest first. */
   readonly since: (id: ChatId, after: Revision, limit: number) => TE.TaskEither<ChatNotFound | Unavailable, Changes>
 
-  /** The current revision of each of the chats that exist, in one look however many they are. */
+  /** The current revision of each of the chats that exist, however many are asked for. */
   readonly revisions: (ids: readonly ChatId[]) => TE.TaskEither<Unavailable, ReadonlyMap<ChatId, Revision>>
 }

@@ -1,6 +1,7 @@
 import type { Chat } from '../../domain/chat/chat.ts'
 import type { Message } from '../../domain/chat/message.ts'
 import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../../domain/identity.ts'
+import { memo, type Memo } from './memo.ts'
 
 /** Which part of an ordered collection: the last `limit` entries, or what the bounds (both exclusive) leave of it. */
 export interface Selection<Before, After> {
@@ -18,7 +19,15 @@ export interface Page<A> {
   readonly more: boolean
 }
 
-/** A page of messages and the chat they belong to, as both were at one moment. */
+/**
+ * A page of messages and the chat they belong to, as both were at one moment. A store may give the same page to many, so it
+ * carries what is worked out of its entries: ask `form` for their JSON, and it is written once for all of them.
+ */
 export interface MessagePage extends Page<Message> {
   readonly chat: Chat
+  readonly form: Memo<readonly Message[]>
 }
+
+/** Pages are equal when their chat and their entries are, so the form is not enumerable: a spread leaves it behind. */
+export const messagePage = (chat: Chat, { entries, more }: Page<Message>): MessagePage =>
+  Object.defineProperty({ chat, entries, more } as MessagePage, 'form', { value: memo(entries) })

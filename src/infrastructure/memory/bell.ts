@@ -6,7 +6,13 @@ export const memoryBell = (): Bell => {
   const listeners = new Set<(id?: ChatId) => void>()
   return {
     ring: (id) => {
-      for (const wake of listeners) wake(id)
+      for (const wake of listeners) {
+        try {
+          wake(id)
+        } catch {
+          // A defect of the listener. The change was kept, and its sender must hear so.
+        }
+      }
     },
     listen: (wake) => {
       listeners.add(wake)

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
 import type { Journal } from '../../application/ports/journal.ts'
+import { messagePage } from '../../application/ports/page.ts'
 import * as Chat from '../../domain/chat/chat.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../domain/chat/message.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
@@ -91,7 +92,7 @@ export const memoryChats = (): Chats & Journal => {
       )(entryOf(chatId)),
 
     messages: (id, selection) => async () =>
-      E.map(({ chat, messages }: Entry) => ({ chat, ...select(messages, selection, isTombstone) }))(entryOf(id)),
+      E.map(({ chat, messages }: Entry) => messagePage(chat, select(messages, selection, isTombstone)))(entryOf(id)),
 
     since: (id, after, limit) => async () =>
       E.map(({ chat, made }: Entry) => {

@@ -17,9 +17,9 @@ const notify = statement(
 /** Milliseconds in which the rings of this server become one notification. */
 const COALESCE_MS = 10
 
-/** PostgreSQL takes payloads of fewer than 8000 bytes. Longer news are told as "anything may have changed". */
+/** PostgreSQL takes payloads of fewer than 8000 bytes. If the ids do not fit, the payload is empty: any chat may have rung. */
 const MAX_PAYLOAD = 7900
-const ANYTHING = ''
+const ANY_CHAT = ''
 
 const RECONNECT_MS = { LEAST: 100, MOST: 2000 }
 
@@ -39,14 +39,20 @@ export const postgresBell = (pool: Pool): PostgresBell => {
   let poke: NodeJS.Timeout | undefined
 
   const wake = (id?: ChatId) => {
-    for (const listener of listeners) listener(id)
+    for (const listener of listeners) {
+      try {
+        listener(id)
+      } catch {
+        // A defect of the listener. The change was kept, and its sender must hear so.
+      }
+    }
   }
 
   const flush = () => {
     poke = undefined
     const ids = [...rung].join(',')
     rung.clear()
-    const payload = ids.length > MAX_PAYLOAD ? ANYTHING : ids
+    const payload = ids.length > MAX_PAYLOAD ? ANY_CHAT : ids
     // Lost when it fails: then the other servers find the change when they next look by themselves.
     notify(pool, { channel: CHANNEL, payload }).catch(() => {})
   }
@@ -62,11 +68,12 @@ export const postgresBell = (pool: Pool): PostgresBell => {
   /** Listens until the connection ends, however it ends. */
   const listenOnce = async () => {
     const client = new Client(pool.options)
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    // Every error, not the first alone: one that nobody listens to would end the process.
+    client.on('end', end).on('error', () => end())
+    const onClose = () => end()
+    closed.signal.addEventListener('abort', onClose)
     try {
-      const ended = new Promise<void>((resolve) => {
-        client.once('end', resolve).once('error', () => resolve())
-        closed.signal.addEventListener('abort', () => resolve())
-      })
       client.on('notification', ({ payload }) => hear(payload))
       await client.connect()
       await client.query(`listen ${CHANNEL}`)
@@ -74,6 +81,7 @@ export const postgresBell = (pool: Pool): PostgresBell => {
       wake()
       await ended
     } finally {
+      closed.signal.removeEventListener('abort', onClose)
       await client.end().catch(() => {})
     }
   }

@@ -1,4 +1,4 @@
-import type { MessagePage, MessageSelection } from '../../../application/ports/page.ts'
+import { type MessagePage, messagePage, type MessageSelection } from '../../../application/ports/page.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { bigint, type Columns } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
@@ -67,7 +67,7 @@ const oldest = pagesIn('asc')
 const readPage = (json: string, selection: MessageSelection): MessagePage => {
   const columns = JSON.parse(json) as unknown[]
   const messages = ((columns[CHAT_WIDTH] ?? []) as unknown[][]).map((message) => messageOfJson(message))
-  return { chat: chatOfJson(columns), ...pageOf(messages, selection, goesForwards(selection)) }
+  return messagePage(chatOfJson(columns), pageOf(messages, selection, goesForwards(selection)))
 }
 
 /** In the order asked for: the page, `known` when it is the one that is cached, or nothing when there is no such chat. */

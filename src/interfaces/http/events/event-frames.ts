@@ -1,4 +1,4 @@
-import type { Happening } from '../../../application/following/follow-chats.ts'
+import type { Happening } from '../../../application/following/happenings.ts'
 import type { Change } from '../../../domain/chat/change.ts'
 import { isTombstone } from '../../../domain/chat/message.ts'
 import { chatView, messageView, tombstoneView } from '../chats/views.ts'
@@ -34,3 +34,7 @@ export const inPieces = (blocks: readonly string[]): readonly Buffer[] => {
   if (piece !== '') pieces.push(Buffer.from(piece))
   return pieces
 }
+
+/** The frames of one chat's changes, each under its revision: the same bytes for all of its followers. */
+export const framesOf = (changes: readonly Change[]): readonly Buffer[] =>
+  inPieces(changes.map((change) => changeBlock(change, String(change.revision))))

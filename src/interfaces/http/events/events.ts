@@ -1,16 +1,16 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import type { FollowChats, Following, Happening } from '../../../application/following/follow-chats.ts'
-import type { Change } from '../../../domain/chat/change.ts'
+import type { FollowChats, Following } from '../../../application/following/follow-chats.ts'
+import type { Happening } from '../../../application/following/happenings.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { ChatIdCodec, ChatIdsCodec, optional, RevisionCodec } from '../codecs/codecs.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { changeBlock, inPieces, removedBlock } from './event-frames.ts'
+import { changeBlock, framesOf, inPieces, removedBlock } from './event-frames.ts'
 import type { EventStreams, Frames } from './event-streams.ts'
 import { PositionsCodec, tokenOf } from './event-token.ts'
-import type { StreamMetrics } from '../server/metrics.ts'
+import type { StreamMetrics } from './stream-metrics.ts'
 import type { Failure } from '../endpoint/problem.ts'
 
 export const FollowChatRequest = t.type({
@@ -36,23 +36,13 @@ export const eventEndpoints = (
   streams: EventStreams,
   metrics: StreamMetrics,
 ) => {
-  /** What a batch looks like is worked out for its first follower, and the same bytes go to all the others. */
-  const framed = new WeakMap<readonly Change[], readonly Buffer[]>()
-  const framesOf = (changes: readonly Change[]) => {
-    const known = framed.get(changes)
-    if (known) return known
-    const pieces = inPieces(changes.map((change) => changeBlock(change, String(change.revision))))
-    framed.set(changes, pieces)
-    return pieces
-  }
-
   const single = ({ happenings }: Following): Frames =>
     async function* (stop) {
       for await (const happening of happenings(stop)) {
         if (happening.kind === 'removed') yield inPieces([removedBlock(happening)])
         else {
-          metrics.sent(happening)
-          yield framesOf(happening.changes)
+          metrics.sent(happening.batch, happening.live)
+          yield happening.batch.form(framesOf)
         }
       }
     }
@@ -64,8 +54,8 @@ export const eventEndpoints = (
           positions.delete(happening.chatId)
           return [removedBlock(happening, tokenOf(positions))]
         }
-        metrics.sent(happening)
-        return happening.changes.map((change) => {
+        metrics.sent(happening.batch, happening.live)
+        return happening.batch.changes.map((change) => {
           positions.set(change.chatId, change.revision)
           return changeBlock(change, tokenOf(positions))
         })

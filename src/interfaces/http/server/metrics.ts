@@ -1,7 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Happening } from '../../../application/following/follow-chats.ts'
-import type { Change } from '../../../domain/chat/change.ts'
-import { isTombstone } from '../../../domain/chat/message.ts'
+import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
 import type { RequestContext } from './request-context.ts'
 
 export interface HttpMetrics {
@@ -11,7 +8,7 @@ export interface HttpMetrics {
 }
 
 /** Upper bounds in seconds, those of OpenTelemetry's semantic conventions for HTTP. */
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 
 export const processMetrics = (registry: Registry): void => collectDefaultMetrics({ register: registry })
 
@@ -50,50 +47,6 @@ export const httpMetrics = (registry: Registry): HttpMetrics => {
     finished: ({ route }, method, status, seconds) => {
       active -= 1
       durationOf(known.has(method) ? method : '_OTHER', route, status).observe(seconds)
-    },
-  }
-}
-
-export interface StreamMetrics {
-  /** For every follower to whom it is sent. */
-  readonly sent: (happening: Happening & { kind: 'changed' }) => void
-}
-
-const timeOf = (change: Change): Date => {
-  if (change.kind === 'chat') return change.chat.updatedAt
-  const { message } = change
-  return isTombstone(message) ? message.deletedAt : (message.editedAt ?? message.createdAt)
-}
-
-export const streamMetrics = (registry: Registry, open: () => number, now: () => Date): StreamMetrics => {
-  new Gauge({
-    name: 'event_streams_open',
-    help: 'Event streams that are open.',
-    registers: [registry],
-    collect() {
-      this.set(open())
-    },
-  })
-  const events = new Counter({
-    name: 'event_stream_events_total',
-    help: 'Events sent, each counted once for every stream.',
-    registers: [registry],
-  })
-  const lag = new Histogram({
-    name: 'event_stream_lag_seconds',
-    help: 'Time from a change to its first sending on a live stream.',
-    buckets: BUCKETS,
-    registers: [registry],
-  })
-  const measured = new WeakSet<readonly Change[]>()
-
-  return {
-    sent: ({ changes, live }) => {
-      events.inc(changes.length)
-      const last = changes.at(-1)
-      if (!live || !last || measured.has(changes)) return
-      measured.add(changes)
-      lag.observe(Math.max(0, now().getTime() - timeOf(last).getTime()) / 1000)
     },
   }
 }

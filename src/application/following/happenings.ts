@@ -1,0 +1,91 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { ChatId, Revision } from '../../domain/identity.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Batch } from './batch.ts'
+import type { FollowedChats } from './followed-chats.ts'
+import { readBatch } from './read-batch.ts'
+import type { RecentChanges } from './recent-changes.ts'
+import { wakeUp } from './wake-up.ts'
+
+/** Changes of one chat, in order, each at most once; or that the chat was removed, after which nothing comes of it. */
+export type Happening =
+  | { readonly kind: 'changed'; readonly chatId: ChatId; readonly batch: Batch; readonly live: boolean }
+  | { readonly kind: 'removed'; readonly chatId: ChatId }
+
+/** Where a follower is in a chat, and where the chat was when it asked. */
+export interface Position {
+  readonly cursor: Revision
+  readonly head: Revision
+}
+
+/** Where a follower begins, and which of its chats were removed since it was last here. */
+export interface Beginning {
+  readonly positions: ReadonlyMap<ChatId, Position>
+  readonly removed: readonly ChatId[]
+}
+
+export interface Sources {
+  readonly journal: Journal
+  readonly chats: FollowedChats
+}
+
+/**
+ * In each chat a follower is live or catching up, told apart anew at every step by its cursor alone. It is live while the
+ * recent changes reach back to its cursor: it is handed what came since, or waits to be woken. It is catching up while they
+ * do not: it reads the journal a page at a time, without waiting. It may fall back to that at any time, when it takes its
+ * batches more slowly than changes come.
+ *
+ * It has left a chat for good once it told of its removal, and ends when it has left all of them, when `stop` says so, or
+ * when the journal does not answer while it is catching up. Live followers wait for the journal to come back.
+ */
+export async function* happeningsFrom(
+  { journal, chats }: Sources,
+  { positions, removed }: Beginning,
+  stop: AbortSignal,
+): AsyncGenerator<Happening, void> {
+  for (const chatId of removed) yield { kind: 'removed', chatId }
+
+  const isStopped = () => stop.aborted
+  const news = wakeUp()
+  const followed = new Map(
+    Array.from(positions, ([chatId, { cursor, head }]) => [
+      chatId,
+      { cursor, ...chats.follow(chatId, head, news.raise) },
+    ]),
+  )
+  const leaving = Array.from(followed.values(), ({ leave }) => leave)
+  stop.addEventListener('abort', news.raise)
+  try {
+    while (followed.size > 0 && !isStopped()) {
+      let isQuiet = true
+      for (const [chatId, place] of followed) {
+        const batch = place.recent.after(place.cursor)
+        const next =
+          batch === 'forgotten' ? await caughtUp(journal, chatId, place.cursor) : live(chatId, place.recent, batch)
+        if (next === undefined) continue
+        if (next === 'unavailable') return
+        isQuiet = false
+        if (next.kind === 'removed') followed.delete(chatId)
+        else place.cursor = next.batch.upTo
+        // Revisions of messages that were deleted by hand make a batch of nothing, which still leads on.
+        if (next.kind === 'removed' || next.batch.changes.length > 0) yield next
+        if (isStopped()) return
+      }
+      if (isQuiet) await news.raised()
+    }
+  } finally {
+    stop.removeEventListener('abort', news.raise)
+    for (const leave of leaving) leave()
+  }
+}
+
+const live = (chatId: ChatId, recent: RecentChanges, batch: Batch | undefined): Happening | undefined => {
+  if (batch) return { kind: 'changed', chatId, batch, live: true }
+  return recent.isGone() ? { kind: 'removed', chatId } : undefined
+}
+
+const caughtUp = async (journal: Journal, chatId: ChatId, cursor: Revision): Promise<Happening | 'unavailable'> => {
+  const page = await readBatch(journal, chatId, cursor)()
+  if (E.isRight(page)) return { kind: 'changed', chatId, batch: page.right.batch, live: false }
+  return page.left.kind === 'ChatNotFound' ? { kind: 'removed', chatId } : 'unavailable'
+}

@@ -1,0 +1,39 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { chatChanged, messageChanged } from '../../domain/chat/change.ts'
+import type { ChatNotFound } from '../../domain/chat/not-found.ts'
+import type { ChatId, Revision } from '../../domain/identity.ts'
+import type { Unavailable } from '../ports/failures.ts'
+import type { Changes, Journal } from '../ports/journal.ts'
+import { type Batch, batchOf } from './batch.ts'
+
+/** Messages read from the journal at a time. */
+export const PAGE = 100
+
+export interface BatchRead {
+  readonly batch: Batch
+  /** Whether the journal had more than a page. */
+  readonly more: boolean
+}
+
+/** The changes in one reading of the journal: the chat's own goes where its revision puts it among those of messages. */
+export const changesIn = (cursor: Revision, { chat, messages, more }: Changes): Batch => {
+  const upTo = (more ? messages.at(-1)?.revision : undefined) ?? chat.revision
+  const changes = messages.map(messageChanged)
+  if (chat.changedAtRevision > cursor && chat.changedAtRevision <= upTo) {
+    const at = changes.findIndex(({ revision }) => revision > chat.changedAtRevision)
+    changes.splice(at < 0 ? changes.length : at, 0, chatChanged(chat))
+  }
+  return batchOf(cursor, changes, upTo)
+}
+
+/** The first page of what happened after the cursor. */
+export const readBatch = (
+  journal: Journal,
+  chatId: ChatId,
+  cursor: Revision,
+): TE.TaskEither<ChatNotFound | Unavailable, BatchRead> =>
+  pipe(
+    journal.since(chatId, cursor, PAGE),
+    TE.map((reading) => ({ batch: changesIn(cursor, reading), more: reading.more })),
+  )

@@ -1,0 +1,53 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Batch } from '../../../application/following/batch.ts'
+import type { Change } from '../../../domain/chat/change.ts'
+import { isTombstone } from '../../../domain/chat/message.ts'
+import { BUCKETS } from '../server/metrics.ts'
+
+export interface StreamMetrics {
+  /** For every follower to whom it is sent. */
+  readonly sent: (batch: Batch, live: boolean) => void
+}
+
+const timeOf = (change: Change): Date => {
+  if (change.kind === 'chat') return change.chat.updatedAt
+  const { message } = change
+  return isTombstone(message) ? message.deletedAt : (message.editedAt ?? message.createdAt)
+}
+
+/** The batch's own note of whether it was sent to a live stream, for the first of its many followers is what counts. */
+const firstSending = () => ({ isOver: false })
+
+export const streamMetrics = (registry: Registry, open: () => number, now: () => Date): StreamMetrics => {
+  new Gauge({
+    name: 'event_streams_open',
+    help: 'Event streams that are open.',
+    registers: [registry],
+    collect() {
+      this.set(open())
+    },
+  })
+  const events = new Counter({
+    name: 'event_stream_events_total',
+    help: 'Events sent, each counted once for every stream.',
+    registers: [registry],
+  })
+  const lag = new Histogram({
+    name: 'event_stream_lag_seconds',
+    help: 'Time from a change to its first sending on a live stream.',
+    buckets: BUCKETS,
+    registers: [registry],
+  })
+
+  return {
+    sent: ({ changes, form }, live) => {
+      events.inc(changes.length)
+      const last = changes.at(-1)
+      if (!live || !last) return
+      const first = form(firstSending)
+      if (first.isOver) return
+      first.isOver = true
+      lag.observe(Math.max(0, now().getTime() - timeOf(last).getTime()) / 1000)
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import { expect } from 'chai'
+import type { Health } from '../../src/application/ports/health.ts'
+
+/** A second, and some for a busy machine. */
+const IN_TIME = 1400
+
+/** A state that what the service stands on may be in, and what must be said of it. */
+export interface Condition {
+  readonly state: string
+  readonly open: () => Promise<Health>
+  readonly database: boolean
+  readonly migrations: boolean
+}
+
+/** What every `Health` must say, and by when, in each state that its adapter can be in. */
+export const healthContract = (conditions: readonly Condition[]) => {
+  for (const { state, open, ...expected } of conditions)
+    it(`says in time what it can do ${state}`, async () => {
+      const health = await open()
+      const asked = performance.now()
+      const [database, migrations] = await Promise.all([health.database(), health.migrations()])
+      expect(performance.now() - asked, 'ms').to.be.below(IN_TIME)
+      expect({ database, migrations }).to.deep.equal(expected)
+    })
+}

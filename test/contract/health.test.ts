@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { expect } from 'chai'
+import type { PoolClient } from 'pg'
+import { memoryHealth } from '../../src/infrastructure/memory/health.ts'
+import type { Connection } from '../../src/infrastructure/postgres/database/connection.ts'
+import { type Database, migrate, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
+import { postgresHealth } from '../../src/infrastructure/postgres/health.ts'
+import { aDatabase, anEmptyDatabase } from '../postgres.ts'
+import { healthContract } from './health.contract.ts'
+
+const WELL = { database: true, migrations: true }
+const OUT_OF_ORDER = { database: false, migrations: false }
+
+describe('Health in memory', () => healthContract([{ state: 'always', open: async () => memoryHealth, ...WELL }]))
+
+describe('Health of PostgreSQL', () => {
+  const databases: Database[] = []
+  const held: PoolClient[] = []
+  const sockets = new Set<Socket>()
+  let silent: Server | undefined
+
+  afterEach(async () => {
+    for (const client of held.splice(0)) client.release()
+    for (const socket of sockets) socket.destroy()
+    silent?.close()
+    silent = undefined
+    await Promise.all(databases.splice(0).map((database) => database.close()))
+  })
+
+  const opened = (where: Connection) => {
+    const database = openDatabase(where, { size: 2, acquireTimeout: 2000 })
+    databases.push(database)
+    return database
+  }
+
+  /** Takes connections, and says nothing. */
+  const aSilentServer = async (): Promise<Connection> => {
+    silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    return { host: '127.0.0.1', port, user: 'nobody', database: 'messenger_test' }
+  }
+
+  healthContract([
+    { state: 'when all is well', open: async () => postgresHealth(opened(await aDatabase())), ...WELL },
+    {
+      state: 'without its migrations',
+      open: async () => postgresHealth(opened(await anEmptyDatabase())),
+      database: true,
+      migrations: false,
+    },
+    {
+      state: 'where no database is',
+      open: async () => postgresHealth(opened({ host: '/nowhere', port: 1, user: 'nobody', database: 'none' })),
+      ...OUT_OF_ORDER,
+    },
+    {
+      state: 'where the database does not answer',
+      open: async () => postgresHealth(opened(await aSilentServer())),
+      ...OUT_OF_ORDER,
+    },
+    {
+      state: 'while every connection is taken',
+      open: async () => {
+        const database = opened(await aDatabase())
+        held.push(await database.pool.connect(), await database.pool.connect())
+        return postgresHealth(database)
+      },
+      ...OUT_OF_ORDER,
+    },
+    {
+      state: 'after its connections were closed',
+      open: async () => {
+        const database = openDatabase(await aDatabase())
+        await database.close()
+        return postgresHealth(database)
+      },
+      ...OUT_OF_ORDER,
+    },
+  ])
+
+  it('sees that the migrations have come', async () => {
+    const database = opened(await anEmptyDatabase())
+    const health = postgresHealth(database)
+    expect(await health.migrations()).to.equal(false)
+    await migrate(database)
+    expect(await health.migrations()).to.equal(true)
+  })
+
+  it('recovers with the database', async () => {
+    const database = opened(await aDatabase())
+    const health = postgresHealth(database)
+    held.push(await database.pool.connect(), await database.pool.connect())
+    expect(await health.database()).to.equal(false)
+    for (const client of held.splice(0)) client.release()
+    expect(await health.database()).to.equal(true)
+  })
+
+  it('leaves no timer behind when the answer comes first', async () => {
+    const health = postgresHealth(opened(await aDatabase()))
+    await health.database()
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    for (let n = 0; n < 5; n++) await health.database()
+    expect(timers()).to.be.at.most(before)
+  })
+})
