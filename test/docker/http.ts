@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from '../../src/client/schemas.ts'
+import { limits } from '../../src/conformance/limits.ts'
 import { type Client, clientOf } from '../client.ts'
 
 const PATIENCE_MS = 10_000
@@ -35,10 +36,10 @@ export const isReady = (client: Client): Promise<boolean> =>
 export const allMessages = async (client: Client, chat: string): Promise<readonly Message[]> => {
   const all: Message[] = []
   for (;;) {
-    const page = `${chat}/messages/?order=asc&limit=100&after=${all.at(-1)?.id ?? 0}`
+    const page = `${chat}/messages/?order=asc&limit=${limits.page}&after=${all.at(-1)?.id ?? 0}`
     const { status, json } = await client.get<readonly Message[]>(page)
     if (status !== 200) throw new Error(`a page of messages was answered with ${status}`)
     all.push(...json)
-    if (json.length < 100) return all
+    if (json.length < limits.page) return all
   }
 }
