@@ -16,21 +16,10 @@ import { deepPage } from './deep-page.ts'
 import { growth } from './growth.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
-import type { Plot } from './plot.ts'
-import type { Stage } from './stage.ts'
+import type { Section } from './section.ts'
 import { streams } from './streams.ts'
 import { sweep } from './sweep.ts'
-import { compare, type Row, thousands } from './table.ts'
-
-/** What a section found out. */
-export interface Findings {
-  readonly rows: readonly Row[]
-  /** Markdown to follow the table. */
-  readonly notes?: string
-  readonly plot?: Plot
-}
-
-export type Section = (stage: Stage) => Promise<Findings>
+import { compare, thousands } from './table.ts'
 
 const sends: Section = async (stage) => {
   const { load, sizes, pace } = stage

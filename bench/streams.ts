@@ -6,7 +6,7 @@ import { residentOf, type Server, startServer } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger, urlOf } from './database.ts'
 import { type Contender, type Measurement, type Pace, takeTurns } from './measurement.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 import type { Stage } from './stage.ts'
 import { absolute, compare, type Goal, type Row, thousands } from './table.ts'
 

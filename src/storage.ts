@@ -1,13 +1,8 @@
 import { join } from 'node:path'
-import type { Health } from './application/ports/health.ts'
-import type { Bell } from './application/ports/bell.ts'
-import type { Chats } from './application/ports/chats.ts'
-import type { Journal } from './application/ports/journal.ts'
+import { memoryStorage } from './composition/memory-storage.ts'
+import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
 import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.ts'
-import { memoryBell } from './infrastructure/memory/bell.ts'
-import { memoryChats } from './infrastructure/memory/chats.ts'
-import { memoryHealth } from './infrastructure/memory/health.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
@@ -15,22 +10,7 @@ import { type Database, migrate, openDatabase } from './infrastructure/postgres/
 import { postgresHealth } from './infrastructure/postgres/health.ts'
 import type { Connection } from './infrastructure/postgres/database/connection.ts'
 
-/** The driven adapters of one choice of storage, open and ready. */
-export interface Storage {
-  readonly chats: Chats
-  readonly journal: Journal
-  readonly bell: Bell
-  readonly health: Health
-  /** After the last request. */
-  readonly close: () => Promise<void>
-}
-
 type Log = (line: string) => void
-
-const memoryStorage = (): Storage => {
-  const chats = memoryChats()
-  return { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
-}
 
 const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
   const database = openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })

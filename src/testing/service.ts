@@ -3,10 +3,8 @@ import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
 import type { Chats } from '../application/ports/chats.ts'
 import type { Clock } from '../application/ports/clock.ts'
+import { memoryStorage } from '../composition/memory-storage.ts'
 import { compose, names } from '../container.ts'
-import { memoryBell } from '../infrastructure/memory/bell.ts'
-import { memoryChats } from '../infrastructure/memory/chats.ts'
-import { memoryHealth } from '../infrastructure/memory/health.ts'
 import { loadContract } from '../interfaces/http/endpoint/contract.ts'
 
 /** The whole service on the memory adapters. */
@@ -32,14 +30,13 @@ const logger = {
 } as unknown as Logger
 
 export const openService = (clock: Clock): Service => {
-  const chats = memoryChats()
-  const storage = { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
+  const storage = memoryStorage()
   const isDraining = () => false
-  const container = compose({ storage, clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS })
+  const container = compose(storage, { clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS })
 
   return {
     app: container.get(names.app),
-    chats,
+    chats: storage.chats,
     close: () => {
       container.get(names.streams).end()
       container.get(names.followedChats).close()

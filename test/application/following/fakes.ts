@@ -11,7 +11,7 @@ import { ringAfterChange } from '../../../src/application/following/ring-after-c
 import type { Journal } from '../../../src/application/ports/journal.ts'
 import type { ChatId, Revision } from '../../../src/domain/identity.ts'
 import { memoryChats } from '../../../src/infrastructure/memory/chats.ts'
-import { changesOf } from '../../contract/changes.ts'
+import { changesOf } from '../../kept-changes.ts'
 import { right } from '../../fixtures.ts'
 
 /** Until everything that can go on without the outside has gone on. */

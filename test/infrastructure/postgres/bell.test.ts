@@ -6,7 +6,7 @@ import { postgresBell, type PostgresBell } from '../../../src/infrastructure/pos
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { aChatId, upTo } from '../../fixtures.ts'
 import { aDatabase } from '../../postgres.ts'
-import { until } from '../../process/server-process.ts'
+import { until } from '../../until.ts'
 
 describe('Bells of servers on one database', () => {
   let where: Awaited<ReturnType<typeof aDatabase>>

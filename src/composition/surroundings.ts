@@ -1,0 +1,27 @@
+import { ContainerModule } from 'inversify'
+import type { Logger } from 'pino'
+import { Registry } from 'prom-client'
+import type { Clock } from '../application/ports/clock.ts'
+import type { Contract } from '../interfaces/http/endpoint/contract.ts'
+import type { StreamLimits } from '../interfaces/http/events/event-streams.ts'
+import type { IsDraining } from '../interfaces/http/service/probes.ts'
+import { names } from './names.ts'
+
+/** What the service is given by the process that it runs in. */
+export interface Surroundings {
+  readonly clock: Clock
+  readonly contract: Contract
+  readonly logger: Logger
+  readonly isDraining: IsDraining
+  readonly streamLimits: StreamLimits
+}
+
+export const surroundingsModule = ({ clock, contract, logger, isDraining, streamLimits }: Surroundings) =>
+  new ContainerModule(({ bind }) => {
+    bind(names.clock).toConstantValue(clock)
+    bind(names.contract).toConstantValue(contract)
+    bind(names.logger).toConstantValue(logger)
+    bind(names.isDraining).toConstantValue(isDraining)
+    bind(names.streamLimits).toConstantValue(streamLimits)
+    bind(names.registry).toConstantValue(new Registry())
+  })
