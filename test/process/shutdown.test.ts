@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { aChatOn, type Client, type MessageBody, type ProblemBody } from '../client.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
-import { aDataFolder, cleanUp, onlyOnLinux, postgresOn, type ServerProcess, start, until } from './server-process.ts'
+import { aDataFolder, cleanUp, onlyOnLinux, postgresOn, type ServerProcess, start } from './server-process.ts'
+import { until } from '../until.ts'
 
 /** A message whose head the service has taken and whose body is still to come. */
 const halfSent = async (client: Client, chat: string, body: string, agent?: Agent) => {

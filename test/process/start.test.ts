@@ -8,7 +8,8 @@ import pg from 'pg'
 import type { ChatBody } from '../client.ts'
 import { aDatabase, anEmptyDatabase, urlOf } from '../postgres.ts'
 import { anOldNode } from './old-node.ts'
-import { cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start, until } from './server-process.ts'
+import { cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start } from './server-process.ts'
+import { until } from '../until.ts'
 
 const MIGRATIONS = readdirSync(join(root, 'migrations'))
   .map((file) => file.replace(/\.ts$/, ''))

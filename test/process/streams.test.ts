@@ -6,7 +6,8 @@ import { aChatOn, type MessageBody } from '../client.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { aConfig, memoryStorage, postgresStorage, served } from '../served.ts'
 import { follow } from '../stream.ts'
-import { cleanUp, onlyOnLinux, start, until } from './server-process.ts'
+import { cleanUp, onlyOnLinux, start } from './server-process.ts'
+import { until } from '../until.ts'
 import { torture } from './torture.ts'
 
 /** `npm run test:torture` takes its time; the ordinary run shows that it works. */
