@@ -21,7 +21,7 @@ const sleepHere = (milliseconds: number) =>
 /** For a process that is about to end and can await nothing: ends the PostgreSQL on a data folder at once. */
 export const abandonPostgres = (dataDir: string): void => {
   const postmaster = postmasterOn(dataDir)
-  if (!postmaster) return
+  if (!postmaster?.socketFolder) return
   try {
     process.kill(postmaster.pid, 'SIGQUIT')
     for (let attempt = 0; attempt < 200 && postmasterOn(dataDir); attempt++) sleepHere(10)
