@@ -8,14 +8,14 @@ describe('Following', () => {
   let messenger: TestMessenger
   let client: Client
 
-  /** Who still follows when the test is over, since it failed, is answered no more: it would come back for ever. */
+  /** Who still follows when the test is over, since it failed, would come back for ever: it waits for ever instead. */
   let isOver = false
-  const fetch: typeof globalThis.fetch = (...request) => (isOver ? new Promise(() => {}) : messenger.fetch(...request))
+  const wait = (): Promise<void> => (isOver ? new Promise(() => {}) : Promise.resolve())
 
   beforeEach(async () => {
     isOver = false
     messenger = createMessenger()
-    client = createClient({ fetch, wait: async () => {} })
+    client = createClient({ fetch: messenger.fetch, wait })
     await client.createChat({ title: 'Release party' })
   })
   afterEach(async () => {
@@ -70,8 +70,7 @@ describe('Following', () => {
         if (n % 5 === 0) messenger.cutStreams()
       }
     })()
-    const events = await taken(client.follow(1, { after: 0 }), 60)
-    await writing
+    const [events] = await Promise.all([taken(client.follow(1, { after: 0 }), 60), writing])
     expect(ids(events)).to.deep.equal(Array.from({ length: 60 }, (_, n) => n + 1))
   })
 
@@ -80,12 +79,13 @@ describe('Following', () => {
     let opened = 0
     const waiting = createClient({
       fetch: async (input, init) => {
-        const response = await fetch(input, init)
+        const response = await messenger.fetch(input, init)
         return new Response(response.body!.pipeThrough(cutAfterFirst(() => ++opened === 1)), response)
       },
       // While it waits to come back, a message is sent.
       wait: async () => {
         if (++breaks === 1) await send('meanwhile')
+        await wait()
       },
     })
     expect(ids(await taken(waiting.follow(1), 1))).to.deep.equal([1])

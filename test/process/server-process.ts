@@ -82,10 +82,20 @@ export const postgresOn = (dataDir: string): readonly number[] => {
   return running.map(Number).sort((a, b) => Number(b === postmaster) - Number(a === postmaster))
 }
 
+/** What a start that was broken off has left behind: its command names the folder. */
+const isAbout = (pid: string, folder: string) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder)
+  } catch {
+    return false
+  }
+}
+
 const killPostgres = async (dataDir: string) => {
   const { socketFolder = '' } = postmasterOn(join(dataDir, 'postgres')) ?? {}
   await until(() => {
-    const running = postgresOn(dataDir)
+    const starting = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isAbout(name, dataDir))
+    const running = [...postgresOn(dataDir), ...starting.map(Number)]
     for (const pid of running) signalTo(pid, 'SIGKILL')
     return running.length === 0
   })

@@ -40,7 +40,8 @@ interface Folded {
 const aFollower = (urls: () => string, chat: string) => {
   const folded: Folded = { messages: new Map(), title: undefined, revision: 0 }
   let stream: Stream | undefined
-  const life = { done: false }
+  let done = false
+  const isDone = () => done
   let seen = 0
 
   const take = ({ id, event, data }: Event) => {
@@ -54,11 +55,13 @@ const aFollower = (urls: () => string, chat: string) => {
   }
 
   const running = (async () => {
-    while (!life.done) {
+    while (!isDone()) {
       stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) }).catch(
         () => undefined,
       )
       seen = 0
+      // Told to stop while it connected: nobody else will cut this one.
+      if (isDone()) stream?.cut()
       if (stream?.status === 200) await stream.ended
       takeAll()
       await sleep(Math.random() * 20)
@@ -73,7 +76,7 @@ const aFollower = (urls: () => string, chat: string) => {
     takeAll,
     cut: () => stream?.cut(),
     stop: async () => {
-      life.done = true
+      done = true
       stream?.cut()
       await running
     },
