@@ -27,8 +27,9 @@ export const mochaHooks: Mocha.RootHookObject = {
 
 export const mochaGlobalTeardown = async () => {
   running = 'no test'
-  // A connection that was left open is cut off with its database, and says so to nobody.
-  process.on('uncaughtException', (error) => console.error(`after the tests: ${String(error)}`))
+  // A connection that was left open is cut off with its database. Mocha would end the process for it, and the cluster
+  // would live on.
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => console.error(`after the tests: ${String(error)}`))
   const sessions = await stopCluster()
   if (sessions.length > 0) {
     console.error(
