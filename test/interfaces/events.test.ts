@@ -1,30 +1,26 @@
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
-import { follow, type Stream } from '../stream.ts'
+import { goal } from '../goal.ts'
+import { releasing } from '../releasing.ts'
+import { follow } from '../stream.ts'
+import { until } from '../until.ts'
 import { brokenStorage, memoryStorage, overEachStorage, served } from '../served.ts'
 
 describe('Event streams', () =>
   overEachStorage((storage) => {
     let messenger: Messenger
     let client: Client
-    const open = new Set<Stream>()
+    const hold = releasing()
 
     before(async () => {
       messenger = await served(await storage())
       client = clientOf(messenger.url)
     })
-    afterEach(() => {
-      for (const stream of open) stream.cut()
-      open.clear()
-    })
     after(() => messenger.stop())
 
-    const following = async (target: string, headers: Record<string, string> = {}) => {
-      const stream = await follow(messenger.url, target, headers)
-      open.add(stream)
-      return stream
-    }
+    const following = async (target: string, headers: Record<string, string> = {}) =>
+      hold(await follow(messenger.url, target, headers), ({ cut }) => cut())
     const send = async (chat: string, text = 'hello') =>
       (await client.post<MessageBody>(`${chat}/messages/`, { text })).json
     const idOf = (chat: string) => Number(chat.split('/')[2])
@@ -59,8 +55,8 @@ describe('Event streams', () =>
       await send(chat)
       const stream = await following(`${chat}/events`)
       const before = performance.now()
-      while (stream.lastEventId() === '') await new Promise((resolve) => setTimeout(resolve, 1))
-      expect(performance.now() - before).to.be.below(100)
+      await until(() => stream.lastEventId() !== '')
+      expect(performance.now() - before).to.be.below(goal(100))
       expect(stream.lastEventId()).to.equal('1')
       await send(chat)
       expect(ids(await stream.received(1))).to.deep.equal(['2'])
@@ -173,8 +169,11 @@ describe('Event streams', () =>
   }))
 
 describe('A server of event streams', () => {
+  const hold = releasing()
+  const messengerOn = async (...args: Parameters<typeof served>) => hold(await served(...args), ({ stop }) => stop())
+
   it('takes no more than its limit, and says when to come back', async () => {
-    const messenger = await served(memoryStorage(), { STREAM_LIMIT: '1' })
+    const messenger = await messengerOn(memoryStorage(), { STREAM_LIMIT: '1' })
     const client = clientOf(messenger.url)
     const chat = await aChatOn(client)
     const stream = await follow(messenger.url, `${chat}/events`)
@@ -184,28 +183,26 @@ describe('A server of event streams', () => {
     }
     expect((await client.get('/metrics')).text).to.match(/^event_streams_open 1$/m)
     stream.cut()
-    while ((await client.get('/metrics')).text.includes('event_streams_open 1')) continue
+    await until(async () => !(await client.get('/metrics')).text.includes('event_streams_open 1'))
     const next = await follow(messenger.url, `${chat}/events`)
     expect(next.status).to.equal(200)
-    await messenger.stop()
-    await next.ended
   })
 
   it('ends them in order when it stops, without waiting for the timeout', async () => {
-    const messenger = await served(memoryStorage())
+    // More time than the test has: were it waited for, the test would not end.
+    const messenger = await messengerOn(memoryStorage(), { SHUTDOWN_TIMEOUT_MS: '600000' })
     const chat = await aChatOn(clientOf(messenger.url))
     const streams = await Promise.all(Array.from({ length: 20 }, () => follow(messenger.url, `${chat}/events`)))
     const before = performance.now()
     await messenger.stop()
     await Promise.all(streams.map(({ ended }) => ended))
-    expect(performance.now() - before).to.be.below(2000)
+    expect(performance.now() - before).to.be.below(goal(2_000))
   })
 
   it('answers with 503 when the storage does not', async () => {
-    const messenger = await served(brokenStorage())
+    const messenger = await messengerOn(brokenStorage())
     const client = clientOf(messenger.url)
     for (const target of ['/chats/1/events', '/events?chat_id=1'])
       expect((await client.get(target, { accept: 'text/event-stream' })).status).to.equal(503)
-    await messenger.stop()
   })
 })

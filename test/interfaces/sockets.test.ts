@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { record } from '../recorder.ts'
+import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
 
 /** Sends bytes as they are, in pieces, and reads until the server closes the connection. */
@@ -24,14 +25,20 @@ const parsed = (answer: string) => {
 
 describe('What arrives on a socket', () => {
   let messenger: Messenger
+  /** One that gives up soon. The others have all the time that a busy machine takes. */
+  let impatient: Messenger
+
+  const hold = releasing(after)
 
   before(async () => {
-    messenger = await served(memoryStorage(), { HEADERS_TIMEOUT_MS: '500', REQUEST_TIMEOUT_MS: '1000' })
+    const limits = { HEADERS_TIMEOUT_MS: '500', REQUEST_TIMEOUT_MS: '1000' }
+    messenger = hold(await served(memoryStorage()), ({ stop }) => stop())
+    impatient = hold(await served(memoryStorage(), limits), ({ stop }) => stop())
   })
-  after(() => messenger.stop())
 
-  const expectProblem = async (pieces: readonly string[], status: number, name: string, target = '/chats/') => {
-    const answer = parsed(await exchange(messenger.url, pieces))
+  const expectProblem = async (pieces: readonly string[], status: number, name: string, at = messenger) => {
+    const target = '/chats/'
+    const answer = parsed(await exchange(at.url, pieces))
     expect(answer.status).to.equal(status)
     record({ method: 'POST', target, ...answer })
     expect(JSON.parse(answer.body)).to.include({ type: `/problems/${name}`, status })
@@ -39,13 +46,14 @@ describe('What arrives on a socket', () => {
   }
 
   it('is given up with 408 when the head takes too long', () =>
-    expectProblem(['POST /chats/ HTTP/1.1\r\nHost: x\r\nX-Slow: '], 408, 'request-timeout'))
+    expectProblem(['POST /chats/ HTTP/1.1\r\nHost: x\r\nX-Slow: '], 408, 'request-timeout', impatient))
 
   it('is given up with 408 when the body takes too long', () =>
     expectProblem(
       ['POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"title"'],
       408,
       'request-timeout',
+      impatient,
     ))
 
   it('is refused with 431 when the head is too large', () =>

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Client, aChatOn, type ChatBody, type MessageBody } from '../client.ts'
-import { cleanUp, onlyOnLinux, postgresOn, type ServerProcess, start, until } from './server-process.ts'
+import { cleanUp, onlyOnLinux, postgresOn, type ServerProcess, start } from './server-process.ts'
+import { until } from '../until.ts'
 
 const SENDERS = 8
 const ACKNOWLEDGED_BEFORE_THE_KILL = 60

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
 import { type Event, follow, type Stream } from '../stream.ts'
+import { until } from '../until.ts'
 
 const CHATS = 20
 const WRITERS = 12
@@ -10,20 +11,21 @@ const CUTS = 200
 
 const pick = <A>(from: readonly A[]): A => from[Math.floor(Math.random() * from.length)]!
 
-/** Posts, edits, deletes and renames at random until it is told to stop. */
-const aWriter = async (client: Client, chats: readonly string[], stopped: () => boolean) => {
+/** Posts, edits, deletes and renames at random until it is told to stop; says so when a change was made. */
+const aWriter = async (client: Client, chats: readonly string[], stopped: () => boolean, made: () => void) => {
   for (let n = 0; !stopped(); n++) {
     const chat = pick(chats)
     const roll = Math.random()
-    if (roll < 0.6) await client.post(`${chat}/messages/`, { text: `message ${n}` })
-    else if (roll < 0.65) await client.patch(chat, { title: `title ${n}` })
-    else {
+    const change = async () => {
+      if (roll < 0.6) return client.post(`${chat}/messages/`, { text: `message ${n}` })
+      if (roll < 0.65) return client.patch(chat, { title: `title ${n}` })
       const { last_message_id: last } = (await client.get<ChatBody>(`${chat}?limit=1`)).json
       const message = `${chat}/messages/${1 + Math.floor(Math.random() * last)}`
-      if (last === 0) continue
-      if (roll < 0.85) await client.patch(message, { text: `edited ${n}` })
-      else await client.delete(message)
+      if (last === 0) return undefined
+      return roll < 0.85 ? client.patch(message, { text: `edited ${n}` }) : client.delete(message)
     }
+    const answer = await change()
+    if (answer && answer.status < 300) made()
   }
 }
 
@@ -38,7 +40,8 @@ interface Folded {
 const aFollower = (urls: () => string, chat: string) => {
   const folded: Folded = { messages: new Map(), title: undefined, revision: 0 }
   let stream: Stream | undefined
-  const life = { done: false }
+  let done = false
+  const isDone = () => done
   let seen = 0
 
   const take = ({ id, event, data }: Event) => {
@@ -52,16 +55,20 @@ const aFollower = (urls: () => string, chat: string) => {
   }
 
   const running = (async () => {
-    while (!life.done) {
+    while (!isDone()) {
       stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) }).catch(
         () => undefined,
       )
       seen = 0
+      // Told to stop while it connected: nobody else will cut this one.
+      if (isDone()) stream?.cut()
       if (stream?.status === 200) await stream.ended
       takeAll()
       await sleep(Math.random() * 20)
     }
   })()
+  // Whoever stops it hears of its failure; until then that must not end the tests.
+  running.catch(() => undefined)
 
   return {
     chat,
@@ -69,7 +76,7 @@ const aFollower = (urls: () => string, chat: string) => {
     takeAll,
     cut: () => stream?.cut(),
     stop: async () => {
-      life.done = true
+      done = true
       stream?.cut()
       await running
     },
@@ -89,56 +96,74 @@ const everyMessage = async (client: Client, chat: string) => {
 export interface Torture {
   readonly writeTo: () => string
   readonly followAt: () => string
-  readonly seconds: number
-  /** Something bad, every second. */
+  /** How many changes are made. */
+  readonly changes: number
+  /** Something bad, four times on the way. */
   readonly meanwhile?: () => Promise<void>
 }
 
+/** What a follower folded is what is stored. */
+const expectWhole = async (client: Client, chat: string, followers: readonly ReturnType<typeof aFollower>[]) => {
+  const { headers, json } = await client.get<ChatBody>(`${chat}?limit=1`)
+  const revision = Number(JSON.parse(headers.get('etag') ?? '"0"'))
+  const stored = await everyMessage(client, chat)
+  for (const { folded, takeAll } of followers) {
+    await until(() => {
+      takeAll()
+      return folded.revision >= revision
+    })
+    expect(folded.revision, `the follower of ${chat} is where the chat is`).to.equal(revision)
+    const texts = [...folded.messages.values()].filter((message) => !('deleted_at' in message))
+    expect(texts.toSorted((a, b) => a.id - b.id)).to.deep.equal(stored)
+    expect(folded.messages.size).to.equal(json.last_message_id)
+    if (folded.title !== undefined) expect(folded.title).to.equal(json.title)
+  }
+}
+
 /**
- * 12 writers on 20 chats, 50 followers that are cut 200 times: at the end what each follower folded is what is stored,
- * every id came in order, and nothing came twice.
+ * 12 writers on 20 chats, 50 followers that are cut 200 times, evenly over the changes: at the end what each follower folded
+ * is what is stored, every id came in order, and nothing came twice.
  */
-export const torture = async ({ writeTo, followAt, seconds, meanwhile }: Torture): Promise<number> => {
+export const torture = async ({ writeTo, followAt, changes, meanwhile }: Torture): Promise<void> => {
   const client = clientOf(writeTo())
   const chats: string[] = []
   for (let n = 0; n < CHATS; n++) chats.push(await aChatOn(client, `chat ${n}`))
   const followers = Array.from({ length: FOLLOWERS }, (_, n) => aFollower(followAt, chats[n % CHATS]!))
+  let [made, stopped] = [0, false]
+  const writers = Promise.all(
+    Array.from({ length: WRITERS }, () =>
+      aWriter(
+        client,
+        chats,
+        () => stopped,
+        () => made++,
+      ),
+    ),
+  )
 
-  let stopped = false
-  const writers = Array.from({ length: WRITERS }, () => aWriter(client, chats, () => stopped))
-  const end = performance.now() + seconds * 1000
-  const cutting = (async () => {
-    for (let cuts = 0; cuts < CUTS; cuts++) {
-      await sleep((seconds * 1000) / CUTS)
+  const cutting = async () => {
+    for (let cuts = 1; cuts <= CUTS; cuts++) {
+      await until(() => stopped || made >= (changes * cuts) / CUTS)
+      if (stopped) return
       pick(followers).cut()
+      if (cuts % (CUTS / 4) === 0) await meanwhile?.()
     }
-  })()
-  while (performance.now() < end) {
-    await sleep(1000)
-    await meanwhile?.()
   }
-  stopped = true
-  await Promise.all([...writers, cutting])
 
-  let changes = 0
   try {
-    for (const chat of chats) {
-      const { headers, json } = await client.get<ChatBody>(`${chat}?limit=1`)
-      const revision = Number(JSON.parse(headers.get('etag') ?? '"0"'))
-      changes += revision
-      const stored = await everyMessage(client, chat)
-      for (const { folded, takeAll } of followers.filter((follower) => follower.chat === chat)) {
-        const deadline = performance.now() + 10_000
-        for (takeAll(); folded.revision < revision && performance.now() < deadline; takeAll()) await sleep(5)
-        expect(folded.revision, `the follower of ${chat} is where the chat is`).to.equal(revision)
-        const texts = [...folded.messages.values()].filter((message) => !('deleted_at' in message))
-        expect(texts.toSorted((a, b) => a.id - b.id)).to.deep.equal(stored)
-        expect(folded.messages.size).to.equal(json.last_message_id)
-        if (folded.title !== undefined) expect(folded.title).to.equal(json.title)
-      }
-    }
+    await Promise.race([writers, cutting()])
+    stopped = true
+    await writers
+    for (const chat of chats)
+      await expectWhole(
+        client,
+        chat,
+        followers.filter((follower) => follower.chat === chat),
+      )
   } finally {
-    await Promise.all(followers.map((follower) => follower.stop()))
+    stopped = true
+    await Promise.allSettled([writers, ...followers.map((follower) => follower.stop())])
   }
-  return changes
+  // One that failed by itself says how.
+  await Promise.all(followers.map((follower) => follower.stop()))
 }
