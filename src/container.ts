@@ -27,7 +27,7 @@ import { eventEndpoints } from './interfaces/http/events/events.ts'
 import { messageEndpoints, type MessageUseCases } from './interfaces/http/chats/messages.ts'
 import { httpMetrics, streamMetrics } from './interfaces/http/server/metrics.ts'
 import { observe } from './interfaces/http/server/access-log.ts'
-import { type IsDraining, operationEndpoints } from './interfaces/http/service/probes.ts'
+import { type IsDraining, probeEndpoints } from './interfaces/http/service/probes.ts'
 import type { Storage } from './storage.ts'
 
 /** A name in the container that remembers the type bound to it, so wrong wiring does not compile. */
@@ -101,7 +101,7 @@ export const compose = ({ storage, clock, contract, logger, isDraining, streamLi
           streams,
           streamMetrics(registry, streams.open, clock.now),
         ),
-        ...operationEndpoints(contract, checkReadiness(health), registry, isDraining),
+        ...probeEndpoints(contract, checkReadiness(health), registry, isDraining),
         ...documentationEndpoints(contract),
       }
       return httpApp(contract, endpoints, observe(logger, httpMetrics(registry)))

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { type Fingerprint, IdempotencyKey, type Intent } from '../../../domain/intent.ts'
+import { codec, optional } from '../codecs/codec.ts'
 
 /** A structured-field string (RFC 9651, section 3.3.3). */
 const QUOTED = /^"(?:[^"\\]|\\["\\])*"$/
@@ -14,18 +16,20 @@ const unquoted = (header: string): string =>
  * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07), as the structured-field string that the
  * draft asks for or bare, as most clients send it. A bare key does not begin with a quote.
  */
-export const IdempotencyKeyCodec = new t.Type<IdempotencyKey, string, unknown>(
+const IdempotencyKeyCodec = codec(
   'IdempotencyKey',
-  (u): u is IdempotencyKey => typeof u === 'string' && E.isRight(IdempotencyKey.parse(u)),
-  (u, context) => {
-    const key = typeof u === 'string' && (!u.startsWith('"') || QUOTED.test(u)) ? unquoted(u) : ''
-    const parsed = IdempotencyKey.parse(key)
-    return E.isRight(parsed)
-      ? t.success(parsed.right)
-      : t.failure(u, context, 'malformed: must be 1 to 255 visible ASCII characters, quoted or bare')
+  (sent) => {
+    const key = typeof sent === 'string' && (!sent.startsWith('"') || QUOTED.test(sent)) ? unquoted(sent) : ''
+    return pipe(
+      IdempotencyKey.parse(key),
+      E.mapLeft(() => 'malformed: must be 1 to 255 visible ASCII characters, quoted or bare'),
+    )
   },
   (key) => `"${key.replaceAll(/(["\\])/g, '\\$1')}"`,
 )
+
+/** Headers of a request that may be sent again and is done once. */
+export const IdempotentWrite = t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) })
 
 /** The intention of a request that bears a key: the fingerprint is taken of what it means, not of how it is written. */
 export const intentOf = (key: IdempotencyKey | undefined, ...meaning: readonly string[]): Intent | undefined =>
