@@ -1,7 +1,7 @@
 import { ContainerModule } from 'inversify'
 import { checkReadiness } from '../application/probes/check-readiness.ts'
 import { documentationEndpoints } from '../interfaces/http/service/documentation.ts'
-import { operationEndpoints } from '../interfaces/http/service/probes.ts'
+import { probeEndpoints } from '../interfaces/http/service/probes.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
@@ -13,7 +13,7 @@ export const serviceModule = new ContainerModule(({ bind }) => {
     roomEndpoints,
     { contract, health, registry, isDraining },
     ({ contract, health, registry, isDraining }) =>
-      operationEndpoints(contract, checkReadiness(health), registry, isDraining),
+      probeEndpoints(contract, checkReadiness(health), registry, isDraining),
   )
   bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => documentationEndpoints(contract))
 })

@@ -68,7 +68,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/endpoint',
-    may: `${HTTP}/server/request-context.ts
+    may: `${HTTP}/codecs ${HTTP}/server/request-context.ts
           ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts accepts ajv helmet yaml node:`,
     because: 'what endpoints are made of knows no single endpoint',
   },

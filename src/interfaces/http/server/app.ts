@@ -5,7 +5,7 @@ import type { Contract } from '../endpoint/contract.ts'
 import { directly } from './router.ts'
 import { documentationAssets } from '../service/documentation.ts'
 import { type Endpoints, sendProblem } from '../endpoint/endpoint.ts'
-import type { Failure } from '../endpoint/problem.ts'
+import type { Failure } from '../endpoint/failure.ts'
 import { fieldsOf, HTML_TYPE, send } from '../endpoint/reply.ts'
 
 /** OpenAPI writes `{chat_id}`, Express `:chat_id`. */

@@ -2,11 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type RequestHandler } from 'express'
 import { type Asked, type Endpoint, sendProblem } from '../endpoint/endpoint.ts'
-import type { Failure } from '../endpoint/problem.ts'
-
-/** Bytes of a body after decompression. The longest text, all of it written as \uXXXX pairs, fits. */
-const LIMIT = 65_536
-const MAX_DEPTH = 32
+import type { Failure } from '../endpoint/failure.ts'
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from '../endpoint/limits.ts'
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -33,7 +30,7 @@ export const nestsDeeper = (bytes: Uint8Array, limit: number): boolean => {
 /** What JSON.parse would mend in silence (invalid UTF-8), or later code would trip over (deep nesting). */
 const objectionTo = (bytes: Buffer): string | undefined => {
   if (!isUtf8(bytes)) return 'The body is not valid UTF-8'
-  return nestsDeeper(bytes, MAX_DEPTH) ? `The body nests deeper than ${MAX_DEPTH} levels` : undefined
+  return nestsDeeper(bytes, MAX_BODY_DEPTH) ? `The body nests deeper than ${MAX_BODY_DEPTH} levels` : undefined
 }
 
 const verify = (_req: unknown, _res: unknown, bytes: Buffer) => {
@@ -45,7 +42,7 @@ export const NOT_JSON: Failure = { kind: 'Malformed', detail: 'The body is not v
 
 const JSON_IN_UTF8 = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
 
-const parse: RequestHandler = express.json({ limit: LIMIT, strict: false, type: () => true, verify })
+const parse: RequestHandler = express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true, verify })
 
 /** Reads a JSON body into `req.body`; a request without a body has none, which its codec will miss. */
 export const readBody: RequestHandler = (req, res, next) => {
@@ -60,7 +57,9 @@ const PLAIN_LENGTH = /^[1-9][0-9]{0,4}$/
 /** Whether the request has a body of JSON as it is, no longer than allowed. */
 export const hasPlainBody = ({ headers }: IncomingMessage): boolean => {
   const { 'content-length': length = '', 'content-encoding': encoding, 'content-type': type = '' } = headers
-  return PLAIN_LENGTH.test(length) && Number(length) <= LIMIT && encoding === undefined && JSON_IN_UTF8.test(type)
+  return (
+    PLAIN_LENGTH.test(length) && Number(length) <= MAX_BODY_BYTES && encoding === undefined && JSON_IN_UTF8.test(type)
+  )
 }
 
 const BYTE_ORDER_MARK = /^\uFEFF/
