@@ -68,8 +68,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/endpoint',
-    may: `${HTTP}/codecs ${HTTP}/server/request-context.ts
-          ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts accepts ajv helmet yaml node:`,
+    may: `${HTTP}/codecs ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts accepts ajv helmet yaml node:`,
     because: 'what endpoints are made of knows no single endpoint',
   },
   {
@@ -92,8 +91,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/server',
-    may: `${HTTP}/endpoint ${HTTP}/service/documentation.ts
-          src/application/following ${DOMAIN} express pino prom-client node:`,
+    may: `${HTTP}/endpoint fp-ts express pino prom-client node:`,
     because: 'the server is given its endpoints and knows none of them',
   },
 

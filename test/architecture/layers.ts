@@ -13,7 +13,7 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'bench',
-    may: `${DOMAIN} src/infrastructure ${HTTP}/server/body.ts autocannon express pg node:`,
+    may: `${DOMAIN} src/infrastructure ${HTTP}/endpoint/limits.ts ${HTTP}/server/json.ts autocannon express pg node:`,
     because:
       'the service is measured as a process; what is imported prepares databases and the handler it is held against',
   },

@@ -17,7 +17,7 @@ import {
 } from '../../src/interfaces/http/endpoint/limits.ts'
 import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
-import { GIVEN_ID } from '../../src/interfaces/http/server/request-context.ts'
+import { GIVEN_ID } from '../../src/interfaces/http/endpoint/request-context.ts'
 
 const yaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
 const contract = loadContract(yaml)

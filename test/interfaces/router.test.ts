@@ -1,148 +1,95 @@
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { expect } from 'chai'
 import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
-import { directly } from '../../src/interfaces/http/server/router.ts'
-import { createMessenger } from '../../src/testing/index.ts'
+import type { Endpoint } from '../../src/interfaces/http/endpoint/endpoint.ts'
+import { routerOf } from '../../src/interfaces/http/server/router.ts'
 
 const contract = loadContract(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'))
 const operations = [...contract.paths.values()].flat()
+const nothing: Endpoint = () => {}
+const endpoints = Object.fromEntries(operations.map(({ id }) => [id, nothing]))
+const route = routerOf(contract, endpoints)
 
-/** Where a request goes: to an operation or to Express, with which parameters. */
-const wayOf = (method: string, url: string, headers: IncomingMessage['headers'] = {}) => {
-  let way: unknown
-  const endpoints = Object.fromEntries(
-    operations.map(({ id }) => [
-      id,
-      ({ params, query }: { params: object; query: object }) => (way = { id, params, query: { ...query } }),
-    ]),
-  )
-  const otherwise: RequestListener = () => (way = 'Express')
-  const req = { method, url, headers } as unknown as IncomingMessage
-  directly(contract, endpoints, otherwise)(req, {} as unknown as ServerResponse)
-  return way
+/** What a request finds, as plain data. */
+const found = (method: string, target: string) => {
+  const way = route(method, target)
+  if (way.kind !== 'endpoint') return way
+  const { destination, params, query } = way
+  return { id: destination.operation.id, params: { ...params }, query: { ...query } }
 }
 
-const JSON_BODY = { 'content-type': 'application/json', 'content-length': '2' }
+const filled = (path: string) => path.replaceAll(/\{\w+\}/g, '7')
+const otherEnd = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`)
 
-describe('The way past Express', () => {
-  it('takes every documented operation without a body in its plain spelling', () => {
-    for (const { id, method, path } of operations.filter((operation) => !operation.hasBody))
-      expect(wayOf(method, path.replaceAll(/\{\w+\}/g, '7')), id).to.deep.include({ id })
-  })
-
-  it('reads parameters and query', () => {
-    const way = wayOf('GET', '/chats/7/messages/?limit=2&after=3&after=4')
-    expect(way).to.deep.equal({
-      id: 'listMessages',
-      params: { chat_id: '7' },
-      query: { limit: '2', after: ['3', '4'] },
+describe('The router', () => {
+  for (const { id, method, path } of operations)
+    it(`finds ${id} at ${method} ${path}, in every spelling`, () => {
+      const plain = found(method, filled(path))
+      expect(plain).to.have.property('id', id)
+      const spellings = [
+        otherEnd(filled(path)),
+        `http://anywhere.test:81${filled(path)}`,
+        `${filled(path)}#fragment`,
+        path.replaceAll(/\{\w+\}/g, '%37'),
+      ]
+      for (const spelling of spellings) expect(found(method, spelling), spelling).to.deep.equal(plain)
+      if (method === 'GET') expect(found('HEAD', filled(path))).to.deep.equal(plain)
     })
-    expect(wayOf('GET', '/chats/7/messages/8')).to.deep.equal({
+
+  it('reads the parameters of the path, without their escapes', () => {
+    expect(found('GET', '/chats/7/messages/8')).to.deep.equal({
       id: 'getMessage',
       params: { chat_id: '7', message_id: '8' },
       query: {},
     })
+    expect(found('GET', '/chats/a%2Fb%20c')).to.have.deep.property('params', { chat_id: 'a/b c' })
+    expect(found('GET', '/chats/__proto__')).to.have.deep.property('params', { chat_id: '__proto__' })
   })
 
-  it('leaves everything else to Express', () => {
-    const left: [string, string][] = [
-      ['HEAD', '/chats/7'],
-      ['OPTIONS', '/chats/'],
-      ['PUT', '/chats/7'],
-      ['GET', '/chats'],
-      ['GET', '/chats/7/'],
-      ['GET', '/chats/%37'],
-      ['GET', '/chats//messages/'],
-      ['GET', '//chats/'],
-      ['GET', '/Chats/'],
-      ['GET', '/chats/7/messages/8/9'],
-      ['GET', '/docs/swagger-ui.css'],
-      ['GET', '/'],
-      ['GET', '*'],
-      ['GET', 'http://host/chats/'],
+  it('reads the query, each name as often as it is given, up to the fragment', () => {
+    const query = (target: string) => (found('GET', target) as { query: object }).query
+    expect(query('/chats/?limit=2&after=3&after=4')).to.deep.equal({ limit: '2', after: ['3', '4'] })
+    expect(query('/chats/?before=%31+0')).to.deep.equal({ before: '1 0' })
+    expect(query('/chats/?limit[a]=1')).to.deep.equal({ 'limit[a]': '1' })
+    expect(query('/chats?limit=2#&limit=3')).to.deep.equal({ limit: '2' })
+    expect(query('/chats/?')).to.deep.equal({})
+  })
+
+  it('prefers a name to a parameter', () => {
+    expect(found('GET', '/chats/7/events')).to.have.property('id', 'followChat')
+    expect(found('GET', '/events')).to.have.property('id', 'followChats')
+  })
+
+  it('names the methods of a path to who asks for them, or for another', () => {
+    const allow = 'GET, POST, HEAD, OPTIONS'
+    expect(found('OPTIONS', '/chats/')).to.deep.equal({ kind: 'options', allow })
+    for (const method of ['DELETE', 'PUT', 'TRACE', 'PROPFIND', 'get', ''])
+      expect(found(method, '/chats'), method).to.deep.equal({
+        kind: 'refusal',
+        failure: { kind: 'MethodNotAllowed', method, allow },
+      })
+    expect(found('OPTIONS', '/chats/7')).to.deep.equal({ kind: 'options', allow: 'GET, PATCH, DELETE, HEAD, OPTIONS' })
+  })
+
+  it('refuses an escape that cannot be read, whatever the method', () => {
+    for (const path of ['/chats/%', '/chats/%zz', '/chats/%ff/messages/', '/chats/7/messages/%e0%a4'])
+      for (const method of ['GET', 'OPTIONS', 'PUT'])
+        expect(found(method, path), `${method} ${path}`).to.deep.equal({
+          kind: 'refusal',
+          failure: { kind: 'Malformed', detail: 'The path has a bad escape' },
+        })
+  })
+
+  it('has nothing where the contract has no path', () => {
+    const elsewhere = [
+      ...['/', '//', '//chats/', '/chats//', '/chats//messages/', '/chats/7//', '/Chats/', '/CHATS/7'],
+      ...['/chats/7/messages/8/9', '/docs/swagger-ui.css', '/%63hats/', '*', '', '?', 'chats', 'example.com:443'],
     ]
-    for (const [method, url] of left) expect(wayOf(method, url), `${method} ${url}`).to.equal('Express')
+    for (const target of elsewhere) expect(found('GET', target), target).to.deep.equal({ kind: 'elsewhere' })
   })
 
-  it('leaves bodies to Express that are not plain', () => {
-    const bodies: IncomingMessage['headers'][] = [
-      {},
-      { ...JSON_BODY, 'content-length': '0' },
-      { ...JSON_BODY, 'content-length': '65537' },
-      { ...JSON_BODY, 'content-encoding': 'gzip' },
-      { ...JSON_BODY, 'content-type': 'text/plain' },
-      { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
-    ]
-    for (const headers of bodies) expect(wayOf('POST', '/chats/', headers)).to.equal('Express')
-  })
-})
-
-type Asking = [method: string, path: string, init?: RequestInit]
-
-const json = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): RequestInit => ({
-  body,
-  headers: { 'content-type': 'application/json', ...headers },
-})
-
-/** In this order: what one leaves, the next one finds. */
-const askings: Asking[] = [
-  ['POST', '/chats/', json('{"title":"Picnic"}')],
-  ['POST', '/chats/', json('\u{feff}{"title":"Marked"}')],
-  ['POST', '/chats/', json('{"title":"')],
-  ['POST', '/chats/', json(Uint8Array.from([0x22, 0xff, 0x22]))],
-  ['POST', '/chats/', json('['.repeat(33) + ']'.repeat(33))],
-  ['POST', '/chats/', json('null')],
-  ['POST', '/chats/', json(`{"title":"${'x'.repeat(201)}"}`)],
-  ['POST', '/chats/', json(`{"title":"x","more":"${'x'.repeat(70_000)}"}`)],
-  ['POST', '/chats/', { body: 'title=Picnic', headers: { 'content-type': 'text/plain' } }],
-  ['POST', '/chats/'],
-  ['POST', '/chats/1/messages/', json('{"text":"Bring the maps\\nand the tea 🫖"}', { 'idempotency-key': 'one' })],
-  ['POST', '/chats/1/messages/', json('{"text":"Bring the maps\\nand the tea 🫖"}', { 'idempotency-key': 'one' })],
-  ['POST', '/chats/1/messages/', json('{"text":"Other"}', { 'idempotency-key': 'one' })],
-  ['POST', '/chats/0/messages/', json('{"text":"Nowhere"}')],
-  ['POST', '/chats/9/messages/', json('{"text":"Nowhere"}')],
-  ['GET', '/chats/'],
-  ['GET', '/chats/1'],
-  ['GET', '/chats/1', { headers: { accept: 'text/html' } }],
-  ['GET', '/chats/1', { headers: { accept: 'text/html, application/*;q=0.5' } }],
-  ['GET', '/chats/1/messages/?limit=1&order=asc'],
-  ['GET', '/chats/1/messages/?limit=0&before=x&after=1&after=2'],
-  ['GET', '/chats/1/messages/', { headers: { 'if-none-match': '"1"' } }],
-  ['GET', '/chats/1/messages/1'],
-  ['GET', '/chats/one/messages/1'],
-  ['PATCH', '/chats/1/messages/1', json('{"text":"Bring all"}', { 'if-match': '"9"' })],
-  ['PATCH', '/chats/1/messages/1', json('{"text":"Bring all"}')],
-  ['DELETE', '/chats/1/messages/1'],
-  ['DELETE', '/chats/1'],
-  ['DELETE', '/chats/1'],
-  ['GET', '/livez'],
-]
-
-const otherSpelling = (path: string) => path.replace(/(\/?)(\?|$)/, (_, slash, rest) => `${slash ? '' : '/'}${rest}`)
-
-/** All that an answer says, but for what no two answers have in common. */
-const answersOf = async (spell: (path: string) => string): Promise<unknown[]> => {
-  const messenger = createMessenger()
-  const answers: unknown[] = []
-  for (const [method, path, init] of askings) {
-    const answer = await messenger.fetch(spell(path), { method, ...init })
-    const headers = new Map(answer.headers)
-    const id = headers.get('x-request-id') ?? ''
-    for (const name of ['x-request-id', 'date']) headers.delete(name)
-    const text = (await answer.text()).replaceAll(id, '<id>')
-    answers.push({ asked: `${method} ${path}`, status: answer.status, headers, text })
-  }
-  await messenger.close()
-  return answers
-}
-
-describe('A request that is spelled otherwise', () => {
-  it('is answered the same by way of Express', async () => {
-    const [plain, other] = [await answersOf((path) => path), await answersOf(otherSpelling)]
-    expect(other).to.deep.equal(plain)
-    expect(new Set(plain.map((answer) => (answer as { status: number }).status))).to.include.all.keys([
-      200, 201, 204, 304, 400, 404, 406, 412, 413, 415, 422,
-    ])
+  it('is not made of a contract with an operation that nobody answers', () => {
+    const { sendMessage: _, ...others } = endpoints
+    expect(() => routerOf(contract, others)).to.throw('no endpoint for operation sendMessage')
   })
 })
