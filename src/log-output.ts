@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 
-export interface LogOutput {
+interface LogOutput {
   readonly write: (line: string) => void
   /** Writes what waits, before the process ends. */
   readonly flushSync: () => void

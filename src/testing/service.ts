@@ -8,7 +8,7 @@ import { compose, names } from '../container.ts'
 import { loadContract } from '../interfaces/http/endpoint/contract.ts'
 
 /** The whole service on the memory adapters. */
-export interface Service {
+interface Service {
   readonly app: RequestListener
   readonly chats: Chats
   /** Ends the streams and the timers. */
