@@ -7,7 +7,7 @@ import { type Session, statement } from '../database/statement.ts'
 import { pageOf } from './page-of.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
-export interface WantedPage {
+interface WantedPage {
   readonly chatId: ChatId
   readonly selection: MessageSelection
   readonly known: Revision | -1

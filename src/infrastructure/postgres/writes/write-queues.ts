@@ -13,7 +13,7 @@ export interface WriteSettings extends QueueSettings {
   readonly recentChats: number
 }
 
-export const DEFAULTS: WriteSettings = { queues: 2, groupSize: 128, recentChats: 10_000, patience: 2000 }
+const DEFAULTS: WriteSettings = { queues: 2, groupSize: 128, recentChats: 10_000, patience: 2000 }
 
 /** Spreads pending changes over the queues by their chats. */
 export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) => {

@@ -3,7 +3,7 @@ export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, PathItem>>
 }
 
-export type PathItem = { readonly parameters?: readonly (Parameter | Reference)[] } & Readonly<
+type PathItem = { readonly parameters?: readonly (Parameter | Reference)[] } & Readonly<
   Partial<Record<Method, OperationObject>>
 >
 

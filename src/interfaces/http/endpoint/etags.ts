@@ -17,7 +17,7 @@ interface Tag {
   readonly value: string
 }
 
-export type Tags = '*' | readonly Tag[]
+type Tags = '*' | readonly Tag[]
 
 const parse = (header: string): Tags =>
   header.trim() === '*'

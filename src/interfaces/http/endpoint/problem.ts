@@ -5,7 +5,7 @@ import { type ProblemName, problemTypes, problemUri } from './problem-types.ts'
 export type { Failure } from './failure.ts'
 
 /** RFC 9457 problem details. */
-export interface Problem {
+interface Problem {
   readonly type: string
   readonly title: string
   readonly status: number

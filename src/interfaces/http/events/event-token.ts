@@ -3,7 +3,7 @@ import * as t from 'io-ts'
 import { ChatId, Revision } from '../../../domain/identity.ts'
 
 /** A place in each of several chats. */
-export type Positions = ReadonlyMap<ChatId, Revision>
+type Positions = ReadonlyMap<ChatId, Revision>
 
 const VERSION = 1
 

@@ -13,13 +13,13 @@ import { PositionsCodec, tokenOf } from './event-token.ts'
 import type { StreamMetrics } from './stream-metrics.ts'
 import type { Failure } from '../endpoint/problem.ts'
 
-export const FollowChatRequest = t.type({
+const FollowChatRequest = t.type({
   path: t.type({ chat_id: ChatIdCodec }),
   query: t.type({ after: optional(RevisionCodec) }),
   headers: t.type({ 'last-event-id': optional(RevisionCodec) }),
 })
 
-export const FollowChatsRequest = t.type({
+const FollowChatsRequest = t.type({
   query: t.type({ chat_id: ChatIdsCodec, after: optional(PositionsCodec) }),
   headers: t.type({ 'last-event-id': optional(PositionsCodec) }),
 })

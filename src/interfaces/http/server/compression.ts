@@ -4,7 +4,7 @@ import type { ProtocolFailure } from '../endpoint/failure.ts'
 import { MAX_BODY_BYTES } from '../endpoint/limits.ts'
 
 /** Undoes one encoding of content, as far as a body may be long. */
-export type Decompress = (bytes: Buffer, done: (body: E.Either<ProtocolFailure, Buffer>) => void) => void
+type Decompress = (bytes: Buffer, done: (body: E.Either<ProtocolFailure, Buffer>) => void) => void
 
 type Decompression = (
   bytes: Buffer,

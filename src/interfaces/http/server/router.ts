@@ -6,9 +6,9 @@ import type { Operation } from '../endpoint/operation.ts'
 import { readTarget } from './target.ts'
 
 /** Path parameters by their names. */
-export type Params = Readonly<Record<string, string>>
+type Params = Readonly<Record<string, string>>
 
-export interface Destination {
+interface Destination {
   readonly operation: Operation
   readonly endpoint: Endpoint
 }

@@ -7,7 +7,7 @@ import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
 import { toProblem } from '../endpoint/problem.ts'
 import { PROBLEM_TYPE } from '../endpoint/reply.ts'
 
-export interface ServerLimits {
+interface ServerLimits {
   /** Milliseconds in which the head of a request must arrive. */
   readonly headersTimeout: number
   /** Milliseconds in which the whole request must arrive. */
@@ -45,7 +45,7 @@ const answerUnparsed = (error: NodeJS.ErrnoException, socket: Duplex) => {
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
 }
 
-export interface HttpServer {
+interface HttpServer {
   readonly server: Server
   /**
    * Stops taking connections and resolves when the last request under way was answered, or cuts what is left after

@@ -1,7 +1,7 @@
 import { parse, type ParsedUrlQuery } from 'node:querystring'
 
 /** What a request names: a path as it is spelled, and the query that was read from it. */
-export interface Target {
+interface Target {
   readonly path: string
   readonly query: ParsedUrlQuery
 }
