@@ -83,8 +83,9 @@ const leftOpen = async (server: EmbeddedPostgres) => {
 
 /** Ends the cluster, and tells what was still connected to it. */
 export const stopCluster = async (): Promise<readonly string[]> => {
-  if (!cluster) return []
-  const { server, folder } = await cluster
+  const running = await cluster?.catch(() => undefined)
+  if (!running) return []
+  const { server, folder } = running
   const left = await leftOpen(server)
   await server.stop()
   await rm(folder, { recursive: true, force: true })
