@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { expect } from 'chai'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Changes, Journal } from '../../src/application/ports/journal.ts'
+import { messagePage } from '../../src/application/ports/page.ts'
 import { conformance, type ConformanceOptions } from '../../src/conformance/index.ts'
 import type { MessageId, MessagePosition } from '../../src/domain/identity.ts'
 import { createMessenger } from '../../src/testing/index.ts'
@@ -152,7 +153,9 @@ describe('The conformance suite is red, and says why, for', () => {
           messages: (id, selection) =>
             pipe(
               chats.messages(id, selection),
-              TE.map((page) => (selection.before ? { ...page, entries: page.entries.slice(1) } : page)),
+              TE.map((page) =>
+                selection.before ? messagePage(page.chat, { ...page, entries: page.entries.slice(1) }) : page,
+              ),
             ),
         },
       }),

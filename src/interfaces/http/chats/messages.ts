@@ -88,7 +88,7 @@ export const messageEndpoints = (
             ...linkHeader([...links, monitorLink(page.chat)]),
             ETag: entityTag(page.chat.revision),
           }
-          return jsonText(200, pageJson(page.entries, order), headers)
+          return jsonText(200, pageJson(page, order), headers)
         }),
       )
     },
