@@ -4,4 +4,4 @@ import { ormOptions } from './infrastructure/postgres/database/orm.ts'
 const { DATABASE_URL } = process.env
 if (DATABASE_URL === undefined) throw new Error('set DATABASE_URL to the database that the command should look at')
 
-export default ormOptions({ url: DATABASE_URL })
+export default await ormOptions({ url: DATABASE_URL })

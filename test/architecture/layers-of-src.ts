@@ -42,7 +42,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/infrastructure/postgres/database',
-    may: `migrations ${PORTS} ${DOMAIN} fp-ts @mikro-orm pg node:timers/promises`,
+    may: `${PORTS} ${DOMAIN} fp-ts @mikro-orm pg node:fs node:timers/promises`,
     because: 'connections, tables and rows know nothing of what is read or written with them',
   },
   {

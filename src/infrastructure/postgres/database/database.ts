@@ -32,7 +32,7 @@ export const openDatabase = (connection: Connection, settings: PoolSettings = DE
   let orm: Promise<MikroORM> | undefined
   const openOrm = async () => {
     const [{ MikroORM }, { ormOptions }] = await Promise.all([import('@mikro-orm/postgresql'), import('./orm.ts')])
-    return new MikroORM(ormOptions(connection, { ...settings, size: ORM_CONNECTIONS }))
+    return new MikroORM(await ormOptions(connection, { ...settings, size: ORM_CONNECTIONS }))
   }
 
   return {
