@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { type Fingerprint, IdempotencyKey, type Intent } from '../../../domain/intent.ts'
-import { codec, optional } from '../codecs/codec.ts'
+import { codec } from '../codecs/codec.ts'
 
 /** A structured-field string (RFC 9651, section 3.3.3). */
 const QUOTED = /^"(?:[^"\\]|\\["\\])*"$/
@@ -29,7 +29,7 @@ const IdempotencyKeyCodec = codec(
 )
 
 /** Headers of a request that may be sent again and is done once. */
-export const IdempotentWrite = t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) })
+export const IdempotentWrite = t.partial({ 'idempotency-key': IdempotencyKeyCodec })
 
 /** The fields that were given, in an order that does not depend on how they were. None: nothing, as before there were any. */
 const givenOf = (fields: object): readonly unknown[] => {
