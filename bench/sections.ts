@@ -1,3 +1,4 @@
+import { against } from './against.ts'
 import {
   CONNECTIONS,
   getChat,
@@ -150,8 +151,13 @@ const gets: Section = async (stage) => {
   }
 }
 
-/** In the order they run. Those with `long` set run only when named, or with --full or --quick. */
-export const SECTIONS: Readonly<Record<string, { readonly run: Section; readonly long?: true }>> = {
+/**
+ * In the order they run. Those with `long` set run only when named, or with --full or --quick; those with `alone` only
+ * when named.
+ */
+export const SECTIONS: Readonly<
+  Record<string, { readonly run: Section; readonly long?: true; readonly alone?: true }>
+> = {
   send: { run: sends },
   read: { run: reads },
   get: { run: gets },
@@ -163,6 +169,7 @@ export const SECTIONS: Readonly<Record<string, { readonly run: Section; readonly
   sweep: { run: sweep, long: true },
   growth: { run: growth, long: true },
   memory: { run: memory, long: true },
+  against: { run: against, alone: true },
 }
 
 export const LOAD_DESCRIPTION = `${CONNECTIONS} keep-alive connections unless a line says otherwise`

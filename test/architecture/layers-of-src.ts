@@ -63,7 +63,7 @@ export const layersOfSrc: readonly Layer[] = [
 
   {
     path: 'src/interfaces/http/codecs',
-    may: `${DOMAIN} fp-ts io-ts`,
+    may: `${DOMAIN} fp-ts io-ts node:util`,
     because: "codecs are made of the domain's own constructors and of nothing else",
   },
   {

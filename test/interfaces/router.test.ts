@@ -1,95 +1,128 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
-import type { Endpoint } from '../../src/interfaces/http/endpoint/endpoint.ts'
 import { routerOf } from '../../src/interfaces/http/server/router.ts'
 
 const contract = loadContract(readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8'))
 const operations = [...contract.paths.values()].flat()
-const nothing: Endpoint = () => {}
-const endpoints = Object.fromEntries(operations.map(({ id }) => [id, nothing]))
-const route = routerOf(contract, endpoints)
+const endpoints = Object.fromEntries(operations.map(({ id }) => [id, () => {}]))
+const routeOf = routerOf(contract, endpoints)
 
-/** What a request finds, as plain data. */
-const found = (method: string, target: string) => {
-  const way = route(method, target)
-  if (way.kind !== 'endpoint') return way
-  const { destination, params, query } = way
-  return { id: destination.operation.id, params: { ...params }, query: { ...query } }
+/** Where a request goes, in short: an operation with its parameters and its query, or what it meets instead. */
+const way = (method: string, url: string) => {
+  const route = routeOf(method, url)
+  switch (route.kind) {
+    case 'endpoint':
+      return [route.destination.operation.id, route.params, { ...route.query }]
+    case 'options':
+      return ['options', route.allow]
+    case 'refusal':
+      return [route.failure.kind, 'allow' in route.failure ? route.failure.allow : undefined]
+    case 'elsewhere':
+      return ['elsewhere']
+  }
 }
 
-const filled = (path: string) => path.replaceAll(/\{\w+\}/g, '7')
-const otherEnd = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : `${path}/`)
+const OF_CHATS = 'GET, POST, HEAD, OPTIONS'
+const OF_A_CHAT = 'GET, PATCH, DELETE, HEAD, OPTIONS'
+
+type Row = readonly [method: string, url: string, ...way: unknown[]]
+
+const tables: Readonly<Record<string, readonly Row[]>> = {
+  'reads parameters and query': [
+    ['GET', '/chats/', 'listChats', {}, {}],
+    ['POST', '/chats/', 'createChat', {}, {}],
+    ['GET', '/chats/7', 'getChat', { chat_id: '7' }, {}],
+    ['GET', '/chats/7/messages/8', 'getMessage', { chat_id: '7', message_id: '8' }, {}],
+    ['GET', '/chats/7/events?after=3', 'followChat', { chat_id: '7' }, { after: '3' }],
+    ['GET', '/chats/?', 'listChats', {}, {}],
+    ['GET', '/chats/?limit', 'listChats', {}, { limit: '' }],
+    ['GET', '/chats/?limit=%32&x=a+b', 'listChats', {}, { limit: '2', x: 'a b' }],
+    ['GET', '/chats/?limit=%zz', 'listChats', {}, { limit: '%zz' }],
+    ['GET', '/chats/?limit=2&after=3&after=4', 'listChats', {}, { limit: '2', after: ['3', '4'] }],
+    ['GET', '/chats/?a[b]=1', 'listChats', {}, { 'a[b]': '1' }],
+    ['GET', '/chats/?limit=2?', 'listChats', {}, { limit: '2?' }],
+  ],
+  'takes the other way to end a path': [
+    ['GET', '/chats', 'listChats', {}, {}],
+    ['GET', '/chats?limit=2', 'listChats', {}, { limit: '2' }],
+    ['DELETE', '/chats/7/', 'deleteChat', { chat_id: '7' }, {}],
+    ['POST', '/chats/7/messages', 'sendMessage', { chat_id: '7' }, {}],
+    ['PATCH', '/chats/7/messages/8/?x', 'editMessage', { chat_id: '7', message_id: '8' }, { x: '' }],
+    ['GET', '/docs', 'getDocs', {}, {}],
+    ['GET', '/openapi.yaml/', 'getOpenapiYaml', {}, {}],
+  ],
+  'reads escapes in parameters, and refuses bad ones whatever the method': [
+    ['GET', '/chats/%37', 'getChat', { chat_id: '7' }, {}],
+    ['GET', '/chats/7%2Fmessages', 'getChat', { chat_id: '7/messages' }, {}],
+    ['GET', '/chats/%2F/messages/%C3%A9', 'getMessage', { chat_id: '/', message_id: 'é' }, {}],
+    ['GET', '/problems/un%61vailable', 'getProblem', { problem: 'unavailable' }, {}],
+    ['GET', '/problems/%00', 'getProblem', { problem: '\0' }, {}],
+    ['GET', '/chats/%zz', 'Malformed', undefined],
+    ['GET', '/chats/%e9/', 'Malformed', undefined],
+    ['GET', '/chats/7/messages/%c0%ae', 'Malformed', undefined],
+    ['PUT', '/chats/%zz', 'Malformed', undefined],
+    ['OPTIONS', '/chats/%', 'Malformed', undefined],
+    ['GET', '/chats/%zz/nothing', 'elsewhere'],
+    ['GET', '/%zz', 'elsewhere'],
+  ],
+  'answers HEAD wherever there is a GET': [
+    ['HEAD', '/chats', 'listChats', {}, {}],
+    ['HEAD', '/chats/%37?limit=1', 'getChat', { chat_id: '7' }, { limit: '1' }],
+    ['HEAD', '/livez', 'getLiveness', {}, {}],
+  ],
+  'lists the methods of a path, asked for them or for one that it lacks': [
+    ['OPTIONS', '/chats/', 'options', OF_CHATS],
+    ['OPTIONS', '/chats', 'options', OF_CHATS],
+    ['OPTIONS', 'http://host/chats/%37/', 'options', OF_A_CHAT],
+    ['OPTIONS', '/docs/', 'options', 'GET, HEAD, OPTIONS'],
+    ['PUT', '/chats', 'MethodNotAllowed', OF_CHATS],
+    ['POST', '/chats/7', 'MethodNotAllowed', OF_A_CHAT],
+    ['DELETE', '/chats/', 'MethodNotAllowed', OF_CHATS],
+    ['PROPFIND', '/chats/7/', 'MethodNotAllowed', OF_A_CHAT],
+    ['TRACE', '/livez', 'MethodNotAllowed', 'GET, HEAD, OPTIONS'],
+    ['get', '/livez', 'MethodNotAllowed', 'GET, HEAD, OPTIONS'],
+  ],
+  'looks at neither host nor fragment': [
+    ['GET', 'http://host/chats/', 'listChats', {}, {}],
+    ['GET', 'HTTPS://me:secret@host:80/chats/7?limit=2', 'getChat', { chat_id: '7' }, { limit: '2' }],
+    ['GET', 'http://[bad/chats', 'listChats', {}, {}],
+    ['GET', 'http://host', 'elsewhere'],
+    ['GET', 'http://host?limit=1', 'elsewhere'],
+    ['GET', '/chats/#top', 'listChats', {}, {}],
+    ['GET', '/chats/?limit=2#top', 'listChats', {}, { limit: '2' }],
+    ['GET', '/chats/7#/messages/?limit=2', 'getChat', { chat_id: '7' }, {}],
+  ],
+  'leaves alone what the contract does not have': [
+    ['GET', '/'],
+    ['GET', ''],
+    ['GET', '*'],
+    ['OPTIONS', '*'],
+    ['GET', '/nowhere'],
+    ['GET', '/Chats/'],
+    ['GET', '/%63hats/'],
+    ['GET', '/chats//'],
+    ['GET', '//chats/'],
+    ['GET', '/chats//messages/'],
+    ['GET', '/chats/7//'],
+    ['GET', '/chats/7/constructor'],
+    ['GET', '/chats/7/messages/8/9'],
+    ['GET', '/__proto__/'],
+    ['GET', '/docs/swagger-ui.css'],
+    ['PUT', '/docs/swagger-ui.css'],
+  ].map(([method = '', url = '']) => [method, url, 'elsewhere']),
+}
 
 describe('The router', () => {
-  for (const { id, method, path } of operations)
-    it(`finds ${id} at ${method} ${path}, in every spelling`, () => {
-      const plain = found(method, filled(path))
-      expect(plain).to.have.property('id', id)
-      const spellings = [
-        otherEnd(filled(path)),
-        `http://anywhere.test:81${filled(path)}`,
-        `${filled(path)}#fragment`,
-        path.replaceAll(/\{\w+\}/g, '%37'),
-      ]
-      for (const spelling of spellings) expect(found(method, spelling), spelling).to.deep.equal(plain)
-      if (method === 'GET') expect(found('HEAD', filled(path))).to.deep.equal(plain)
+  it('knows every documented operation, and starts with none of them missing', () => {
+    for (const { id, method, path } of operations)
+      expect(way(method, path.replaceAll(/\{\w+\}/g, '7')).at(0), path).to.equal(id)
+    expect(() => routerOf(contract, { ...endpoints, sendMessage: undefined as never })).to.throw(/sendMessage/)
+  })
+
+  for (const [title, rows] of Object.entries(tables))
+    it(title, () => {
+      for (const [method, url, ...expected] of rows)
+        expect(way(method, url), `${method} ${url}`).to.deep.equal(expected)
     })
-
-  it('reads the parameters of the path, without their escapes', () => {
-    expect(found('GET', '/chats/7/messages/8')).to.deep.equal({
-      id: 'getMessage',
-      params: { chat_id: '7', message_id: '8' },
-      query: {},
-    })
-    expect(found('GET', '/chats/a%2Fb%20c')).to.have.deep.property('params', { chat_id: 'a/b c' })
-    expect(found('GET', '/chats/__proto__')).to.have.deep.property('params', { chat_id: '__proto__' })
-  })
-
-  it('reads the query, each name as often as it is given, up to the fragment', () => {
-    const query = (target: string) => (found('GET', target) as { query: object }).query
-    expect(query('/chats/?limit=2&after=3&after=4')).to.deep.equal({ limit: '2', after: ['3', '4'] })
-    expect(query('/chats/?before=%31+0')).to.deep.equal({ before: '1 0' })
-    expect(query('/chats/?limit[a]=1')).to.deep.equal({ 'limit[a]': '1' })
-    expect(query('/chats?limit=2#&limit=3')).to.deep.equal({ limit: '2' })
-    expect(query('/chats/?')).to.deep.equal({})
-  })
-
-  it('prefers a name to a parameter', () => {
-    expect(found('GET', '/chats/7/events')).to.have.property('id', 'followChat')
-    expect(found('GET', '/events')).to.have.property('id', 'followChats')
-  })
-
-  it('names the methods of a path to who asks for them, or for another', () => {
-    const allow = 'GET, POST, HEAD, OPTIONS'
-    expect(found('OPTIONS', '/chats/')).to.deep.equal({ kind: 'options', allow })
-    for (const method of ['DELETE', 'PUT', 'TRACE', 'PROPFIND', 'get', ''])
-      expect(found(method, '/chats'), method).to.deep.equal({
-        kind: 'refusal',
-        failure: { kind: 'MethodNotAllowed', method, allow },
-      })
-    expect(found('OPTIONS', '/chats/7')).to.deep.equal({ kind: 'options', allow: 'GET, PATCH, DELETE, HEAD, OPTIONS' })
-  })
-
-  it('refuses an escape that cannot be read, whatever the method', () => {
-    for (const path of ['/chats/%', '/chats/%zz', '/chats/%ff/messages/', '/chats/7/messages/%e0%a4'])
-      for (const method of ['GET', 'OPTIONS', 'PUT'])
-        expect(found(method, path), `${method} ${path}`).to.deep.equal({
-          kind: 'refusal',
-          failure: { kind: 'Malformed', detail: 'The path has a bad escape' },
-        })
-  })
-
-  it('has nothing where the contract has no path', () => {
-    const elsewhere = [
-      ...['/', '//', '//chats/', '/chats//', '/chats//messages/', '/chats/7//', '/Chats/', '/CHATS/7'],
-      ...['/chats/7/messages/8/9', '/docs/swagger-ui.css', '/%63hats/', '*', '', '?', 'chats', 'example.com:443'],
-    ]
-    for (const target of elsewhere) expect(found('GET', target), target).to.deep.equal({ kind: 'elsewhere' })
-  })
-
-  it('is not made of a contract with an operation that nobody answers', () => {
-    const { sendMessage: _, ...others } = endpoints
-    expect(() => routerOf(contract, others)).to.throw('no endpoint for operation sendMessage')
-  })
 })

@@ -7,7 +7,7 @@ import { decompressions } from './compression.ts'
 import { readJson } from './json.ts'
 
 /** What was sent, undefined for nothing, or why it cannot be taken. */
-type Body = E.Either<ProtocolFailure, unknown>
+export type Body = E.Either<ProtocolFailure, unknown>
 
 /** Bytes of a body that is on its way: an encoding that gains nothing adds to what it encodes. */
 const MAX_ENCODED_BYTES = 2 * MAX_BODY_BYTES

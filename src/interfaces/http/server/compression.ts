@@ -25,8 +25,9 @@ const decompressWith =
     decompression(bytes, OPTIONS, (error, result) => done(error ? E.left(failureOf(error)) : E.right(result)))
 
 /** How compressed bodies may come (RFC 9110, section 8.4.1), by the name of the encoding in lower case. */
-export const decompressions: ReadonlyMap<string, Decompress> = new Map([
-  ['gzip', decompressWith(zlib.gunzip)],
-  ['deflate', decompressWith(zlib.inflate)],
-  ['br', decompressWith(zlib.brotliDecompress)],
-])
+export const decompressions: ReadonlyMap<string, Decompress> = new Map(
+  Object.entries({ gzip: zlib.gunzip, deflate: zlib.inflate, br: zlib.brotliDecompress, zstd: zlib.zstdDecompress })
+    // Node 20, which runs the messenger for tests, has no Zstandard.
+    .filter(([, decompression]) => typeof decompression === 'function')
+    .map(([name, decompression]) => [name, decompressWith(decompression)]),
+)
