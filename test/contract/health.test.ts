@@ -7,7 +7,7 @@ import type { Connection } from '../../src/infrastructure/postgres/database/conn
 import { type Database, migrate, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { postgresHealth } from '../../src/infrastructure/postgres/health.ts'
 import { aDatabase, anEmptyDatabase } from '../postgres.ts'
-import { healthContract } from './health.contract.ts'
+import { healthContract, SILENCE } from './health.contract.ts'
 
 const WELL = { database: true, migrations: true }
 const OUT_OF_ORDER = { database: false, migrations: false }
@@ -29,7 +29,7 @@ describe('Health of PostgreSQL', () => {
   })
 
   const opened = (where: Connection) => {
-    const database = openDatabase(where, { size: 2, acquireTimeout: 2000 })
+    const database = openDatabase(where, { size: 2, acquireTimeout: SILENCE })
     databases.push(database)
     return database
   }

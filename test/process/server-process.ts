@@ -48,8 +48,10 @@ export const root = fileURLToPath(new URL('../../', import.meta.url))
 
 const children = new Set<ChildProcess>()
 const folders = new Set<string>()
+const ended = new Set<{ readonly pid: number; readonly exit: Exit }>()
 
-const signalTo = (pid: number, signal: NodeJS.Signals) => {
+/** Sends a signal, unless the process has just ended. */
+export const signalTo = (pid: number, signal: NodeJS.Signals) => {
   try {
     process.kill(pid, signal)
   } catch (error) {
@@ -102,8 +104,11 @@ const killPostgres = async (dataDir: string) => {
   removeSockets(socketFolder)
 }
 
-/** Ends every process and removes every folder that a test left behind. */
-export const cleanUp = async (): Promise<void> => {
+/** Ends every process and removes every folder that a test left behind. After a red one it says which had ended before. */
+export async function cleanUp(this: Mocha.Context): Promise<void> {
+  if (this.currentTest?.state === 'failed')
+    for (const { pid, exit } of ended) console.error(`server ${pid} had ended: ${JSON.stringify(exit)}`)
+  ended.clear()
   for (const child of children) {
     if (child.exitCode !== null || child.signalCode !== null) continue
     child.kill('SIGKILL')
@@ -152,7 +157,9 @@ export const start = (variables: Record<string, string> = {}): ServerProcess => 
   const logsEnd = once(lines, 'close')
   const exit = once(child, 'exit').then(async ([code, signal]): Promise<Exit> => {
     await logsEnd
-    return { code: code as number | null, signal: signal as NodeJS.Signals | null, stderr: await stderr }
+    const how = { code: code as number | null, signal: signal as NodeJS.Signals | null, stderr: await stderr }
+    ended.add({ pid, exit: how })
+    return how
   })
 
   const find = (pattern: RegExp) => logs.map(({ msg }) => pattern.exec(msg)).find((match) => match !== null)
