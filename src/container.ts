@@ -29,6 +29,7 @@ import { messageEndpoints, type MessageUseCases } from './interfaces/http/chats/
 import { httpMetrics } from './interfaces/http/server/metrics.ts'
 import { observe } from './interfaces/http/server/access-log.ts'
 import { type IsDraining, operationEndpoints } from './interfaces/http/service/probes.ts'
+import type { BackgroundFailures } from './interfaces/http/server/background-failures.ts'
 import type { Storage } from './storage.ts'
 
 /** A name in the container that remembers the type bound to it, so wrong wiring does not compile. */
@@ -43,6 +44,7 @@ export const names = {
   registry: named<Registry>('registry'),
   isDraining: named<IsDraining>('isDraining'),
   streamLimits: named<StreamLimits>('streamLimits'),
+  failures: named<BackgroundFailures>('failures'),
   followedChats: named<FollowedChats>('followedChats'),
   streams: named<EventStreams>('streams'),
   useCases: named<ChatUseCases & MessageUseCases>('useCases'),
@@ -56,9 +58,11 @@ export interface Surroundings {
   readonly logger: Logger
   readonly isDraining: IsDraining
   readonly streamLimits: StreamLimits
+  readonly failures: BackgroundFailures
 }
 
-export const compose = ({ storage, clock, contract, logger, isDraining, streamLimits }: Surroundings): Container => {
+export const compose = (surroundings: Surroundings): Container => {
+  const { storage, clock, contract, logger, isDraining, streamLimits, failures } = surroundings
   const container = new Container({ defaultScope: 'Singleton' })
 
   container.bind(names.storage).toConstantValue(storage)
@@ -68,13 +72,23 @@ export const compose = ({ storage, clock, contract, logger, isDraining, streamLi
   container.bind(names.isDraining).toConstantValue(isDraining)
   container.bind(names.registry).toConstantValue(new Registry())
   container.bind(names.streamLimits).toConstantValue(streamLimits)
+  container.bind(names.failures).toConstantValue(failures)
   container
     .bind(names.chats)
     .toResolvedValue(({ chats, bell }: Storage) => ringAfterChange(chats, bell), [names.storage])
   container
     .bind(names.followedChats)
-    .toResolvedValue(({ journal, bell }: Storage) => followedChats(journal, bell), [names.storage])
-  container.bind(names.streams).toResolvedValue(eventStreams, [names.streamLimits])
+    .toResolvedValue(
+      ({ journal, bell }: Storage, { report }: BackgroundFailures) =>
+        followedChats(journal, bell, { onFailure: report }),
+      [names.storage, names.failures],
+    )
+  container
+    .bind(names.streams)
+    .toResolvedValue(
+      (limits: StreamLimits, { report }: BackgroundFailures) => eventStreams(limits, { onFailure: report }),
+      [names.streamLimits, names.failures],
+    )
 
   container.bind(names.useCases).toResolvedValue(
     (chats: Chats, clock: Clock) => ({
@@ -93,12 +107,13 @@ export const compose = ({ storage, clock, contract, logger, isDraining, streamLi
 
   container.bind(names.app).toResolvedValue(
     (contract, useCases, { health, journal }: Storage, followed, streams, clock, logger, registry, isDraining) => {
+      failures.measure(registry)
       const endpoints = {
         ...chatEndpoints(contract, useCases),
         ...messageEndpoints(contract, useCases),
         ...eventEndpoints(
           contract,
-          followChats(journal, followed),
+          followChats(journal, followed, failures.report),
           streams,
           streamMetrics(registry, streams.open, clock.now),
         ),

@@ -39,7 +39,8 @@ const parse = (response: IncomingMessage, onEvent: (event: Event) => void) => {
       else if (field === 'event') event = value
       else if (field === 'data') data += value
     }
-    if (data !== '') onEvent({ id: lastEventId, event, data: JSON.parse(data) as Event['data'] })
+    // Every stream opens with one, which tells of nothing but a place.
+    if (event !== 'begin' && data !== '') onEvent({ id: lastEventId, event, data: JSON.parse(data) as Event['data'] })
   }
   response.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk

@@ -116,7 +116,7 @@ describe("The client's types", () => {
 
   it('cover every schema that an operation on chats, messages and events sends or receives', () => {
     const known = [...Object.keys(shapes), 'ProblemType', 'ErrorCode']
-    const events = ['MessageEvent', 'ChatEvent', 'ChatDeletedEvent']
+    const events = ['BeginEvent', 'MessageEvent', 'ChatEvent', 'ChatDeletedEvent']
     const operational = ['Liveness', 'Readiness', 'ReadinessChecks', 'ReadinessProblem', 'OpenapiDocument']
     const objects = Object.keys(schemas).filter((name) => schemas[name]?.type === 'object')
     expect(objects.filter((name) => ![...known, ...events, ...operational].includes(name))).to.deep.equal([])
