@@ -36,7 +36,7 @@ export const turns = (slice = SLICE_MS, now: () => number = () => performance.no
         try {
           resolve(work())
         } catch (error) {
-          reject(error)
+          reject(error instanceof Error ? error : new Error(String(error)))
         }
       }
       if (waiting.length === 0 && spent < slice) doIt(settle)
