@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
+import { type Answer, aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
 import { type Event, follow, type Stream } from '../stream.ts'
 
 const CHATS = 20
@@ -10,19 +10,26 @@ const CUTS = 200
 
 const pick = <A>(from: readonly A[]): A => from[Math.floor(Math.random() * from.length)]!
 
+/** The answer, which is as it was to be. */
+const expected = async (answer: Promise<Answer<unknown>>, ...statuses: readonly number[]) => {
+  const { status, text } = await answer
+  expect(status, text).to.be.oneOf(statuses)
+}
+
 /** Posts, edits, deletes and renames at random until it is told to stop. */
 const aWriter = async (client: Client, chats: readonly string[], stopped: () => boolean) => {
   for (let n = 0; !stopped(); n++) {
     const chat = pick(chats)
     const roll = Math.random()
-    if (roll < 0.6) await client.post(`${chat}/messages/`, { text: `message ${n}` })
-    else if (roll < 0.65) await client.patch(chat, { title: `title ${n}` })
+    if (roll < 0.6) await expected(client.post(`${chat}/messages/`, { text: `message ${n}` }), 201)
+    else if (roll < 0.65) await expected(client.patch(chat, { title: `title ${n}` }), 200)
     else {
       const { last_message_id: last } = (await client.get<ChatBody>(`${chat}?limit=1`)).json
       const message = `${chat}/messages/${1 + Math.floor(Math.random() * last)}`
       if (last === 0) continue
-      if (roll < 0.85) await client.patch(message, { text: `edited ${n}` })
-      else await client.delete(message)
+      // Another writer may have deleted it meanwhile.
+      if (roll < 0.85) await expected(client.patch(message, { text: `edited ${n}` }), 200, 404)
+      else await expected(client.delete(message), 204, 404)
     }
   }
 }
@@ -39,6 +46,7 @@ const aFollower = (urls: () => string, chat: string) => {
   const folded: Folded = { messages: new Map(), title: undefined, revision: 0 }
   let stream: Stream | undefined
   const life = { done: false }
+  let [connections, cuts] = [0, 0]
   let seen = 0
 
   const take = ({ id, event, data }: Event) => {
@@ -53,11 +61,12 @@ const aFollower = (urls: () => string, chat: string) => {
 
   const running = (async () => {
     while (!life.done) {
-      stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) }).catch(
-        () => undefined,
-      )
+      // A server that is there takes every follower, and ends no stream before it told something or was cut.
+      stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) })
       seen = 0
-      if (stream?.status === 200) await stream.ended
+      expect(stream.status).to.equal(200)
+      connections += 1
+      await stream.ended
       takeAll()
       await sleep(Math.random() * 20)
     }
@@ -67,11 +76,16 @@ const aFollower = (urls: () => string, chat: string) => {
     chat,
     folded,
     takeAll,
-    cut: () => stream?.cut(),
+    cut: () => {
+      cuts += 1
+      stream?.cut()
+    },
     stop: async () => {
       life.done = true
       stream?.cut()
       await running
+      // Whoever comes back more often than it was cut off is ended for a reason that nobody knows.
+      expect(connections, `connections to ${chat}, which was cut off ${cuts} times`).to.be.at.most(cuts + 1)
     },
   }
 }
