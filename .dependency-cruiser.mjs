@@ -21,8 +21,8 @@ const ownFilesOf = ({ path }) => {
 const nodeModules = builtinModules.map((name) => name.replace(/^node:/, '')).join('|')
 
 const permitted = (permission) => {
-  if (permission === 'node:') return `^(${nodeModules})$`
-  if (permission.startsWith('node:')) return `^${permission.slice('node:'.length)}$`
+  if (permission === 'node:') return `^(?:node:)?(${nodeModules})$`
+  if (permission.startsWith('node:')) return `^(?:node:)?${permission.slice('node:'.length)}$`
   return ROOTS.includes(permission.split('/')[0]) ? filesOf(permission) : `node_modules/(@types/)?${permission}/`
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ReportFailure } from './application/ports/background.ts'
 import { memoryStorage } from './composition/memory-storage.ts'
 import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
@@ -18,8 +19,8 @@ const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, 
   return database
 }
 
-const postgresStorage = (database: Database): Storage => {
-  const bell = postgresBell(database.pool)
+const postgresStorage = (database: Database, onFailure: ReportFailure | undefined): Storage => {
+  const bell = postgresBell(database.pool, onFailure)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
@@ -32,11 +33,11 @@ const postgresStorage = (database: Database): Storage => {
   }
 }
 
-const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
+const embeddedStorage = async (config: Config, log: Log, onFailure?: ReportFailure): Promise<Storage> => {
   const server = await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgres'), log })
   log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
   await ensureDatabase(server, 'messenger')
-  const storage = postgresStorage(await migrated({ ...server, database: 'messenger' }, config, log))
+  const storage = postgresStorage(await migrated({ ...server, database: 'messenger' }, config, log), onFailure)
   return {
     ...storage,
     close: async () => {
@@ -47,8 +48,8 @@ const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
 }
 
 /** `STORAGE=memory` → no database; `DATABASE_URL` → that server; neither → an embedded server with its own data. */
-export const openStorage = async (config: Config, log: Log): Promise<Storage> => {
+export const openStorage = async (config: Config, log: Log, onFailure?: ReportFailure): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
-  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log)
-  return postgresStorage(await migrated({ url: config.DATABASE_URL }, config, log))
+  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log, onFailure)
+  return postgresStorage(await migrated({ url: config.DATABASE_URL }, config, log), onFailure)
 }

@@ -33,7 +33,8 @@ const parse = (response: IncomingMessage, onEvent: (event: Event) => void) => {
   response.setEncoding('utf8').on('data', (chunk: string) => {
     for (const { event, id = lastEventId, data } of read(chunk)) {
       lastEventId = id
-      if (data !== undefined) onEvent({ id, event, data: JSON.parse(data) as Event['data'] })
+      // Every stream opens with one, which tells of nothing but a place.
+      if (data !== undefined && event !== 'begin') onEvent({ id, event, data: JSON.parse(data) as Event['data'] })
     }
   })
   return { lastEventId: () => lastEventId }

@@ -8,6 +8,8 @@ import { tagged } from './etag.ts'
  * to resume after it.
  */
 export type ChatEvent =
+  /** A backup was restored, and takes back what was told: forget what you have of the chat, it is told from its beginning. */
+  | { readonly type: 'chat_restored'; readonly chat_id: number; readonly position: undefined }
   | { readonly type: 'message'; readonly message: Message | Tombstone; readonly position: string | undefined }
   | { readonly type: 'chat'; readonly chat: Chat; readonly position: string | undefined }
   | { readonly type: 'chat_deleted'; readonly chat_id: number; readonly position: string | undefined }

@@ -61,6 +61,13 @@ export interface Tombstone {
   readonly deleted_at: string
 }
 
+/** The stream begins, after the place that is its `id`. Nothing happened, and there is nothing in its data. */
+export interface BeginEvent {
+  readonly id: string
+  readonly event: 'begin'
+  readonly data: {}
+}
+
 /** A message was sent, edited or deleted. */
 export interface MessageEvent {
   readonly id: string
@@ -68,7 +75,7 @@ export interface MessageEvent {
   readonly data: Message | Tombstone
 }
 
-/** The chat was renamed. */
+/** The chat was renamed. It is shown as it was at a moment not earlier than the event's `id`: `updated_at` and `last_message_id` may already speak of changes whose own events follow. */
 export interface ChatEvent {
   readonly id: string
   readonly event: 'chat'

@@ -7,14 +7,19 @@ import { streamMetrics } from '../interfaces/http/events/stream-metrics.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { bell, clock, contract, journal, registry, roomEndpoints, streamLimits, streams, followedChats } = names
+const { bell, clock, contract, failures, journal, registry, roomEndpoints, streamLimits, streams, followedChats } =
+  names
 
 export const followingModule = new ContainerModule(({ bind }) => {
-  bindFrom(bind, followedChats, { journal, bell }, ({ journal, bell }) => follow(journal, bell))
-  bindFrom(bind, streams, { streamLimits }, ({ streamLimits }) => eventStreams(streamLimits))
-  bindFrom(bind, roomEndpoints, { contract, journal, followedChats, streams, registry, clock }, (bound) => {
-    const { contract, journal, followedChats, streams, registry, clock } = bound
+  bindFrom(bind, followedChats, { journal, bell, failures }, ({ journal, bell, failures: { report } }) =>
+    follow(journal, bell, { onFailure: report }),
+  )
+  bindFrom(bind, streams, { streamLimits, failures }, ({ streamLimits, failures: { report } }) =>
+    eventStreams(streamLimits, { onFailure: report }),
+  )
+  bindFrom(bind, roomEndpoints, { contract, journal, followedChats, streams, registry, clock, failures }, (bound) => {
+    const { contract, journal, followedChats, streams, registry, clock, failures } = bound
     const metrics = streamMetrics(registry, streams.open, clock.now)
-    return eventEndpoints(contract, followChats(journal, followedChats), streams, metrics)
+    return eventEndpoints(contract, followChats(journal, followedChats, failures.report), streams, metrics)
   })
 })

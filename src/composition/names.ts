@@ -11,6 +11,7 @@ import type { Journal } from '../application/ports/journal.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { Endpoints } from '../interfaces/http/endpoint/endpoint.ts'
 import type { EventStreams, StreamLimits } from '../interfaces/http/events/event-streams.ts'
+import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
 import type { IsDraining } from '../interfaces/http/service/probes.ts'
 
 /** A name in the container that remembers the type bound to it, so wrong wiring does not compile. */
@@ -24,6 +25,7 @@ export const names = {
   journal: named<Journal>('journal'),
 
   contract: named<Contract>('contract'),
+  failures: named<BackgroundFailures>('failures'),
   isDraining: named<IsDraining>('isDraining'),
   logger: named<Logger>('logger'),
   registry: named<Registry>('registry'),

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { StreamLimits } from '../interfaces/http/events/event-streams.ts'
+import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
 import type { IsDraining } from '../interfaces/http/service/probes.ts'
 import { names } from './names.ts'
 
@@ -14,14 +15,19 @@ export interface Surroundings {
   readonly logger: Logger
   readonly isDraining: IsDraining
   readonly streamLimits: StreamLimits
+  readonly failures: BackgroundFailures
 }
 
-export const surroundingsModule = ({ clock, contract, logger, isDraining, streamLimits }: Surroundings) =>
+export const surroundingsModule = (surroundings: Surroundings) =>
   new ContainerModule(({ bind }) => {
+    const { clock, contract, logger, isDraining, streamLimits, failures } = surroundings
+    const registry = new Registry()
+    failures.measure(registry)
     bind(names.clock).toConstantValue(clock)
     bind(names.contract).toConstantValue(contract)
     bind(names.logger).toConstantValue(logger)
     bind(names.isDraining).toConstantValue(isDraining)
     bind(names.streamLimits).toConstantValue(streamLimits)
-    bind(names.registry).toConstantValue(new Registry())
+    bind(names.failures).toConstantValue(failures)
+    bind(names.registry).toConstantValue(registry)
   })

@@ -5,6 +5,7 @@ import type { Chats } from '../application/ports/chats.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import { memoryStorage } from '../composition/memory-storage.ts'
 import { compose, names } from '../container.ts'
+import { backgroundFailures } from '../interfaces/http/server/background-failures.ts'
 import { loadContract } from '../interfaces/http/endpoint/contract.ts'
 
 /** The whole service on the memory adapters. */
@@ -24,7 +25,7 @@ const STREAM_LIMITS = { streams: 10_000, stall: 30_000, heartbeat: 15_000 }
 const logger = {
   debug: () => undefined,
   info: () => undefined,
-  error: ({ err, status }: { readonly err?: unknown; readonly status: number }) => {
+  error: ({ err, status = 500 }: { readonly err?: unknown; readonly status?: number }) => {
     if (status === 500) console.error(err)
   },
 } as unknown as Logger
@@ -32,7 +33,8 @@ const logger = {
 export const openService = (clock: Clock): Service => {
   const storage = memoryStorage()
   const isDraining = () => false
-  const container = compose(storage, { clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS })
+  const failures = backgroundFailures(logger)
+  const container = compose(storage, { clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS, failures })
 
   return {
     app: container.get(names.app),

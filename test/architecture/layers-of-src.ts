@@ -81,7 +81,7 @@ export const layersOfSrc: readonly Layer[] = [
   {
     path: 'src/interfaces/http/events',
     may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts
-          src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
+          ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
     because: 'streams show messages as other endpoints do, are counted, and know nothing else outside their room',
   },
   {
@@ -91,7 +91,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/server',
-    may: `${HTTP}/endpoint fp-ts express pino prom-client node:`,
+    may: `${HTTP}/endpoint ${PORTS} fp-ts express pino prom-client node:`,
     because: 'the server is given its endpoints and knows none of them',
   },
 
@@ -107,7 +107,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/storage.ts',
-    may: 'src/composition src/config.ts src/infrastructure node:path',
+    may: `src/composition src/config.ts src/infrastructure ${PORTS} node:path`,
     because: 'it chooses among the storages, and knows neither use cases nor HTTP',
   },
   {
@@ -118,7 +118,8 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/config.ts', may: 'fp-ts io-ts node:fs', because: 'the environment is decoded before anything starts' },
   {
     path: 'src/*',
-    may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database fp-ts pino node:`,
+    may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database
+          ${HTTP}/server/background-failures.ts fp-ts pino node:`,
     because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
   },
 

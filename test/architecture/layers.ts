@@ -36,7 +36,7 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/composition',
-    may: `src/* src/composition ${HTTP} test/* chai pino node:`,
+    may: `src/* src/composition ${HTTP} test/* test/process/server-process.ts chai pino node:`,
     because: 'the composition is tested as processes use it',
   },
   {
@@ -61,19 +61,19 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/infrastructure',
-    may: `src/infrastructure ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts pg node:`,
+    may: `src/infrastructure src/application/following ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts pg node:`,
     because: 'adapters are tested without use cases and without HTTP',
   },
   {
     path: 'test/interfaces',
     may: `src/* src/composition src/testing src/infrastructure ${HTTP} src/application ${DOMAIN} test/*
-          chai fast-check fp-ts io-ts pino prom-client yaml node:`,
+          src/client chai fast-check fp-ts io-ts pg pino prom-client yaml node:`,
     because: 'HTTP is tested through requests to a whole messenger, and its parts over any storage',
   },
   { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
   {
     path: 'test/process',
-    may: 'src/* src/composition/storage.ts test/* chai pg playwright-core node:',
+    may: 'src/* src/client src/composition/storage.ts test/* chai pg playwright-core node:',
     because: 'whole processes are tested from outside',
   },
   {

@@ -23,7 +23,7 @@ const keepsName = (schema: Schema) => schema.type === 'object' || schema.enum !=
 
 /** Keywords that leave the type as it is. What is neither here nor in `Schema` is refused: its type would be wrong. */
 const NOT_OF_TYPES = new Set(
-  'additionalProperties format pattern minLength maxLength minimum maximum minItems maxItems default examples'.split(
+  'additionalProperties format pattern minLength maxLength minimum maximum minItems maxItems maxProperties default examples'.split(
     ' ',
   ),
 )

@@ -5,14 +5,17 @@ import { bindFrom } from '../../src/composition/bind-from.ts'
 import { memoryStorage } from '../../src/composition/memory-storage.ts'
 import { compose, names } from '../../src/container.ts'
 import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
+import { backgroundFailures } from '../../src/interfaces/http/server/background-failures.ts'
 
 const document = readFileSync('openapi.yaml', 'utf8')
+const SILENT = pino({ level: 'silent' })
 
 const composed = (yaml: string) =>
   compose(memoryStorage(), {
     clock: { now: () => new Date() },
     contract: loadContract(yaml),
-    logger: pino({ level: 'silent' }),
+    logger: SILENT,
+    failures: backgroundFailures(SILENT),
     isDraining: () => false,
     streamLimits: { streams: 1, stall: 1000, heartbeat: 1000 },
   })

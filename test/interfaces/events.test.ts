@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { goal } from '../goal.ts'
 import { releasing } from '../releasing.ts'
 import { follow } from '../stream.ts'
 import { until } from '../until.ts'
-import { brokenStorage, memoryStorage, overEachStorage, served } from '../served.ts'
+import { brokenStorage, memoryStorage, overEachStorage, postgresStorage, served } from '../served.ts'
 
 describe('Event streams', () =>
   overEachStorage((storage) => {
@@ -74,6 +75,61 @@ describe('Event streams', () =>
       expect(await headed.received(1)).to.have.length(1)
       expect(headed.events[0]).to.deep.include({ id: '6' })
       expect(headed.events[0]?.data).to.include({ id: 2, text: 'twice' })
+    })
+
+    it('resume after the event that polyfills name in the query, which comes between the header and after', async () => {
+      const chat = await aChatOn(client)
+      for (let n = 1; n <= 4; n++) await send(chat, `message ${n}`)
+      const polyfilled = await following(`${chat}/events?after=0&lastEventId=2`)
+      expect(ids(await polyfilled.received(2))).to.deep.equal(['3', '4'])
+      const headed = await following(`${chat}/events?after=0&lastEventId=1`, { 'last-event-id': '3' })
+      expect(ids(await headed.received(1))).to.deep.equal(['4'])
+    })
+
+    it('resume after the header before anything in the query, and after lastEventId before after: several chats', async () => {
+      const chats = [await aChatOn(client), await aChatOn(client)]
+      const [a = '', b = ''] = chats
+      const query = `/events?chat_id=${idOf(a)}&chat_id=${idOf(b)}`
+      const start = await following(query)
+      await until(() => start.lastEventId() !== '')
+      const places = [start.lastEventId()]
+      for (let n = 1; n <= 3; n++) {
+        await send(a, `message ${n}`)
+        await start.received(n)
+        places.push(start.lastEventId())
+      }
+      const [zero, one, two] = places
+      const told = async (target: string, count: number, headers: Record<string, string> = {}) =>
+        (await (await following(target, headers)).received(count)).map(({ data }) => data.id)
+      expect(await told(`${query}&after=${zero}`, 3)).to.deep.equal([1, 2, 3])
+      expect(await told(`${query}&after=${zero}&lastEventId=${one}`, 2)).to.deep.equal([2, 3])
+      const header = { 'last-event-id': two ?? '' }
+      expect(await told(`${query}&after=${zero}&lastEventId=${one}`, 1, header)).to.deep.equal([3])
+      expect(await told(`${query}&after=${zero}`, 1, header)).to.deep.equal([3])
+    })
+
+    it('begin at the beginning of every chat after 0', async () => {
+      const [a, b] = [await aChatOn(client), await aChatOn(client)]
+      for (const chat of [a, b, a]) await send(chat)
+      const stream = await following(`/events?chat_id=${idOf(a)}&chat_id=${idOf(b)}&after=0`)
+      const told = (await stream.received(3)).map(({ data }) => [data.chat_id, data.id])
+      expect(told).to.have.deep.members([
+        [idOf(a), 1],
+        [idOf(a), 2],
+        [idOf(b), 1],
+      ])
+    })
+
+    it('show a chat as it was not earlier than the event says, and later changes under their own ids', async () => {
+      const chat = await aChatOn(client)
+      const renamed = (await client.patch<ChatBody>(chat, { title: 'renamed' })).json
+      await sleep(2)
+      const message = await send(chat)
+      const [first, second] = await (await following(`${chat}/events?after=0`)).received(2)
+      expect([first?.id, first?.event, first?.data['title']]).to.deep.equal(['1', 'chat', 'renamed'])
+      expect(first?.data['updated_at'], 'not before the renaming').to.satisfy((at: string) => at >= renamed.updated_at)
+      expect(first?.data).to.include({ last_message_id: 1, updated_at: message.created_at })
+      expect(second).to.deep.equal({ id: '2', event: 'message', data: message })
     })
 
     it('catch up over many pages in order, each change once, and go on live', async () => {
@@ -188,6 +244,31 @@ describe('A server of event streams', () => {
     await until(async () => !(await client.get('/metrics')).text.includes('event_streams_open 1'))
     const next = await follow(messenger.url, `${chat}/events`)
     expect(next.status).to.equal(200)
+  })
+
+  it('takes no more than its limit of many that come at once, on either path, and counts none that it refused', async () => {
+    const messenger = await served(await postgresStorage(), { STREAM_LIMIT: '10' })
+    const client = clientOf(messenger.url)
+    const chat = await aChatOn(client)
+    const targets = [`${chat}/events`, `/events?chat_id=${chat.split('/')[2] ?? ''}`]
+    for (const missing of [
+      '/chats/99/events',
+      '/events?chat_id=99',
+      `${chat}/events?after=99`,
+      `${chat}/events?after=x`,
+    ])
+      await Promise.all(
+        Array.from({ length: 12 }, async () => {
+          const { status } = await client.get(missing, { accept: 'text/event-stream' })
+          expect(status).to.be.oneOf([404, 422, 503])
+        }),
+      )
+    const streams = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => follow(messenger.url, targets[n % 2] ?? '')),
+    )
+    expect(streams.filter(({ status }) => status === 200)).to.have.length(10)
+    expect(streams.filter(({ status }) => status === 503)).to.have.length(190)
+    await messenger.stop()
   })
 
   it('ends them in order when it stops, without waiting for the timeout', async () => {

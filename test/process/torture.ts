@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
+import { type Answer, aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
 import { type Event, follow, type Stream } from '../stream.ts'
 import { until } from '../until.ts'
 
@@ -11,21 +11,30 @@ const CUTS = 200
 
 const pick = <A>(from: readonly A[]): A => from[Math.floor(Math.random() * from.length)]!
 
+/** The answer, which is as it was to be; whether a change was made. */
+const expected = async (answer: Promise<Answer<unknown>>, ...statuses: readonly number[]) => {
+  const { status, text } = await answer
+  expect(status, text).to.be.oneOf(statuses)
+  return status < 300
+}
+
 /** Posts, edits, deletes and renames at random until it is told to stop; says so when a change was made. */
 const aWriter = async (client: Client, chats: readonly string[], stopped: () => boolean, made: () => void) => {
   for (let n = 0; !stopped(); n++) {
     const chat = pick(chats)
     const roll = Math.random()
     const change = async () => {
-      if (roll < 0.6) return client.post(`${chat}/messages/`, { text: `message ${n}` })
-      if (roll < 0.65) return client.patch(chat, { title: `title ${n}` })
+      if (roll < 0.6) return expected(client.post(`${chat}/messages/`, { text: `message ${n}` }), 201)
+      if (roll < 0.65) return expected(client.patch(chat, { title: `title ${n}` }), 200)
       const { last_message_id: last } = (await client.get<ChatBody>(`${chat}?limit=1`)).json
       const message = `${chat}/messages/${1 + Math.floor(Math.random() * last)}`
-      if (last === 0) return undefined
-      return roll < 0.85 ? client.patch(message, { text: `edited ${n}` }) : client.delete(message)
+      if (last === 0) return false
+      // Another writer may have deleted it meanwhile.
+      return roll < 0.85
+        ? expected(client.patch(message, { text: `edited ${n}` }), 200, 404)
+        : expected(client.delete(message), 204, 404)
     }
-    const answer = await change()
-    if (answer && answer.status < 300) made()
+    if (await change()) made()
   }
 }
 
@@ -42,6 +51,7 @@ const aFollower = (urls: () => string, chat: string) => {
   let stream: Stream | undefined
   let done = false
   const isDone = () => done
+  let [connections, cuts] = [0, 0]
   let seen = 0
 
   const take = ({ id, event, data }: Event) => {
@@ -56,13 +66,14 @@ const aFollower = (urls: () => string, chat: string) => {
 
   const running = (async () => {
     while (!isDone()) {
-      stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) }).catch(
-        () => undefined,
-      )
+      // A server that is there takes every follower, and ends no stream before it told something or was cut.
+      stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) })
       seen = 0
+      expect(stream.status).to.equal(200)
+      connections += 1
       // Told to stop while it connected: nobody else will cut this one.
-      if (isDone()) stream?.cut()
-      if (stream?.status === 200) await stream.ended
+      if (isDone()) stream.cut()
+      await stream.ended
       takeAll()
       await sleep(Math.random() * 20)
     }
@@ -74,11 +85,16 @@ const aFollower = (urls: () => string, chat: string) => {
     chat,
     folded,
     takeAll,
-    cut: () => stream?.cut(),
+    cut: () => {
+      cuts += 1
+      stream?.cut()
+    },
     stop: async () => {
       done = true
       stream?.cut()
       await running
+      // Whoever comes back more often than it was cut off is ended for a reason that nobody knows.
+      expect(connections, `connections to ${chat}, which was cut off ${cuts} times`).to.be.at.most(cuts + 1)
     },
   }
 }

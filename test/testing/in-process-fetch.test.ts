@@ -72,7 +72,7 @@ describe('fetch in process', () => {
     await messenger.fetch('/chats/', json({ title: 'Release party' }))
     const stream = await messenger.fetch('/chats/1/events?after=0')
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
-    expect((await reader.read()).value).to.equal('retry: 1000\nid: 0\n\n')
+    expect((await reader.read()).value).to.equal('retry: 1000\nid: 0\nevent: begin\ndata: {}\n\n')
     await messenger.fetch('/chats/1/messages/', json({ text: 'hello' }))
     expect((await reader.read()).value).to.match(/^id: 1\nevent: message\ndata: \{"id":1/)
     expect(await openStreams()).to.equal(1)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client, type Pool } from 'pg'
+import { type ReportFailure, unreported } from '../../application/ports/background.ts'
 import type { Bell } from '../../application/ports/bell.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
@@ -23,6 +24,9 @@ const ANY_CHAT = ''
 
 const RECONNECT_MS = { LEAST: 100, MOST: 2000 }
 
+/** Milliseconds to wait for the end of a connection whose server may be gone, or frozen. */
+const GOODBYE_MS = 1000
+
 export interface PostgresBell extends Bell {
   /** Stops listening. Rings that wait are lost, as rings may be. */
   readonly close: () => Promise<void>
@@ -32,7 +36,7 @@ export interface PostgresBell extends Bell {
  * Rings within this process at once, and in the other servers on this database through LISTEN and NOTIFY: never in the
  * transaction of the change, at most one notification per 10 ms, received on a connection of its own that comes back.
  */
-export const postgresBell = (pool: Pool): PostgresBell => {
+export const postgresBell = (pool: Pool, onFailure: ReportFailure = unreported): PostgresBell => {
   const listeners = new Set<(id?: ChatId) => void>()
   const rung = new Set<ChatId>()
   const closed = new AbortController()
@@ -54,7 +58,7 @@ export const postgresBell = (pool: Pool): PostgresBell => {
     rung.clear()
     const payload = ids.length > MAX_PAYLOAD ? ANY_CHAT : ids
     // Lost when it fails: then the other servers find the change when they next look by themselves.
-    notify(pool, { channel: CHANNEL, payload }).catch(() => {})
+    notify(pool, { channel: CHANNEL, payload }).catch((error: unknown) => onFailure('notify', error))
   }
 
   const hear = (payload: string | undefined) => {
@@ -68,9 +72,11 @@ export const postgresBell = (pool: Pool): PostgresBell => {
   /** Listens until the connection ends, however it ends. */
   const listenOnce = async () => {
     const client = new Client(pool.options)
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+    const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>()
+    // It may fail before anybody waits for it.
+    ended.catch(() => {})
     // Every error, not the first alone: one that nobody listens to would end the process.
-    client.on('end', end).on('error', () => end())
+    client.on('end', end).on('error', fail)
     const onClose = () => end()
     closed.signal.addEventListener('abort', onClose)
     try {
@@ -82,14 +88,16 @@ export const postgresBell = (pool: Pool): PostgresBell => {
       await ended
     } finally {
       closed.signal.removeEventListener('abort', onClose)
-      await client.end().catch(() => {})
+      await Promise.race([client.end().catch(() => {}), delay(GOODBYE_MS, undefined, { ref: false })])
     }
   }
 
   const keepListening = async () => {
     for (let pause = RECONNECT_MS.LEAST; !closed.signal.aborted; pause = Math.min(2 * pause, RECONNECT_MS.MOST)) {
       const since = performance.now()
-      await listenOnce().catch(() => {})
+      await listenOnce().catch((error: unknown) => {
+        if (!closed.signal.aborted) onFailure('listen', error)
+      })
       if (performance.now() - since > RECONNECT_MS.MOST) pause = RECONNECT_MS.LEAST
       await delay(pause * (0.5 + Math.random()), undefined, { signal: closed.signal }).catch(() => {})
     }
