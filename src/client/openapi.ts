@@ -65,7 +65,7 @@ export interface Tombstone {
 export interface BeginEvent {
   readonly id: string
   readonly event: 'begin'
-  readonly data: {}
+  readonly data: Readonly<Record<string, never>>
 }
 
 /** A message was sent, edited or deleted. */

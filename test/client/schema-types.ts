@@ -66,7 +66,7 @@ export const schemaTypes = (schemas: Schemas, names: ReadonlySet<string>): reado
     if (schema.enum) return schema.enum.map(literal).join(' | ')
     if (oneOf) return oneOf.map(typeOf).join(' | ')
     if (Array.isArray(type)) return (type as string[]).map((one) => typeOf({ ...schema, type: one })).join(' | ')
-    if (type === 'object') return `{ ${membersOf(schema)} }`
+    if (type === 'object') return schema.properties ? `{ ${membersOf(schema)} }` : 'Readonly<Record<string, never>>'
     if (type === 'array' && items) return `readonly (${typeOf(items)})[]`
     if (type === 'integer' || type === 'number') return 'number'
     if (type === 'string' || type === 'boolean' || type === 'null') return type
