@@ -1,20 +1,18 @@
+import { isDeepStrictEqual } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 
 /** Reads what was sent. A refusal is the rule's stable code, a colon and what the rule asks for, in words. */
 export type Parse<A> = (sent: unknown) => E.Either<string, A>
 
-/** A codec of one value, which is whatever decodes again once encoded. */
+/** A codec of one value: of whatever is read again, as it was, from what is written of it. */
 export const codec = <A, Encoded = string>(name: string, parse: Parse<A>, encode: (value: A) => Encoded) =>
   new t.Type<A, Encoded, unknown>(
     name,
-    (u): u is A =>
-      pipe(
-        E.tryCatch(() => encode(u as A), String),
-        E.flatMap(parse),
-        E.isRight,
-      ),
+    (u): u is A => {
+      const read = E.tryCatch(() => parse(encode(u as A)), String)
+      return E.isRight(read) && isDeepStrictEqual(read.right, E.right(u))
+    },
     (sent, context) => {
       const parsed = parse(sent)
       return E.isRight(parsed) ? t.success(parsed.right) : t.failure(sent, context, parsed.left)
