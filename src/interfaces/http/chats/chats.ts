@@ -13,7 +13,7 @@ import {
   ChatPositionCodec,
   ChatTitleCodec,
   only,
-  optional,
+  onlySome,
   PAGE_LIMIT,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
@@ -31,12 +31,12 @@ const Body = only({ title: ChatTitleCodec })
 export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: Body })
 export const ListChatsRequest = t.type({
   headers: ConditionalRead,
-  query: only({ limit: optional(PageLimitCodec), before: optional(ChatIdCodec), after: optional(ChatPositionCodec) }),
+  query: onlySome({ limit: PageLimitCodec, before: ChatIdCodec, after: ChatPositionCodec }),
 })
 export const GetChatRequest = t.type({
   headers: ConditionalRead,
   path: Path,
-  query: only({ limit: optional(PageLimitCodec) }),
+  query: onlySome({ limit: PageLimitCodec }),
 })
 export const RenameChatRequest = t.type({ headers: ConditionalWrite, path: Path, body: Body })
 export const DeleteChatRequest = t.type({ headers: ConditionalWrite, path: Path })

@@ -14,7 +14,7 @@ import {
   MessagePositionCodec,
   MessageTextCodec,
   only,
-  optional,
+  onlySome,
   OrderCodec,
   PAGE_LIMIT,
   PageLimitCodec,
@@ -35,11 +35,11 @@ export const SendMessageRequest = t.type({ headers: IdempotentWrite, path: Colle
 export const ListMessagesRequest = t.type({
   headers: ConditionalRead,
   path: Collection,
-  query: only({
-    limit: optional(PageLimitCodec),
-    before: optional(MessageIdCodec),
-    after: optional(MessagePositionCodec),
-    order: optional(OrderCodec),
+  query: onlySome({
+    limit: PageLimitCodec,
+    before: MessageIdCodec,
+    after: MessagePositionCodec,
+    order: OrderCodec,
   }),
 })
 export const GetMessageRequest = t.type({ headers: ConditionalRead, path: Item })

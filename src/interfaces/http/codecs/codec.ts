@@ -29,5 +29,8 @@ export const optional = <A, Encoded>(one: t.Type<A, Encoded>) =>
     (value) => (value === undefined ? undefined : one.encode(value)),
   )
 
-/** An object of these fields and no others: what else was sent does not get past the codec. */
+/** An object of these fields: nothing else that was sent gets past the codec. */
 export const only = <Fields extends t.Props>(fields: Fields) => t.exact(t.type(fields))
+
+/** An object of some of these fields: nothing else that was sent gets past the codec. */
+export const onlySome = <Fields extends t.Props>(fields: Fields) => t.exact(t.partial(fields))

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Expectation } from '../../../domain/expectation.ts'
 import { Revision } from '../../../domain/identity.ts'
-import { codec, optional } from '../codecs/codec.ts'
+import { codec } from '../codecs/codec.ts'
 import type { Reply } from './reply.ts'
 
 /** One entity tag (RFC 9110, section 8.8.3): weak or not, then what stands between the quotes. */
@@ -34,10 +34,10 @@ const TagsCodec = codec<Tags>(
 )
 
 /** Headers of a read that may find the reader up to date. */
-export const ConditionalRead = t.type({ 'if-none-match': optional(TagsCodec) })
+export const ConditionalRead = t.partial({ 'if-none-match': TagsCodec })
 
 /** Headers of a change that may be asked for only on what the writer has seen. */
-export const ConditionalWrite = t.type({ 'if-match': optional(TagsCodec) })
+export const ConditionalWrite = t.partial({ 'if-match': TagsCodec })
 
 const REVISION = /^(?:0|[1-9][0-9]*)$/
 

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { type Fingerprint, IdempotencyKey, type Intent } from '../../../domain/intent.ts'
-import { codec, optional } from '../codecs/codec.ts'
+import { codec } from '../codecs/codec.ts'
 
 /** A structured-field string (RFC 9651, section 3.3.3). */
 const QUOTED = /^"(?:[^"\\]|\\["\\])*"$/
@@ -29,7 +29,7 @@ const IdempotencyKeyCodec = codec(
 )
 
 /** Headers of a request that may be sent again and is done once. */
-export const IdempotentWrite = t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) })
+export const IdempotentWrite = t.partial({ 'idempotency-key': IdempotencyKeyCodec })
 
 /** The intention of a request that bears a key: the fingerprint is taken of what it means, not of how it is written. */
 export const intentOf = (key: IdempotencyKey | undefined, ...meaning: readonly string[]): Intent | undefined =>
