@@ -2,7 +2,7 @@ import { getChat, getMessage, over, readAnywhere, readLast, send } from './conte
 import { takeTurns } from './measurement.ts'
 import type { Section } from './section.ts'
 import { streamsOfTwo } from './streams.ts'
-import { compare, type Row, thousands } from './table.ts'
+import { compare, type Row, tableOf, thousands } from './table.ts'
 
 const PAIR = { of: 'now', to: 'before' }
 
@@ -27,7 +27,9 @@ export const against: Section = async (stage) => {
   for (const [figure, exchange, crowd] of figures) {
     const contenders = [over(load, 'now', now, exchange, crowd), over(load, 'before', before, exchange, crowd)]
     const turns = await takeTurns(contenders, { ...pace, warmSeconds: Math.ceil(pace.warmSeconds / 3) })
-    rows.push(...compare(turns, { figure, quantity: 'perSecond', ...PAIR, goal: GOAL }))
+    const found = compare(turns, { figure, quantity: 'perSecond', ...PAIR, goal: GOAL })
+    console.log(tableOf(found))
+    rows.push(...found)
   }
   return { rows: [...rows, ...(await streamsOfTwo(stage, [now, before], PAIR, GOAL))] }
 }

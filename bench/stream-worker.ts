@@ -50,7 +50,7 @@ const follow = (follower: number) =>
     let endedInBrace = false
     const onHead = (chunk: Buffer) => {
       head += chunk.toString()
-      if (!/\r\n\r\n[^]*\nid: \d+\n\n/.test(head)) return
+      if (!/\r\n\r\n[^]*\nid: \d+\n(?:event: begin\ndata: \{\}\n)?\n/.test(head)) return
       if (!head.startsWith('HTTP/1.1 200')) return reject(new Error(head))
       head = ''
       onChunk = onEvents

@@ -74,11 +74,14 @@ const heldBy = async ({ url, pid }: Server): Promise<number> => {
 interface Followed {
   readonly name: string
   readonly followers: Followers
+}
+
+interface Measured extends Followed {
   readonly perStream: Memory
 }
 
 /** Opens all streams of a server that is warm, so that what it grows by is theirs. */
-const followedBy = async (name: string, server: Server, { load, pace }: Stage): Promise<Followed> => {
+const followedBy = async (name: string, server: Server, { load, pace }: Stage): Promise<Measured> => {
   const seconds = Math.ceil(pace.warmSeconds / 5)
   await load.run({ kind: 'http', url: server.url, connections: CONNECTIONS, chats: 1, ...send, seconds })
   const held = await heldBy(server)
@@ -128,7 +131,7 @@ const rowsOf = async (everyone: readonly Followed[], pace: Pace, pair: Pair, goa
   ]
 }
 
-const memoryOf = ([ours, floor]: readonly Followed[]): readonly Row[] => {
+const memoryOf = ([ours, floor]: readonly Measured[]): readonly Row[] => {
   if (!ours || !floor) return []
   const row = (figure: string, quantity: keyof Memory, goal?: Goal): Row => ({
     ...absolute(figure, ours.perStream[quantity], ' KB', goal),
@@ -153,7 +156,7 @@ export const streams: Section = async (stage) => {
   const database = await createMessenger(stage.postgres, 'streams', { chats: 1, messages: 0 })
   return stage.temporarily(start('../src/start.mjs', { DATABASE_URL: urlOf(database) }), (messenger) =>
     stage.temporarily(start('stream-floor.ts', { NODE_ENV: 'production' }), async (floor) => {
-      const everyone: Followed[] = []
+      const everyone: Measured[] = []
       try {
         everyone.push(await followedBy('ours', messenger, stage))
         everyone.push(await followedBy('floor', floor, stage))
@@ -170,8 +173,11 @@ export const streams: Section = async (stage) => {
 export const streamsOfTwo = async (stage: Stage, messengers: readonly Server[], pair: Pair, goal: Goal) => {
   const everyone: Followed[] = []
   try {
-    for (const [index, messenger] of messengers.entries())
-      everyone.push(await followedBy(index === 0 ? pair.of : pair.to, messenger, stage))
+    for (const [index, messenger] of messengers.entries()) {
+      const followers = startFollowers(messenger)
+      everyone.push({ name: index === 0 ? pair.of : pair.to, followers })
+      await followers.tell({ kind: 'open' })
+    }
     return await rowsOf(everyone, stage.pace, pair, goal)
   } finally {
     for (const { followers } of everyone) followers.stop()
