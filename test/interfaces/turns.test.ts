@@ -31,6 +31,15 @@ describe('Work in turns', () => {
     expect(await all).to.deep.equal(numbers(35))
   })
 
+  it('gives its result as it is while there is time, and nothing once there is none or others wait', async () => {
+    const { ask, turn, done } = working(2)
+    expect(turn.atOnce(() => ['a'])).to.deep.equal(['a'])
+    const asked = [ask(1), ask(2), ask(3)]
+    expect(turn.atOnce(() => ['too late'])).to.equal(undefined)
+    await Promise.all(asked)
+    expect(done).to.deep.equal([1, 2, 3])
+  })
+
   it('lets everything else go on between two slices', async () => {
     const { ask, done } = working(1)
     let others = 0

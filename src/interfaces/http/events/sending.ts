@@ -40,7 +40,7 @@ export const sending =
       return true
     }
     while (!isOver(res)) {
-      if (await turn(write)) return !isOver(res)
+      if (turn.atOnce(write) ?? (await turn(write))) return !isOver(res)
       if (await drained(res, stall)) continue
       res.destroy()
     }

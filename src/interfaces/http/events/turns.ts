@@ -1,8 +1,12 @@
 /** Milliseconds of work in one turn of the event loop. */
 const SLICE_MS = 10
 
-/** Does the work when it is its turn, and resolves with its result, or rejects with what it threw. */
-export type Turns = <A>(work: () => A) => Promise<A>
+export interface Turns {
+  /** Does the work when it is its turn, and resolves with its result, or rejects with what it threw. */
+  <A>(work: () => A): Promise<A>
+  /** The same while there is time left: its result as it is, for a promise for each of thousands takes longer than the work. */
+  readonly atOnce: <A extends object | boolean>(work: () => A) => A | undefined
+}
 
 /**
  * Work of many, done in the order in which it was asked for, and a slice of time of it in each turn of the event loop: at once
@@ -14,10 +18,19 @@ export const turns = (slice = SLICE_MS, now: () => number = () => performance.no
   let spent = 0
   let isNextTurnDue = false
 
-  const doIt = (work: () => void) => {
+  const doIt = <A>(work: () => A): A => {
     const begun = now()
-    work()
-    spent += now() - begun
+    try {
+      return work()
+    } finally {
+      spent += now() - begun
+    }
+  }
+
+  const startNextTurn = () => {
+    if (isNextTurnDue) return
+    isNextTurnDue = true
+    setImmediate(nextTurn)
   }
 
   const nextTurn = () => {
@@ -30,7 +43,9 @@ export const turns = (slice = SLICE_MS, now: () => number = () => performance.no
     if (isNextTurnDue) setImmediate(nextTurn)
   }
 
-  return (work) =>
+  const hasTime = () => waiting.length === 0 && spent < slice
+
+  const turn = <A>(work: () => A): Promise<A> =>
     new Promise((resolve, reject) => {
       const settle = () => {
         try {
@@ -39,10 +54,16 @@ export const turns = (slice = SLICE_MS, now: () => number = () => performance.no
           reject(error instanceof Error ? error : new Error(String(error)))
         }
       }
-      if (waiting.length === 0 && spent < slice) doIt(settle)
+      startNextTurn()
+      if (hasTime()) doIt(settle)
       else waiting.push(settle)
-      if (isNextTurnDue) return
-      isNextTurnDue = true
-      setImmediate(nextTurn)
     })
+
+  return Object.assign(turn, {
+    atOnce: <A extends object | boolean>(work: () => A): A | undefined => {
+      if (!hasTime()) return undefined
+      startNextTurn()
+      return doIt(work)
+    },
+  })
 }
