@@ -12,12 +12,12 @@ const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
 const TAGS =
   /^[ \t]*(?:\*|[ \t,]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?:[ \t]*,[ \t,]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")*[ \t,]*)$/
 
-interface Tag {
+export interface Tag {
   readonly weak: boolean
   readonly value: string
 }
 
-type Tags = '*' | readonly Tag[]
+export type Tags = '*' | readonly Tag[]
 
 const parse = (header: string): Tags =>
   header.trim() === '*'
