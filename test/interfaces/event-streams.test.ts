@@ -273,4 +273,21 @@ describe('Event streams on a bare server', () => {
     streams.end()
     expect((await open()).status).to.equal(503)
   })
+
+  it('go on at once when what was written in a later turn was taken at once', async () => {
+    const [ROUNDS, BYTES] = [5, 100_000]
+    const { open } = await serving({
+      frames: async function* (stop) {
+        for (let round = 0; round < ROUNDS; round++)
+          yield () => {
+            for (const end = performance.now() + 6; performance.now() < end;);
+            return [Buffer.alloc(BYTES, 'x')]
+          }
+        yield* quiet(stop)
+      },
+    })
+    const streams = await Promise.all(Array.from({ length: 8 }, open))
+    // A stream that waits for what has happened already would wait as long as it is patient with readers: a minute.
+    await until(() => streams.every(({ text }) => text.length > ROUNDS * BYTES))
+  })
 })

@@ -10,6 +10,8 @@ export type Frames = (stop: AbortSignal) => AsyncIterable<Render>
 /** Waits until the reader has read; false when it did not in time, or went away. */
 const drained = (res: ServerResponse, patience: number) =>
   new Promise<boolean>((resolve) => {
+    // What was written in a later turn may be taken before its writer hears that it was written.
+    if (!res.writableNeedDrain) return resolve(!res.destroyed)
     const settle = (well: boolean) => {
       clearTimeout(timer)
       res.off('drain', onDrain).off('close', onClose)
