@@ -1,4 +1,4 @@
-import { isConflict, wasUndone } from './retry.ts'
+import { isConflict, wasUndone } from './sql-state.ts'
 
 interface Waiting<Item, Result> {
   readonly item: Item

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
-import { isConflict, retry, wasUndone } from '../database/retry.ts'
+import { retry } from '../database/retry.ts'
+import { isConflict, wasUndone } from '../database/sql-state.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { answerUnavailable } from './answers.ts'
 import { heldChats } from './held-chats.ts'
