@@ -11,9 +11,11 @@ import { memoryHealth } from './infrastructure/memory/health.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
-import { type Database, migrate, openDatabase } from './infrastructure/postgres/database/database.ts'
+import { type Database, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
-import type { Connection } from './infrastructure/postgres/database/connection.ts'
+import { migrate } from './infrastructure/postgres/migrations/migrate.ts'
+import type { Connection } from './infrastructure/postgres/sessions/location.ts'
+import { checkServer } from './infrastructure/postgres/sessions/server-check.ts'
 
 /** The driven adapters of one choice of storage, open and ready. */
 export interface Storage {
@@ -34,12 +36,13 @@ const memoryStorage = (): Storage => {
 
 const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
   const database = openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
-  for (const name of await migrate(database)) log(`applied ${name}`)
+  await checkServer(database.session)
+  await migrate(database, log)
   return database
 }
 
 const postgresStorage = (database: Database): Storage => {
-  const bell = postgresBell(database.pool)
+  const bell = postgresBell(database)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),

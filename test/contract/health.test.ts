@@ -3,9 +3,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { expect } from 'chai'
 import type { PoolClient } from 'pg'
 import { memoryHealth } from '../../src/infrastructure/memory/health.ts'
-import type { Connection } from '../../src/infrastructure/postgres/database/connection.ts'
-import { type Database, migrate, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
+import { type Database, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { postgresHealth } from '../../src/infrastructure/postgres/health.ts'
+import { migrate } from '../../src/infrastructure/postgres/migrations/migrate.ts'
+import type { Connection } from '../../src/infrastructure/postgres/sessions/location.ts'
 import { aDatabase, anEmptyDatabase } from '../postgres.ts'
 import { healthContract } from './health.contract.ts'
 

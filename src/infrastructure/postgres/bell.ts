@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client, type Pool } from 'pg'
+import { Client } from 'pg'
 import type { Bell } from '../../application/ports/bell.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Database } from './database/database.ts'
 import { scalar } from './database/parameters.ts'
 import { statement } from './database/statement.ts'
 
@@ -32,7 +33,7 @@ export interface PostgresBell extends Bell {
  * Rings within this process at once, and in the other servers on this database through LISTEN and NOTIFY: never in the
  * transaction of the change, at most one notification per 10 ms, received on a connection of its own that comes back.
  */
-export const postgresBell = (pool: Pool): PostgresBell => {
+export const postgresBell = ({ pool, session }: Pick<Database, 'pool' | 'session'>): PostgresBell => {
   const listeners = new Set<(id?: ChatId) => void>()
   const rung = new Set<ChatId>()
   const closed = new AbortController()
@@ -67,7 +68,7 @@ export const postgresBell = (pool: Pool): PostgresBell => {
 
   /** Listens until the connection ends, however it ends. */
   const listenOnce = async () => {
-    const client = new Client(pool.options)
+    const client = new Client(session)
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     // Every error, not the first alone: one that nobody listens to would end the process.
     client.on('end', end).on('error', () => end())

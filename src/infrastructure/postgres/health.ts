@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Health } from '../../application/ports/health.ts'
-import { type Database, executedMigrations, isUpToDate } from './database/database.ts'
+import type { Database } from './database/database.ts'
+import { executedMigrations, isUpToDate } from './migrations/executed.ts'
 
 const PATIENCE_MS = 1000
 

@@ -1,6 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
 import type { ChatId } from '../../../domain/identity.ts'
-import { LONG_LOCK_TIMEOUT_MS } from '../database/connection.ts'
 import { answerNotFound } from './answers.ts'
 import { decideInTurn } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
@@ -8,6 +7,9 @@ import { addDone, addMessages, lockedChat } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
 import { deleteChat } from './write-statements.ts'
+
+/** Milliseconds: it holds up nobody else by waiting. */
+const LONG_LOCK_TIMEOUT_MS = 2000
 
 const inTransaction = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A>): Promise<A> => {
   const client = await pool.connect()
