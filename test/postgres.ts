@@ -34,9 +34,9 @@ const admin = async (server: EmbeddedPostgres, sql: string) => {
   await client.end()
 }
 
-/** Runs SQL beside the service, in a session without settings. */
+/** Runs SQL beside the service, in a session that may always write. */
 export const adminOf = async (where: Awaited<ReturnType<typeof aDatabase>>, sql: string) => {
-  const client = new Client(where)
+  const client = new Client({ ...where, options: '-c default_transaction_read_only=off' })
   await client.connect()
   try {
     return await client.query<Record<string, unknown>>(sql)

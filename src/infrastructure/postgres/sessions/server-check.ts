@@ -29,7 +29,7 @@ export const unfitness = ({ version, database, encoding, isStandby, isReadOnly }
   if (isStandby)
     return `the server of the database ${database} is a standby, which only reads: point DATABASE_URL at the primary`
   if (isReadOnly)
-    return `the database ${database} is read-only: alter database ${database} reset default_transaction_read_only, or the same for the role`
+    return `the database ${database} is read-only: set default_transaction_read_only = off; alter database ${database} reset default_transaction_read_only; and the same for the role`
   return undefined
 }
 
