@@ -11,6 +11,9 @@ const CONFLICTS = new Set(['40P01', '40001'])
 
 export const isConflict = (error: unknown): boolean => CONFLICTS.has(sqlState(error) ?? '')
 
+/** Another transaction held a lock for longer than this one would wait. */
+export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03'
+
 /** Classes of a connection that ends or was not to be had, of a server without means, and of an unknown end. */
 const UNKNOWN_END = /^(08|53|57P|58|XX|40003)/
 
@@ -42,3 +45,10 @@ export const isDefect = (error: unknown): boolean => {
   const state = sqlState(error) ?? ''
   return DEFECTS.test(state) && !OUT_OF_ORDER.has(state)
 }
+
+/** Statements that took too long, and triggers of somebody else that refused them. */
+const REFUSED = /^(57014|P0|38|39|44)/
+
+/** Whether what was asked for together may be done apart: it was undone for what one of those who asked wants. */
+export const mayConcernOne = (error: unknown): boolean =>
+  wasUndone(error) && (isDefect(error) || REFUSED.test(sqlState(error) ?? ''))

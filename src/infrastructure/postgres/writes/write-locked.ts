@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { ChatId } from '../../../domain/identity.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { answerNotFound } from './answers.ts'
 import { decideInTurn } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
@@ -8,27 +9,8 @@ import type { PendingChange } from './pending-change.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
 import { deleteChat } from './write-statements.ts'
 
-/** Milliseconds: it holds up nobody else by waiting. */
-const LONG_LOCK_TIMEOUT_MS = 2000
-
-const inTransaction = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A>): Promise<A> => {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  const onError = (error: Error) => (broken = error)
-  client.on('error', onError)
-  try {
-    await client.query(`begin; set local lock_timeout = ${LONG_LOCK_TIMEOUT_MS}`)
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch(onError)
-    throw error
-  } finally {
-    client.off('error', onError)
-    client.release(broken)
-  }
-}
+/** Milliseconds: the messages of a chat go with it, and may be many. It holds up nobody else. */
+const REMOVAL_TIMEOUT_MS = 5000
 
 const write = async (client: PoolClient, draft: Draft) => {
   const { id } = draft.before
@@ -47,18 +29,22 @@ export const writeLocked = async (
   id: ChatId,
   changes: readonly PendingChange[],
 ): Promise<readonly PendingChange[]> => {
-  const verdict = await inTransaction(pool, async (client) => {
-    const chat = await lockedChat(client, id)
-    if (!chat) return { answers: [() => answerNotFound(changes)], later: [] }
-    const draft = draftOf(chat)
-    const drafts = new Map([[id, draft]])
-    const asks = changes.map(({ ask }) => ask)
-    await addMessages(client, drafts, asks)
-    await addDone(client, drafts, asks)
-    const decided = decideInTurn(draft, changes, true)
-    await write(client, draft)
-    return decided
-  })
+  const verdict = await inTransaction(
+    pool,
+    `begin; set local statement_timeout = ${REMOVAL_TIMEOUT_MS}`,
+    async (client) => {
+      const chat = await lockedChat(client, id)
+      if (!chat) return { answers: [() => answerNotFound(changes)], later: [] }
+      const draft = draftOf(chat)
+      const drafts = new Map([[id, draft]])
+      const asks = changes.map(({ ask }) => ask)
+      await addMessages(client, drafts, asks)
+      await addDone(client, drafts, asks)
+      const decided = decideInTurn(draft, changes, true)
+      await write(client, draft)
+      return decided
+    },
+  )
   for (const answer of verdict.answers) answer()
   return verdict.later
 }
