@@ -18,6 +18,7 @@ const allowed: Record<string, readonly string[]> = {
     'fp-ts',
     '@mikro-orm',
     'pg',
+    'node:net',
     'node:timers/promises',
   ],
   'src/infrastructure/embedded-postgres': ['src/infrastructure/embedded-postgres', 'pg', 'node:'],

@@ -1,7 +1,9 @@
 import type { MikroORM } from '@mikro-orm/postgresql'
 import { type ClientConfig, Pool } from 'pg'
 import type { Connection } from '../sessions/location.ts'
+import { ServingClient } from '../sessions/serving-client.ts'
 import { migratingSession, servingSession } from '../sessions/sessions.ts'
+import { dropIdleAfterSilence } from '../sessions/silence.ts'
 
 export interface PoolSettings {
   /** Connections at the most. */
@@ -30,9 +32,10 @@ const ignore = () => {}
 
 export const openDatabase = (connection: Connection, settings: PoolSettings = DEFAULTS): Database => {
   const session = servingSession(connection, settings.acquireTimeout)
-  const pool = new Pool({ ...session, max: settings.size, idleTimeoutMillis: 30_000 })
+  const pool = new Pool({ ...session, Client: ServingClient, max: settings.size, idleTimeoutMillis: 30_000 })
   // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
   pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
+  dropIdleAfterSilence(pool)
 
   let orm: Promise<MikroORM> | undefined
   const openOrm = async () => {

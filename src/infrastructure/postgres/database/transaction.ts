@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { isSilence } from '../sessions/silence.ts'
 
 /** Commits what the work did, or nothing of it. */
 export const inTransaction = async <A>(
@@ -16,7 +17,9 @@ export const inTransaction = async <A>(
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch(onError)
+    // Where nobody answers, nobody would answer to that either.
+    if (isSilence(error)) broken = error as Error
+    else await client.query('rollback').catch(onError)
     throw error
   } finally {
     client.off('error', onError)

@@ -2,8 +2,11 @@ import type { ClientConfig } from 'pg'
 import { type Connection, location, settingsAskedFor } from './location.ts'
 import { asOptions, migratingSettings, servingSettings } from './settings.ts'
 
-/** Milliseconds after which a client gives up on a statement, long after the server should have. */
-const QUERY_TIMEOUT_MS = 6000
+/** Milliseconds after which a client gives up on a statement, on which the server should have given up before. */
+const QUERY_TIMEOUT_MS = 2300
+
+/** Milliseconds after which an idle connection is asked, by the system, whether the other side is there. */
+const KEEP_ALIVE_MS = 10_000
 
 /** Milliseconds in which a connection must be there when nobody waits for an answer. */
 const UNHURRIED_CONNECT_MS = 10_000
@@ -15,6 +18,7 @@ export const servingSession = (connection: Connection, acquireTimeout: number): 
   connectionTimeoutMillis: acquireTimeout,
   query_timeout: QUERY_TIMEOUT_MS,
   keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   options: asOptions(servingSettings(settingsAskedFor(connection))),
 })
 
@@ -24,5 +28,6 @@ export const migratingSession = (connection: Connection): ClientConfig => ({
   application_name: 'messenger-api migration',
   connectionTimeoutMillis: UNHURRIED_CONNECT_MS,
   keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   options: asOptions(migratingSettings(settingsAskedFor(connection))),
 })

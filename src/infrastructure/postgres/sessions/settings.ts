@@ -8,7 +8,7 @@ export type Settings = Readonly<Record<string, string>>
 const LOCK_TIMEOUT_MS = 250
 
 /** The server gives up on a statement or an idle transaction before its client loses patience. */
-const STATEMENT_TIMEOUT_MS = 5000
+const STATEMENT_TIMEOUT_MS = 2000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5000
 
 const MIGRATION_LOCK_TIMEOUT_MS = 2000

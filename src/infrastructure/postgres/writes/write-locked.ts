@@ -7,13 +7,11 @@ import { type Draft, draftOf } from './draft.ts'
 import { addDone, addMessages, lockedChat } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
-import { deleteChat } from './write-statements.ts'
+import { deleteChat, REMOVAL_TIMEOUT_MS } from './write-statements.ts'
 
-/** Milliseconds: the messages of a chat go with it, and may be many. It holds up nobody else. */
-const REMOVAL_TIMEOUT_MS = 5000
-
-const write = async (client: PoolClient, draft: Draft) => {
+const write = async (client: PoolClient, draft: Draft, changes: readonly PendingChange[]) => {
   const { id } = draft.before
+  if (!draft.chat) for (const change of changes) change.extend?.()
   // What was sent before the chat went would go with it.
   if (!draft.chat) {
     await deleteChat(client, { chat: { id } })
@@ -41,7 +39,7 @@ export const writeLocked = async (
       await addMessages(client, drafts, asks)
       await addDone(client, drafts, asks)
       const decided = decideInTurn(draft, changes, true)
-      await write(client, draft)
+      await write(client, draft, changes)
       return decided
     },
   )
