@@ -11,11 +11,10 @@ import { memoryHealth } from './infrastructure/memory/health.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
-import { type Database, openDatabase } from './infrastructure/postgres/database/database.ts'
+import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
-import { migrate } from './infrastructure/postgres/migrations/migrate.ts'
+import { prepareDatabase } from './infrastructure/postgres/database/prepare.ts'
 import type { Connection } from './infrastructure/postgres/sessions/location.ts'
-import { checkServer } from './infrastructure/postgres/sessions/server-check.ts'
 
 /** The driven adapters of one choice of storage, open and ready. */
 export interface Storage {
@@ -34,10 +33,9 @@ const memoryStorage = (): Storage => {
   return { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
 }
 
-const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
-  const database = openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
-  await checkServer(database.session)
-  await migrate(database, log)
+const prepared = async (connection: Connection, settings: Partial<DatabaseSettings>, log: Log): Promise<Database> => {
+  const database = openDatabase(connection, settings)
+  await prepareDatabase(database, log)
   return database
 }
 
@@ -59,7 +57,9 @@ const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
   const server = await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgres'), log })
   log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
   await ensureDatabase(server, 'messenger')
-  const storage = postgresStorage(await migrated({ ...server, database: 'messenger' }, config, log))
+  const storage = postgresStorage(
+    await prepared({ ...server, database: 'messenger' }, { size: config.DATABASE_POOL_SIZE }, log),
+  )
   return {
     ...storage,
     close: async () => {
@@ -73,5 +73,6 @@ const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
 export const openStorage = async (config: Config, log: Log): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
   if (config.DATABASE_URL === undefined) return embeddedStorage(config, log)
-  return postgresStorage(await migrated({ url: config.DATABASE_URL }, config, log))
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler, DATABASE_POOL_SIZE: size } = config
+  return postgresStorage(await prepared({ url }, { size, pooler, direct: direct ? { url: direct } : undefined }, log))
 }

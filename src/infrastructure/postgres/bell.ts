@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ClientConfig } from 'pg'
 import type { Bell } from '../../application/ports/bell.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
@@ -34,7 +35,8 @@ export interface PostgresBell extends Bell {
 
 /**
  * Rings within this process at once, and in the other servers on this database through LISTEN and NOTIFY: never in the
- * transaction of the change, at most one notification per 10 ms, received on a connection of its own that comes back.
+ * transaction of the change, at most one notification per 10 ms, received on a connection of its own that comes back. Where no
+ * session lasts, nothing is received.
  */
 export const postgresBell = (
   { pool, session }: Pick<Database, 'pool' | 'session'>,
@@ -73,7 +75,7 @@ export const postgresBell = (
   }
 
   /** Listens until the connection ends, however it ends, or the server does not answer to a heartbeat. */
-  const listenOnce = async () => {
+  const listenOnce = async (session: ClientConfig) => {
     const client = new ServingClient(session)
     const over = new AbortController()
     const end = () => over.abort()
@@ -94,15 +96,15 @@ export const postgresBell = (
     }
   }
 
-  const keepListening = async () => {
+  const keepListening = async (session: ClientConfig) => {
     for (let pause = RECONNECT_MS.LEAST; !closed.signal.aborted; pause = Math.min(2 * pause, RECONNECT_MS.MOST)) {
       const since = performance.now()
-      await listenOnce().catch(() => {})
+      await listenOnce(session).catch(() => {})
       if (performance.now() - since > RECONNECT_MS.MOST) pause = RECONNECT_MS.LEAST
       await delay(pause * (0.5 + Math.random()), undefined, { signal: closed.signal }).catch(() => {})
     }
   }
-  const listening = keepListening()
+  const listening = session ? keepListening(session) : Promise.resolve()
 
   return {
     ring: (id) => {

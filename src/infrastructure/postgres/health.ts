@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Health } from '../../application/ports/health.ts'
 import type { Database } from './database/database.ts'
 import { statement } from './database/statement.ts'
-import { isUpToDate } from './migrations/executed.ts'
+import { executedMigrations, isUpToDate } from './migrations/executed.ts'
 import { openChats } from './writes/add-chats.ts'
 import { writeEverything } from './writes/write-statements.ts'
 
@@ -28,18 +28,11 @@ const findReadOnly = statement(
   ([readOnly]) => readOnly === 'on',
 )
 
-const findExecuted = statement(
-  'executed-migrations',
-  {},
-  () => 'select name from mikro_orm_migrations',
-  ([name]) => name as string,
-)
-
 /** Asks of the database what requests ask of it, with the very statements; without a row they write nothing. */
 export const postgresHealth = ({ pool }: Database): Health => {
   const isWritable = async () => (await findReadOnly(pool, {})).every((readOnly) => !readOnly)
   const isThere = async () => {
-    if (!isUpToDate(new Set(await findExecuted(pool, {})))) return false
+    if (!isUpToDate(await executedMigrations(pool))) return false
     await writeEverything(pool, { moves: [], sent: [], changed: [], unused: [] })
     await openChats(pool, { wanted: [] })
     return true

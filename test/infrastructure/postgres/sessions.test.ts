@@ -124,11 +124,23 @@ describe('A server that the service could not work with', () => {
     expect(await refusal(urlOf(where))).to.match(/read-only: .*alter database/)
   })
 
-  const fit: ServerFacts = { version: 150_000, database: 'x', encoding: 'UTF8', isStandby: false, isReadOnly: false }
+  const fit: ServerFacts = {
+    version: 150_000,
+    database: 'x',
+    encoding: 'UTF8',
+    isolation: 'read committed',
+    isStandby: false,
+    isReadOnly: false,
+  }
   for (const [what, facts, reason] of [
     ['nothing is wrong with it', {}, undefined],
     ['it is older than 15', { version: 140_011 }, /^PostgreSQL 14 is too old: .*15 or later$/],
     ['its encoding keeps bytes as they come', { encoding: 'SQL_ASCII' }, /SQL_ASCII/],
+    [
+      'its transactions are of another kind',
+      { isolation: 'serializable' },
+      /serializable.*reset default_transaction_iso/,
+    ],
     ['it is a standby', { isStandby: true, isReadOnly: true }, /standby.*primary/],
   ] as const)
     it(`says in one sentence whether it is unfit: ${what}`, () => {

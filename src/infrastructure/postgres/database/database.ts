@@ -1,25 +1,33 @@
 import type { MikroORM } from '@mikro-orm/postgresql'
 import { type ClientConfig, Pool } from 'pg'
-import type { Connection } from '../sessions/location.ts'
+import { type Connection, settingsAskedFor } from '../sessions/location.ts'
 import { ServingClient } from '../sessions/serving-client.ts'
-import { migratingSession, servingSession } from '../sessions/sessions.ts'
+import { pooledClient } from '../sessions/pooled-client.ts'
+import { migratingSession, pooledSession, servingSession } from '../sessions/sessions.ts'
+import { servingSettings } from '../sessions/settings.ts'
 import { dropIdleAfterSilence } from '../sessions/silence.ts'
 
-export interface PoolSettings {
+export interface DatabaseSettings {
   /** Connections at the most. */
   readonly size: number
   /** Milliseconds to wait for a free connection before the caller is told to come back. */
   readonly acquireTimeout: number
+  /** Whether what answers there is a pooler that gives each transaction to any session of the server. */
+  readonly pooler: 'none' | 'transaction'
+  /** PostgreSQL itself, for what a session has to last for: listening and migrating. */
+  readonly direct?: Connection | undefined
 }
 
-const DEFAULTS: PoolSettings = { size: 10, acquireTimeout: 2000 }
+const DEFAULTS: DatabaseSettings = { size: 10, acquireTimeout: 2000, pooler: 'none' }
 
 export interface Database {
   /** What reads and changes go through. */
   readonly pool: Pool
-  /** How a connection beside the pool is made, to listen or to migrate on. */
-  readonly session: ClientConfig
-  readonly migrating: ClientConfig
+  /** How the connections of the pool are made. */
+  readonly pooled: ClientConfig
+  /** How one beside the pool is made, to listen or to migrate on. Undefined: there is no way past the pooler. */
+  readonly session: ClientConfig | undefined
+  readonly migrating: ClientConfig | undefined
   /**
    * For migrations. Loaded and connected when first asked for: it is a sixth of the memory and half of the start of a
    * server that has nothing to migrate.
@@ -30,9 +38,13 @@ export interface Database {
 
 const ignore = () => {}
 
-export const openDatabase = (connection: Connection, settings: PoolSettings = DEFAULTS): Database => {
-  const session = servingSession(connection, settings.acquireTimeout)
-  const pool = new Pool({ ...session, Client: ServingClient, max: settings.size, idleTimeoutMillis: 30_000 })
+export const openDatabase = (connection: Connection, settings: Partial<DatabaseSettings> = {}): Database => {
+  const { size, acquireTimeout, pooler, direct: other } = { ...DEFAULTS, ...settings }
+  const isPooled = pooler === 'transaction'
+  const direct = other ?? (isPooled ? undefined : connection)
+  const pooled = (isPooled ? pooledSession : servingSession)(connection, acquireTimeout)
+  const Client = isPooled ? pooledClient(servingSettings(settingsAskedFor(connection))) : ServingClient
+  const pool = new Pool({ ...pooled, Client, max: size, idleTimeoutMillis: 30_000 })
   // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
   pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
   dropIdleAfterSilence(pool)
@@ -43,13 +55,14 @@ export const openDatabase = (connection: Connection, settings: PoolSettings = DE
       import('@mikro-orm/postgresql'),
       import('../migrations/orm.ts'),
     ])
-    return new MikroORM(ormOptions(connection))
+    return new MikroORM(ormOptions(direct ?? connection))
   }
 
   return {
     pool,
-    session,
-    migrating: migratingSession(connection),
+    pooled,
+    session: direct === connection ? pooled : direct && servingSession(direct, acquireTimeout),
+    migrating: direct && migratingSession(direct),
     orm: () => (orm ??= openOrm()),
     close: async () => {
       await pool.end()

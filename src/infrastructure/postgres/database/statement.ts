@@ -1,8 +1,8 @@
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { Parameter } from './parameters.ts'
 
-/** Any connection of the pool, or the one in which a transaction is under way. */
-export type Session = Pool | PoolClient
+/** Any connection of the pool, or one alone, in which a transaction may be under way. */
+export type Session = Pool | ClientBase
 
 const INT8 = 20
 const TIMESTAMPTZ = 1184

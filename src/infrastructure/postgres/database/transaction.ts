@@ -1,10 +1,13 @@
 import type { Pool, PoolClient } from 'pg'
+import { asLocal, type Settings } from '../sessions/settings.ts'
 import { isSilence } from '../sessions/silence.ts'
 
-/** Commits what the work did, or nothing of it. */
+const BEGIN = 'begin isolation level read committed'
+
+/** Commits what the work did, or nothing of it; made under these settings, beside those of the session. */
 export const inTransaction = async <A>(
   pool: Pool,
-  beginning: string,
+  settings: Settings,
   work: (client: PoolClient) => Promise<A>,
 ): Promise<A> => {
   const client = await pool.connect()
@@ -12,7 +15,8 @@ export const inTransaction = async <A>(
   const onError = (error: Error) => (broken = error)
   client.on('error', onError)
   try {
-    await client.query(beginning)
+    const { carried = {} } = client as { readonly carried?: Settings }
+    await client.query(`${BEGIN}${asLocal({ ...carried, ...settings })}`)
     const result = await work(client)
     await client.query('commit')
     return result

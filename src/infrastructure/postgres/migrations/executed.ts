@@ -1,14 +1,24 @@
-import type { ClientBase } from 'pg'
+import { sqlState } from '../database/sql-state.ts'
+import { type Session, statement } from '../database/statement.ts'
 import { MIGRATIONS } from './migration-names.ts'
 
+const findExecuted = statement(
+  'executed-migrations',
+  {},
+  () => 'select name from mikro_orm_migrations',
+  ([name]) => name as string,
+)
+
+const UNDEFINED_TABLE = '42P01'
+
 /** The migrations that the database has; none when it never had one. */
-export const executedMigrations = async (client: Pick<ClientBase, 'query'>): Promise<ReadonlySet<string>> => {
-  const { rows } = await client.query<{ known: boolean }>(
-    `select to_regclass('mikro_orm_migrations') is not null as known`,
-  )
-  if (!rows[0]?.known) return new Set()
-  const executed = await client.query<{ name: string }>('select name from mikro_orm_migrations')
-  return new Set(executed.rows.map(({ name }) => name))
+export const executedMigrations = async (session: Session): Promise<ReadonlySet<string>> => {
+  try {
+    return new Set(await findExecuted(session, {}))
+  } catch (error) {
+    if (sqlState(error) === UNDEFINED_TABLE) return new Set()
+    throw error
+  }
 }
 
 /** Whether none of ours is missing among them. */

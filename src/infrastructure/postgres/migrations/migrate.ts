@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MikroORM } from '@mikro-orm/postgresql'
-import { Client, type ClientBase } from 'pg'
+import { Client, type Pool } from 'pg'
 import type { Database } from '../database/database.ts'
 import { sqlState } from '../database/sql-state.ts'
+import { type Session, statement } from '../database/statement.ts'
 import { executedMigrations, isUpToDate } from './executed.ts'
 import { underMigrationLock } from './migration-lock.ts'
 import { MIGRATIONS } from './migration-names.ts'
@@ -55,21 +56,22 @@ const apply = async (orm: MikroORM, name: string, log: Log): Promise<void> => {
 }
 
 /** The schema, off the search path, in which the tables are. */
-const otherSchema = async (client: ClientBase): Promise<string | undefined> => {
-  const { rows } = await client.query<{ schema: string }>(
-    `select n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p') and c.relname in ('mikro_orm_migrations', 'chats', 'messages')
-     group by n.nspname having count(*) = 3`,
-  )
-  return rows[0]?.schema
-}
+const otherSchemas = statement(
+  'other-schemas',
+  {},
+  () => `
+    select n.nspname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and c.relname in ('mikro_orm_migrations', 'chats', 'messages')
+    group by n.nspname having count(*) = 3`,
+  ([schema]) => schema as string,
+)
 
 /** Rejects when the database was migrated by a newer version of the service, or in a schema that is not looked in. */
-const missing = async (client: ClientBase): Promise<readonly string[]> => {
+const missing = async (client: Session): Promise<readonly string[]> => {
   const executed = await executedMigrations(client)
   const unknown = [...executed].filter((name) => !MIGRATIONS.some((known) => known === name))
   if (unknown.length > 0) throw new Error(`the database is newer than this service: it has ${unknown.join(', ')}`)
-  const elsewhere = executed.size === 0 && (await otherSchema(client))
+  const [elsewhere] = executed.size === 0 ? await otherSchemas(client, {}) : []
   if (elsewhere)
     throw new Error(
       `the tables are in the schema ${elsewhere}, where this service does not look: add options=-c%20search_path%3D${encodeURIComponent(elsewhere)} to the query of DATABASE_URL`,
@@ -77,11 +79,22 @@ const missing = async (client: ClientBase): Promise<readonly string[]> => {
   return isUpToDate(executed) ? [] : MIGRATIONS.filter((name) => !executed.has(name))
 }
 
+/** The lock of a migration lasts as long as its session, and no session lasts behind a pooler. */
+const refuseToMigrate = async (pool: Pool): Promise<readonly string[]> => {
+  const names = await missing(pool)
+  if (names.length > 0)
+    throw new Error(
+      `the database has to be migrated (${names.join(', ')}), which cannot be done through a pooler: set DATABASE_DIRECT_URL to PostgreSQL itself`,
+    )
+  return []
+}
+
 /**
  * Brings the schema up to date. Safe when several servers start at once; each migration happens once, on a connection
  * that has no deadline, while another one holds the lock.
  */
-export const migrate = async ({ orm, migrating }: Database, log: Log = () => {}): Promise<readonly string[]> => {
+export const migrate = async ({ orm, migrating, pool }: Database, log: Log = () => {}): Promise<readonly string[]> => {
+  if (!migrating) return refuseToMigrate(pool)
   const client = new Client(migrating)
   client.on('error', () => {})
   await client.connect()

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { Client, type ClientConfig } from 'pg'
+import type { Settings } from './settings.ts'
 import type { Droppable } from './silence.ts'
 
 /** Milliseconds in which a connection must be there: half of what somebody waits for an answer. */
@@ -14,6 +15,9 @@ const END_TIMEOUT_MS = 500
  */
 export class ServingClient extends Client implements Droppable {
   readonly #socket: Socket
+
+  /** What a transaction has to set for itself, because the session does not. */
+  readonly carried: Settings = {}
 
   constructor(config: ClientConfig = {}) {
     const socket = new Socket()

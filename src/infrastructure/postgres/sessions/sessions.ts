@@ -22,6 +22,13 @@ export const servingSession = (connection: Connection, acquireTimeout: number): 
   options: asOptions(servingSettings(settingsAskedFor(connection))),
 })
 
+/** Of connections to a pooler, which would refuse or forget what is set at the start of a session. */
+export const pooledSession = (connection: Connection, acquireTimeout: number): ClientConfig => {
+  const session = servingSession(connection, acquireTimeout)
+  delete session.options
+  return session
+}
+
 /** Of connections that migrate: without a deadline on either side. */
 export const migratingSession = (connection: Connection): ClientConfig => ({
   ...location(connection),

@@ -59,6 +59,20 @@ export const asOptions = (settings: Settings): string =>
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\\s]/g, '\\$&')}`)
     .join(' ')
 
+const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`
+
+/** As a statement that makes them until the transaction ends. */
+export const asSelect = (settings: Settings): string =>
+  `select ${Object.entries(settings)
+    .map(([name, value]) => `set_config('${name}', ${quoted(value)}, true)`)
+    .join(', ')}`
+
+/** As statements that do the same after `begin`. */
+export const asLocal = (settings: Settings): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `; set local ${name} = ${name === 'search_path' ? value : quoted(value)}`)
+    .join('')
+
 const OPTION = /(?:^|\s)(?:-c\s*|--)([\w.-]+)=((?:\\.|[^\\\s])*)/g
 
 /** The settings that such `options` make. */

@@ -27,22 +27,18 @@ export const writeLocked = async (
   id: ChatId,
   changes: readonly PendingChange[],
 ): Promise<readonly PendingChange[]> => {
-  const verdict = await inTransaction(
-    pool,
-    `begin; set local statement_timeout = ${REMOVAL_TIMEOUT_MS}`,
-    async (client) => {
-      const chat = await lockedChat(client, id)
-      if (!chat) return { answers: [() => answerNotFound(changes)], later: [] }
-      const draft = draftOf(chat)
-      const drafts = new Map([[id, draft]])
-      const asks = changes.map(({ ask }) => ask)
-      await addMessages(client, drafts, asks)
-      await addDone(client, drafts, asks)
-      const decided = decideInTurn(draft, changes, true)
-      await write(client, draft, changes)
-      return decided
-    },
-  )
+  const verdict = await inTransaction(pool, { statement_timeout: String(REMOVAL_TIMEOUT_MS) }, async (client) => {
+    const chat = await lockedChat(client, id)
+    if (!chat) return { answers: [() => answerNotFound(changes)], later: [] }
+    const draft = draftOf(chat)
+    const drafts = new Map([[id, draft]])
+    const asks = changes.map(({ ask }) => ask)
+    await addMessages(client, drafts, asks)
+    await addDone(client, drafts, asks)
+    const decided = decideInTurn(draft, changes, true)
+    await write(client, draft, changes)
+    return decided
+  })
   for (const answer of verdict.answers) answer()
   return verdict.later
 }
