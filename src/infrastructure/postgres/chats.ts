@@ -7,7 +7,7 @@ import { inTime } from './database/deadline.ts'
 import { retry } from './database/retry.ts'
 import { postgresReads } from './reads/reads.ts'
 import { addingChats } from './writes/add-chats.ts'
-import { type PendingChange, pendingChange } from './writes/pending-change.ts'
+import type { PendingChange } from './writes/pending-change.ts'
 import { writeQueues, type WriteSettings } from './writes/write-queues.ts'
 
 const chatNotFound = (chatId: ChatId) => E.left<ChatNotFound>({ kind: 'ChatNotFound', chatId })
@@ -25,7 +25,14 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
 
     decide: (ask, decision) => () =>
       new Promise((resolve, reject) =>
-        queues.add(pendingChange(ask, decision, { resolve: resolve as PendingChange['resolve'], reject })),
+        queues.add({
+          ask,
+          decision,
+          since: performance.now(),
+          conflicts: 0,
+          resolve: resolve as PendingChange['resolve'],
+          reject,
+        }),
       ),
 
     list: (selection) => inTime(retry(async () => E.right(await read.chats(selection)))),

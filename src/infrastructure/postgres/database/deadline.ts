@@ -13,8 +13,12 @@ export const inTime =
   () => {
     const { promise, resolve, reject } = Promise.withResolvers<E.Either<Refused | Unavailable, A>>()
     const timer = setTimeout(() => resolve(E.left({ kind: 'Unavailable', cause: late() })), DEADLINE_MS)
-    void work()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
+    const settle =
+      <V>(end: (value: V) => void) =>
+      (value: V) => {
+        clearTimeout(timer)
+        end(value)
+      }
+    work().then(settle(resolve), settle(reject))
     return promise
   }

@@ -6,6 +6,7 @@ import { isConflict, isLockTimeout, mayConcernOne } from '../database/sql-state.
 import type { ChatId } from '../../../domain/identity.ts'
 import { answerUnavailable } from './answers.ts'
 import { blockedChats } from './blocked-chats.ts'
+import { deadlines } from './deadlines.ts'
 import { heldChats } from './held-chats.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { Writer } from './writer.ts'
@@ -44,6 +45,7 @@ const JITTER_MS = 20
  */
 export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patience }: QueueSettings) => {
   const waiting: PendingChange[] = []
+  let group: readonly PendingChange[] = []
   let isRunning = false
 
   const isInTime = (change: PendingChange): boolean => {
@@ -55,6 +57,8 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
 
   const held = heldChats()
   const blocked = blockedChats({ free: writer.free, inTime, onFree: (id, changes) => void hold(id, changes) })
+
+  const due = deadlines(() => [...group, ...waiting, ...held.changes()])
 
   const nextGroup = (): readonly PendingChange[] =>
     waiting
@@ -70,13 +74,14 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
 
   const run = async () => {
     while (waiting.length > 0) {
-      const group = nextGroup()
-      if (group.length > 0) await write(group)
+      group = nextGroup()
+      if (group.length > 0) await write()
     }
+    group = []
     isRunning = false
   }
 
-  const write = async (group: readonly PendingChange[]) => {
+  const write = async () => {
     try {
       const { stale, later, removals } = await writer.together(group)
       waiting.unshift(...later)
@@ -84,7 +89,7 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
       conflicted(stale)
     } catch (error) {
       writer.forget()
-      if (isLockTimeout(error)) return part(group)
+      if (isLockTimeout(error)) return part()
       if (mayConcernOne(error)) return goLocked(group)
       if (!isConflict(error)) return answerUnavailable(group, error)
       await delay(Math.random() * JITTER_MS)
@@ -100,7 +105,7 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
   }
 
   /** Parts the changes of chats that somebody else holds from the others. */
-  const part = async (group: readonly PendingChange[]) => {
+  const part = async () => {
     const byChat = Map.groupBy(group, ({ ask }) => ask.chatId)
     try {
       const free = await writer.free([...byChat.keys()])
@@ -116,7 +121,7 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
   }
 
   const hold = async (id: ChatId, changes: readonly PendingChange[]) => {
-    const behind = await held.hold(id, () =>
+    const behind = await held.hold(id, changes, () =>
       limited(async () => {
         const ready = inTime(changes)
         if (ready.length > 0) await writeLocked(id, ready)
@@ -144,6 +149,7 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
     /** Takes the change along with the next group. */
     add: (change: PendingChange): void => {
       waiting.push(change)
+      due.watch()
       start()
     },
   }
