@@ -1,4 +1,4 @@
-import { ormOptions } from './infrastructure/postgres/database/orm.ts'
+import { ormOptions } from './infrastructure/postgres/migrations/orm.ts'
 
 // For the `mikro-orm` command alone; the service reads its configuration in config.ts.
 const { DATABASE_URL } = process.env

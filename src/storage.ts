@@ -7,20 +7,23 @@ import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
-import { type Database, migrate, openDatabase } from './infrastructure/postgres/database/database.ts'
+import { type Database, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
-import type { Connection } from './infrastructure/postgres/database/connection.ts'
+import { migrate } from './infrastructure/postgres/migrations/migrate.ts'
+import type { Connection } from './infrastructure/postgres/sessions/location.ts'
+import { checkServer } from './infrastructure/postgres/sessions/server-check.ts'
 
 type Log = (line: string) => void
 
 const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
   const database = openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
-  for (const name of await migrate(database)) log(`applied ${name}`)
+  await checkServer(database.session)
+  await migrate(database, log)
   return database
 }
 
 const postgresStorage = (database: Database, onFailure: ReportFailure | undefined): Storage => {
-  const bell = postgresBell(database.pool, onFailure)
+  const bell = postgresBell(database, onFailure)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
