@@ -43,6 +43,11 @@ describe('A network that falls silent', () => {
   afterEach(async () => {
     await network.close()
     await database.close()
+    // PostgreSQL has not heard that anybody went.
+    await adminOf(
+      where,
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
   })
 
   const timed = async (work: Promise<E.Either<unknown, unknown>>) => {
