@@ -1,59 +1,49 @@
-const inside = (folder) => `^src/${folder}/`
+import { builtinModules } from 'node:module'
+import { permissionsOf, ROOTS } from './test/architecture/layer.ts'
+import { layers } from './test/architecture/layers.ts'
 
-/** The hexagon once more, from the resolved import graph, with the cycles that test/architecture.test.ts cannot see. */
+const quoted = (path) => path.replaceAll('.', '\\.')
+
+/** The files that a path of the table takes in. */
+const filesOf = (path) => {
+  if (/\.m?[jt]s$/.test(path)) return `^${quoted(path)}$`
+  return path.endsWith('/*') ? `^${quoted(path.slice(0, -1))}[^/]+$` : `^${quoted(path)}/`
+}
+
+/** Those that no narrower layer takes for itself. */
+const ownFilesOf = ({ path }) => {
+  const folder = path.endsWith('/*') ? path.slice(0, -1) : `${path}/`
+  const narrower = layers.filter((other) => other.path.startsWith(folder) && other.path !== path)
+  const taken = narrower.map((other) => `(?!${filesOf(other.path)})`).join('')
+  return `^${taken}${filesOf(path).slice(1)}`
+}
+
+const nodeModules = builtinModules.map((name) => name.replace(/^node:/, '')).join('|')
+
+const permitted = (permission) => {
+  if (permission === 'node:') return `^(?:node:)?(${nodeModules})$`
+  if (permission.startsWith('node:')) return `^(?:node:)?${permission.slice('node:'.length)}$`
+  return ROOTS.includes(permission.split('/')[0]) ? filesOf(permission) : `node_modules/(@types/)?${permission}/`
+}
+
+const ruleOf = (layer) => ({
+  name: layer.path,
+  comment: layer.because,
+  severity: 'error',
+  from: { path: ownFilesOf(layer) },
+  to: { pathNot: [ownFilesOf(layer), ...permissionsOf(layer).map(permitted)] },
+})
+
+/** The table of test/architecture/layers.ts once more, on the graph that another reader of imports resolves. */
 export default {
   forbidden: [
+    ...layers.map(ruleOf),
     {
-      name: 'domain-is-pure',
-      comment: 'The domain knows itself and fp-ts. Nothing else: no io-ts, no ORM, no Node, no other layer.',
+      name: 'every-file-has-a-layer',
+      comment: 'Files that test/architecture/layers.ts says nothing of.',
       severity: 'error',
-      from: { path: inside('domain') },
-      to: { pathNot: [inside('domain'), 'node_modules/fp-ts/'] },
-    },
-    {
-      name: 'application-sees-domain',
-      comment: 'Use cases and ports know the domain and fp-ts. Adapters come in through ports.',
-      severity: 'error',
-      from: { path: inside('application') },
-      to: { pathNot: [inside('(application|domain)'), 'node_modules/fp-ts/'] },
-    },
-    {
-      name: 'adapters-do-not-meet',
-      comment: 'One adapter never imports another. They meet in the composition root.',
-      severity: 'error',
-      from: { path: '^src/(infrastructure|interfaces)/([^/]+)/' },
-      to: { path: '^src/(infrastructure|interfaces)/', pathNot: '^src/$1/$2/' },
-    },
-    {
-      name: 'composition-root-is-the-root',
-      comment:
-        'Nothing inside the layers imports the files that put them together; only the container knows inversify.',
-      severity: 'error',
-      from: { path: '^src/(domain|application|infrastructure|interfaces|client|conformance)/' },
-      to: { path: ['^src/[^/]+\\.ts$', 'node_modules/(inversify|reflect-metadata)/'] },
-    },
-    {
-      name: 'client-stands-alone',
-      comment: 'The client runs in browsers and in the projects of others: it imports nothing but itself.',
-      severity: 'error',
-      from: { path: inside('client') },
-      to: { pathNot: inside('client') },
-    },
-    {
-      name: 'testing-needs-no-database',
-      comment: 'The messenger for tests runs on Node 20, without PostgreSQL and what it takes.',
-      severity: 'error',
-      from: { path: inside('testing') },
-      to: {
-        path: ['^src/infrastructure/(postgres|embedded-postgres)/', 'node_modules/(@mikro-orm|pg)/'],
-      },
-    },
-    {
-      name: 'orm-stays-in-postgres',
-      comment: 'Rows and their mapping are the business of one adapter.',
-      severity: 'error',
-      from: { path: '^src/[^/]+/', pathNot: inside('infrastructure/postgres') },
-      to: { path: 'node_modules/@mikro-orm/' },
+      from: { path: `^(${ROOTS.join('|')})/`, pathNot: layers.map(({ path }) => filesOf(path)) },
+      to: {},
     },
     {
       name: 'no-cycles',

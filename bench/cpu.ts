@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { Server } from './child.ts'
 import { type Exchange, over, readLast, send } from './contenders.ts'
 import { median } from './measurement.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 import type { Stage } from './stage.ts'
 import { markdownTable, thousands } from './table.ts'
 

@@ -3,7 +3,7 @@ import type { ChatId, MessageId } from '../src/domain/identity.ts'
 import { postgresReads } from '../src/infrastructure/postgres/reads/reads.ts'
 import { createMessenger, withClient } from './database.ts'
 import { median } from './measurement.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 import { absolute, thousands } from './table.ts'
 
 const REPEATS = 15

@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import express from 'express'
-import { readBody } from '../src/interfaces/http/server/body.ts'
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from '../src/interfaces/http/endpoint/limits.ts'
+import { nestsDeeper } from '../src/interfaces/http/server/json.ts'
 import { TEXT } from './database.ts'
 
 /**
- * The floor: Express, our reading of bodies, and JSON answers of the size of ours, from no database. What it does,
- * every chat backend on Express does at least.
+ * The floor: Express, its reading of bodies held to our rules, and JSON answers of the size of ours, from no database.
+ * What it does, every chat backend on Express does at least.
  */
 const PAGE = 20
 const now = new Date().toISOString()
@@ -18,6 +20,11 @@ const message = (chatId: number, id: number, text = TEXT) => ({
 })
 
 const page = (chatId: number) => Array.from({ length: PAGE }, (_, index) => message(chatId, 1000 - index))
+
+const verify = (_req: unknown, _res: unknown, bytes: Buffer) => {
+  if (!isUtf8(bytes) || nestsDeeper(bytes, MAX_BODY_DEPTH)) throw new Error('The body breaks a rule')
+}
+const readBody = express.json({ limit: MAX_BODY_BYTES, strict: false, verify })
 
 const app = express().disable('x-powered-by').disable('etag')
 

@@ -1,7 +1,7 @@
 import { type Exchange, over, readAnywhere, readLast, send } from './contenders.ts'
 import { createMessenger } from './database.ts'
 import { takeTurns } from './measurement.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 import { startOurs } from './targets.ts'
 import { compare, thousands } from './table.ts'
 

@@ -1,7 +1,7 @@
 import { residentOf } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger } from './database.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 import { startOurs } from './targets.ts'
 import { absolute, type Row, thousands } from './table.ts'
 

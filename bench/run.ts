@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Pace } from './measurement.ts'
 import { circumstancesOf, writeReport } from './report.ts'
-import { type Findings, SECTIONS } from './sections.ts'
+import type { Findings } from './section.ts'
+import { SECTIONS } from './sections.ts'
 import { setStage, type Sizes, type Stage } from './stage.ts'
 import { tableOf } from './table.ts'
 
@@ -14,6 +15,7 @@ Sections: ${Object.keys(SECTIONS).join(', ')}
   --full           every section (about half an hour); without it and without names, the short ones (about 8 minutes)
   --quick          every section, tiny and untrustworthy: shows that the bench works
   --out <folder>   writes benchmarks.md there. A whole run writes to docs/, a quick or a partial one nowhere
+  --against <folder>  for the section against: another checkout, installed, to compare this one with
   --data <folder>  keeps PostgreSQL's data below it while running; must be on a disk. Default /var/tmp
   --help`
 
@@ -32,6 +34,7 @@ const readArguments = () => {
         help: { type: 'boolean', default: false },
         out: { type: 'string' },
         data: { type: 'string' },
+        against: { type: 'string' },
       },
     })
   } catch (error) {
@@ -52,8 +55,8 @@ const sizes: Sizes = values.quick
   ? { chats: 1000, messages: 20, growth: 100_000, deepChat: 50_000, sends: 5000 }
   : { chats: 1000, messages: 100, growth: 10_000_000, deepChat: 1_000_000, sends: 1_000_000 }
 const everything = values.full || values.quick
-const chosen = Object.entries(SECTIONS).filter(([name, { long }]) =>
-  positionals.length > 0 ? positionals.includes(name) : everything || !long,
+const chosen = Object.entries(SECTIONS).filter(([name, { long, alone }]) =>
+  positionals.length > 0 ? positionals.includes(name) : !alone && (everything || !long),
 )
 const out = values.out ?? (values.quick || positionals.length > 0 ? undefined : join(import.meta.dirname, '..', 'docs'))
 
@@ -79,7 +82,7 @@ setTimeout(() => {
 }, LONGEST_MS).unref()
 
 const measure = async (): Promise<void> => {
-  const stage = await (settingStage = setStage(pace, sizes, values.data))
+  const stage = await (settingStage = setStage(pace, sizes, values))
   const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
   const circumstances = await circumstancesOf(stage, command)
   console.log([...circumstances.lines, ...circumstances.missing].join('\n'))

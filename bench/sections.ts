@@ -1,3 +1,4 @@
+import { against } from './against.ts'
 import {
   CONNECTIONS,
   getChat,
@@ -16,21 +17,10 @@ import { deepPage } from './deep-page.ts'
 import { growth } from './growth.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
-import type { Plot } from './plot.ts'
-import type { Stage } from './stage.ts'
+import type { Section } from './section.ts'
 import { streams } from './streams.ts'
 import { sweep } from './sweep.ts'
-import { compare, type Row, thousands } from './table.ts'
-
-/** What a section found out. */
-export interface Findings {
-  readonly rows: readonly Row[]
-  /** Markdown to follow the table. */
-  readonly notes?: string
-  readonly plot?: Plot
-}
-
-export type Section = (stage: Stage) => Promise<Findings>
+import { compare, thousands } from './table.ts'
 
 const sends: Section = async (stage) => {
   const { load, sizes, pace } = stage
@@ -161,8 +151,13 @@ const gets: Section = async (stage) => {
   }
 }
 
-/** In the order they run. Those with `long` set run only when named, or with --full or --quick. */
-export const SECTIONS: Readonly<Record<string, { readonly run: Section; readonly long?: true }>> = {
+/**
+ * In the order they run. Those with `long` set run only when named, or with --full or --quick; those with `alone` only
+ * when named.
+ */
+export const SECTIONS: Readonly<
+  Record<string, { readonly run: Section; readonly long?: true; readonly alone?: true }>
+> = {
   send: { run: sends },
   read: { run: reads },
   get: { run: gets },
@@ -174,6 +169,7 @@ export const SECTIONS: Readonly<Record<string, { readonly run: Section; readonly
   sweep: { run: sweep, long: true },
   growth: { run: growth, long: true },
   memory: { run: memory, long: true },
+  against: { run: against, alone: true },
 }
 
 export const LOAD_DESCRIPTION = `${CONNECTIONS} keep-alive connections unless a line says otherwise`

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, statfs } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -30,6 +30,8 @@ export interface Stage {
   readonly postgres: EmbeddedPostgres
   readonly load: Load
   readonly ours: () => Promise<Server>
+  /** Ours as it is in another checkout. Rejects when none was named. */
+  readonly before: () => Promise<Server>
   readonly floor: () => Promise<Server>
   /** Undefined when its packages are not installed. */
   readonly peer: () => Promise<Server | undefined>
@@ -42,6 +44,13 @@ export interface Stage {
 }
 
 const TMPFS = 0x01021994
+
+interface Places {
+  /** Where PostgreSQL's data go. */
+  readonly data?: string | undefined
+  /** Another checkout of the project, installed. */
+  readonly against?: string | undefined
+}
 
 /** A file system in memory would make every fsync free, and the figures of PostgreSQL a fiction. */
 const workingFolder = async (wanted: string | undefined): Promise<string> => {
@@ -69,7 +78,7 @@ const openPostgres = async (folder: string): Promise<EmbeddedPostgres> => {
   }
 }
 
-export const setStage = async (pace: Pace, sizes: Sizes, data: string | undefined): Promise<Stage> => {
+export const setStage = async (pace: Pace, sizes: Sizes, { data, against }: Places): Promise<Stage> => {
   const folder = await workingFolder(data)
   const postgres = await openPostgres(folder)
   const load = startLoad()
@@ -87,6 +96,10 @@ export const setStage = async (pace: Pace, sizes: Sizes, data: string | undefine
     postgres,
     load,
     ours: once(async () => started(startOurs(await createMessenger(postgres, 'ours', sizes)))),
+    before: once(async () => {
+      if (against === undefined) throw new Error('name the checkout to compare with: --against <folder>')
+      return started(startOurs(await createMessenger(postgres, 'before', sizes), resolve(against)))
+    }),
     floor: once(() => started(startFloor())),
     peer: once(async () => {
       if ('missing' in (await peerVersions())) return undefined

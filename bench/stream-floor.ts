@@ -23,7 +23,7 @@ const bodyOf = async (req: IncomingMessage) => {
 const follow = (res: ServerResponse) => {
   followers.add(res)
   res.once('close', () => followers.delete(res)).writeHead(200, HEADERS)
-  res.write(`retry: 1000\nid: ${last}\n\n`)
+  res.write(`retry: 1000\nid: ${last}\nevent: begin\ndata: {}\n\n`)
 }
 
 const post = async (req: IncomingMessage, res: ServerResponse) => {

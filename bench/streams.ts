@@ -6,7 +6,7 @@ import { residentOf, type Server, startServer } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger, urlOf } from './database.ts'
 import { type Contender, type Measurement, type Pace, takeTurns } from './measurement.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 import type { Stage } from './stage.ts'
 import { absolute, compare, type Goal, type Row, thousands } from './table.ts'
 
@@ -50,6 +50,11 @@ const start = (program: string, environment: NodeJS.ProcessEnv): Promise<Server>
     cwd: file('..'),
     probe: '/readyz',
   })
+
+interface Pair {
+  readonly of: string
+  readonly to: string
+}
 
 interface Memory {
   /** Resident KB. */
@@ -97,20 +102,24 @@ const measuring = ({ name, followers }: Followed, command: Command, needsWarming
   },
 })
 
-const rowsOf = async (everyone: readonly Followed[], { rounds, seconds }: Pace): Promise<readonly Row[]> => {
+const turnsOf = async (everyone: readonly Followed[], { rounds, seconds }: Pace) => {
   const pace = { rounds, seconds: Math.ceil(seconds * 0.4), warmSeconds: 1 }
   const take = (command: Command, needsWarming = false) =>
     takeTurns(
       everyone.map((followed) => measuring(followed, command, needsWarming)),
       pace,
     )
-  const lone = await take({ kind: 'flood', senders: 1 }, true)
-  const several = await take({ kind: 'flood', senders: 8 })
-  const timed = await take({ kind: 'one at a time' })
+  return {
+    lone: await take({ kind: 'flood', senders: 1 }, true),
+    several: await take({ kind: 'flood', senders: 8 }),
+    timed: await take({ kind: 'one at a time' }),
+  }
+}
+
+const rowsOf = async (everyone: readonly Followed[], pace: Pace, pair: Pair, goal: Goal): Promise<readonly Row[]> => {
+  const { lone, several, timed } = await turnsOf(everyone, pace)
   const crowd = `${thousands(FOLLOWERS)} followers`
   const [figure, lag] = [`deliveries to ${crowd}`, `from 201 to the last of ${crowd}`]
-  const pair = { of: 'ours', to: 'floor' }
-  const goal = { atLeast: 0.7 }
   return [
     ...compare(lone, { figure: `${figure}, 1 sender`, quantity: 'perSecond', ...pair, goal }),
     ...compare(several, { figure: `${figure}, 8 senders`, quantity: 'perSecond', ...pair, goal }),
@@ -148,10 +157,23 @@ export const streams: Section = async (stage) => {
       try {
         everyone.push(await followedBy('ours', messenger, stage))
         everyone.push(await followedBy('floor', floor, stage))
-        return { rows: [...(await rowsOf(everyone, stage.pace)), ...memoryOf(everyone)], notes: NOTES }
+        const rows = await rowsOf(everyone, stage.pace, { of: 'ours', to: 'floor' }, { atLeast: 0.7 })
+        return { rows: [...rows, ...memoryOf(everyone)], notes: NOTES }
       } finally {
         for (const { followers } of everyone) followers.stop()
       }
     }),
   )
+}
+
+/** The same for two messengers, the second of which is what the first is held against. */
+export const streamsOfTwo = async (stage: Stage, messengers: readonly Server[], pair: Pair, goal: Goal) => {
+  const everyone: Followed[] = []
+  try {
+    for (const [index, messenger] of messengers.entries())
+      everyone.push(await followedBy(index === 0 ? pair.of : pair.to, messenger, stage))
+    return await rowsOf(everyone, stage.pace, pair, goal)
+  } finally {
+    for (const { followers } of everyone) followers.stop()
+  }
 }

@@ -1,7 +1,7 @@
 import { send, serversUnder } from './contenders.ts'
 import { medianOf, takeTurns, type Turns } from './measurement.ts'
 import type { Plot, Series } from './plot.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 import { markdownTable, thousands } from './table.ts'
 
 const CONNECTIONS = [1, 4, 16, 64, 256] as const

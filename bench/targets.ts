@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Server, startServer } from './child.ts'
@@ -13,13 +14,13 @@ const { scripts } = JSON.parse(readFileSync(here('../package.json'), 'utf8')) as
 /** What `npm start` gives to node before the name of the program. */
 const OPTIONS = scripts.start.split(' ').slice(1, -1)
 
-/** As it is shipped: every setting has its default, the log is written (to nowhere). */
-export const startOurs = (connection: Connection): Promise<Server> =>
+/** As it is shipped: every setting has its default, the log is written (to nowhere). Of this checkout, or of another. */
+export const startOurs = (connection: Connection, checkout = here('..')): Promise<Server> =>
   startServer({
     command: process.execPath,
-    args: () => [...OPTIONS, here('../src/start.mjs')],
+    args: () => [...OPTIONS, join(checkout, 'src/start.mjs')],
     env: (port) => ({ PATH, HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: urlOf(connection) }),
-    cwd: here('..'),
+    cwd: checkout,
     probe: '/readyz',
   })
 

@@ -1,6 +1,6 @@
-import { pino } from 'pino'
+import { write, writeSync } from 'node:fs'
 
-export interface LogOutput {
+interface LogOutput {
   readonly write: (line: string) => void
   /** Writes what waits, before the process ends. */
   readonly flushSync: () => void
@@ -9,29 +9,79 @@ export interface LogOutput {
 /** Milliseconds for which lines wait for others. */
 const PAUSE = 20
 
+/** Milliseconds after which a pipe that was full is tried again. */
+const FULL_PAUSE = 100
+
+/** How often the last lines are tried. A pipe takes 64 kB at a time. */
+const LAST_TRIES = 20
+
+/** Characters that may wait while nothing can be written. Lines that come beyond that are dropped. */
+const MOST_WAITING = 4_000_000
+
+const isFull = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EAGAIN'
+
 /**
  * Standard output, written in the background. The lines of a short while go there together: handed on one by one they
  * would be measured and joined again and again, which took longer than all the rest of logging, and each would wake a
  * thread just when the next request comes.
+ *
+ * Lines that cannot be written are lost, and that is reported; only a pipe that is full is waited for. A log ends neither the
+ * process nor its end: the destinations that pino brings do the one (an error that nobody listens to) or the other (they try
+ * for ever).
  */
-export const logOutput = (): LogOutput => {
-  const output = pino.destination({ sync: false })
+export const logOutput = (onFailure: (error: unknown) => void, fd = 1): LogOutput => {
   let lines: string[] = []
-  const handOn = () => {
-    if (lines.length === 0) return
-    output.write(lines.join(''))
+  let waiting = 0
+  /** Whether lines will be written by themselves: a timer is set, or a write is under way. */
+  let isDue = false
+  /** What is being written; once the process ends, the writing of it does not. */
+  let underWay = Buffer.alloc(0)
+
+  const taken = () => {
+    const bytes = Buffer.from(lines.join(''))
     lines = []
+    waiting = 0
+    return bytes
   }
+
+  const later = (work: () => void, pause: number) => {
+    isDue = true
+    setTimeout(work, pause).unref()
+  }
+
+  const handOn = () => {
+    isDue = true
+    write(fd, underWay, (error, count) => {
+      if (error && isFull(error)) return later(handOn, FULL_PAUSE)
+      underWay = error ? Buffer.alloc(0) : underWay.subarray(count)
+      if (error) onFailure(error)
+      if (underWay.length > 0) return handOn()
+      isDue = false
+      if (lines.length > 0) later(takeAndHandOn, PAUSE)
+    })
+  }
+  const takeAndHandOn = () => {
+    underWay = taken()
+    handOn()
+  }
+
   return {
     write: (line) => {
-      if (lines.push(line) === 1) setTimeout(handOn, PAUSE).unref()
+      if (waiting > MOST_WAITING) return
+      waiting += line.length
+      lines.push(line)
+      if (!isDue) later(takeAndHandOn, PAUSE)
     },
     flushSync: () => {
-      handOn()
-      try {
-        output.flushSync()
-      } catch {
-        // Nothing was opened yet, so nothing waits.
+      let bytes = taken()
+      for (let tries = 0; bytes.length > 0 && tries < LAST_TRIES; tries++) {
+        try {
+          bytes = bytes.subarray(writeSync(fd, bytes))
+        } catch (error) {
+          // Nobody is left to be told.
+          if (!isFull(error)) return
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PAUSE)
+        }
       }
     },
   }

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
 import { readConfig } from './config.ts'
+import { backgroundFailures } from './interfaces/http/server/background-failures.ts'
 import { logOutput } from './log-output.ts'
 import { serve } from './messenger.ts'
 import { openStorage } from './storage.ts'
@@ -19,8 +20,12 @@ if (E.isLeft(config)) {
   process.exit(EX_CONFIG)
 }
 
-const output = logOutput()
+const output = logOutput((error) => failures.report('log', error))
 const logger = pino({ level: config.right.LOG_LEVEL }, output)
+const failures = backgroundFailures(logger)
+
+// Whoever starts work in the background reports its failures. What was forgotten shall not cut everybody off.
+process.on('unhandledRejection', (reason) => failures.report('other', reason))
 
 // However the process ends, but for a kill.
 process.on('exit', () => output.flushSync())
@@ -43,7 +48,10 @@ const onSignal = (signal: string) => {
 }
 process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
 
-const start = async () => serve(await openStorage(config.right, (line) => logger.info(line)), config.right, logger)
+const start = async () => {
+  const storage = await openStorage(config.right, (line) => logger.info(line), failures.report)
+  return serve(storage, config.right, logger, undefined, failures)
+}
 
 const started = start().then(
   (messenger) => {

@@ -3,12 +3,13 @@ import { type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Clock } from './application/ports/clock.ts'
-import { compose, names } from './container.ts'
+import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
+import { compose, names } from './container.ts'
 import { loadContract } from './interfaces/http/endpoint/contract.ts'
+import { type BackgroundFailures, backgroundFailures } from './interfaces/http/server/background-failures.ts'
 import { processMetrics } from './interfaces/http/server/metrics.ts'
 import { httpServer } from './interfaces/http/server/server.ts'
-import type { Storage } from './storage.ts'
 
 /** WHATWG HTML, section 9.2.7: "every 15 seconds or so". */
 const HEARTBEAT_MS = 15_000
@@ -26,6 +27,7 @@ export const serve = async (
   config: Config,
   logger: Logger,
   clock: Clock = { now: () => new Date() },
+  failures: BackgroundFailures = backgroundFailures(logger),
 ): Promise<Messenger> => {
   let draining = false
   const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
@@ -34,7 +36,7 @@ export const serve = async (
     stall: config.STREAM_STALL_TIMEOUT_MS,
     heartbeat: HEARTBEAT_MS,
   }
-  const container = compose({ storage, clock, contract, logger, isDraining: () => draining, streamLimits })
+  const container = compose(storage, { clock, contract, logger, isDraining: () => draining, streamLimits, failures })
   processMetrics(container.get(names.registry))
 
   const { server, drain } = httpServer(container.get(names.app), {

@@ -5,4 +5,4 @@ const { DATABASE_URL, DATABASE_DIRECT_URL = DATABASE_URL } = process.env
 if (DATABASE_DIRECT_URL === undefined)
   throw new Error('set DATABASE_URL to the database that the command should look at')
 
-export default ormOptions({ url: DATABASE_DIRECT_URL })
+export default await ormOptions({ url: DATABASE_DIRECT_URL })

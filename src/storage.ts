@@ -1,37 +1,18 @@
 import { join } from 'node:path'
-import type { Health } from './application/ports/health.ts'
-import type { Bell } from './application/ports/bell.ts'
-import type { Chats } from './application/ports/chats.ts'
-import type { Journal } from './application/ports/journal.ts'
+import type { ReportFailure } from './application/ports/background.ts'
+import { memoryStorage } from './composition/memory-storage.ts'
+import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
 import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.ts'
-import { memoryBell } from './infrastructure/memory/bell.ts'
-import { memoryChats } from './infrastructure/memory/chats.ts'
-import { memoryHealth } from './infrastructure/memory/health.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
-import { prepareDatabase } from './infrastructure/postgres/database/prepare.ts'
+import { prepareDatabase } from './infrastructure/postgres/migrations/prepare.ts'
 import type { Connection } from './infrastructure/postgres/sessions/location.ts'
 
-/** The driven adapters of one choice of storage, open and ready. */
-export interface Storage {
-  readonly chats: Chats
-  readonly journal: Journal
-  readonly bell: Bell
-  readonly health: Health
-  /** After the last request. */
-  readonly close: () => Promise<void>
-}
-
 type Log = (line: string) => void
-
-const memoryStorage = (): Storage => {
-  const chats = memoryChats()
-  return { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
-}
 
 const prepared = async (connection: Connection, settings: Partial<DatabaseSettings>, log: Log): Promise<Database> => {
   const database = openDatabase(connection, settings)
@@ -39,8 +20,8 @@ const prepared = async (connection: Connection, settings: Partial<DatabaseSettin
   return database
 }
 
-const postgresStorage = (database: Database): Storage => {
-  const bell = postgresBell(database)
+const postgresStorage = (database: Database, onFailure: ReportFailure | undefined): Storage => {
+  const bell = postgresBell(database, onFailure)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
@@ -53,12 +34,13 @@ const postgresStorage = (database: Database): Storage => {
   }
 }
 
-const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
+const embeddedStorage = async (config: Config, log: Log, onFailure?: ReportFailure): Promise<Storage> => {
   const server = await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgres'), log })
   log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
   await ensureDatabase(server, 'messenger')
   const storage = postgresStorage(
     await prepared({ ...server, database: 'messenger' }, { size: config.DATABASE_POOL_SIZE }, log),
+    onFailure,
   )
   return {
     ...storage,
@@ -70,9 +52,12 @@ const embeddedStorage = async (config: Config, log: Log): Promise<Storage> => {
 }
 
 /** `STORAGE=memory` → no database; `DATABASE_URL` → that server; neither → an embedded server with its own data. */
-export const openStorage = async (config: Config, log: Log): Promise<Storage> => {
+export const openStorage = async (config: Config, log: Log, onFailure?: ReportFailure): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
-  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log)
+  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log, onFailure)
   const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler, DATABASE_POOL_SIZE: size } = config
-  return postgresStorage(await prepared({ url }, { size, pooler, direct: direct ? { url: direct } : undefined }, log))
+  return postgresStorage(
+    await prepared({ url }, { size, pooler, direct: direct ? { url: direct } : undefined }, log),
+    onFailure,
+  )
 }

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib'
+import type { Chat, FieldError, ParameterError, Problem } from '../src/client/schemas.ts'
 import { record } from './recorder.ts'
 
 export interface Answer<Body = never> {
@@ -9,27 +10,11 @@ export interface Answer<Body = never> {
   readonly json: Body
 }
 
-export interface ChatBody {
-  readonly id: number
-  readonly title: string
-  readonly created_at: string
-  readonly updated_at: string
-  readonly last_message_id: number
-  readonly messages: readonly MessageBody[]
-}
-export interface MessageBody {
-  readonly id: number
-  readonly chat_id: number
-  readonly text: string
-  readonly created_at: string
-  readonly edited_at: string | null
-}
-export interface ProblemBody {
-  readonly type: string
-  readonly status: number
-  readonly detail: string
-  readonly instance: string
-  readonly errors?: readonly { readonly pointer?: string; readonly parameter?: string; readonly code: string }[]
+export type { ChatWithMessages as ChatBody, Message as MessageBody } from '../src/client/schemas.ts'
+
+/** A problem, its errors of either kind: a test names the member that it expects. */
+export type ProblemBody = Omit<Problem, 'errors'> & {
+  readonly errors?: readonly Partial<FieldError & ParameterError>[]
 }
 
 type Sent = Omit<RequestInit, 'body' | 'headers'> & {
@@ -48,14 +33,19 @@ const meaningOf = ({ body, headers }: Sent): unknown => {
   }
 }
 
-/** An HTTP client of one server. Every exchange is held against openapi.yaml and remembered. */
-export const clientOf = (url: string) => {
+/**
+ * An HTTP client of one server. Every exchange is held against openapi.yaml and remembered. With `patience`, no request
+ * waits longer than so many milliseconds.
+ */
+export const clientOf = (url: string, patience?: number) => {
+  const limited = () => (patience === undefined ? {} : { signal: AbortSignal.timeout(patience) })
+
   const request = async <Body = ProblemBody>(
     method: string,
     target: string,
     init: Sent = {},
   ): Promise<Answer<Body>> => {
-    const response = await fetch(url + target, { method, redirect: 'manual', ...init })
+    const response = await fetch(url + target, { method, redirect: 'manual', ...limited(), ...init })
     const text = await response.text()
     const { status, headers } = response
     const requestBody = meaningOf(init)
@@ -87,4 +77,4 @@ export type Client = ReturnType<typeof clientOf>
 
 /** A new chat's path without a trailing slash. */
 export const aChatOn = async (client: Client, title = 'Release party'): Promise<string> =>
-  `/chats/${(await client.post<ChatBody>('/chats/', { title })).json.id}`
+  `/chats/${(await client.post<Chat>('/chats/', { title })).json.id}`

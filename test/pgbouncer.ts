@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import type { aDatabase } from './postgres.ts'
-import { until } from './process/server-process.ts'
+import { until } from './until.ts'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import {
   type EmbeddedPostgres,
@@ -10,6 +12,7 @@ import {
 } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
 import { type Database, openDatabase } from '../src/infrastructure/postgres/database/database.ts'
 import { migrate } from '../src/infrastructure/postgres/migrations/migrate.ts'
+import { abandonPostgres } from './postmaster.ts'
 
 const TEMPLATE = 'messenger_test_template'
 
@@ -19,6 +22,11 @@ const startCluster = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'messenger-test-'))
   // Started by root, PostgreSQL runs as another user, who must be able to reach its data.
   await chmod(folder, 0o755)
+  process.once('exit', () => {
+    if (!cluster) return
+    abandonPostgres(join(folder, 'data'))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
+  })
   const server = await startEmbeddedPostgres({ dataDir: join(folder, 'data'), durability: 'none' })
   await ensureDatabase(server, TEMPLATE)
   const template = openDatabase({ ...server, database: TEMPLATE })
@@ -68,9 +76,31 @@ export const urlOf = ({ host, port, user, database }: Awaited<ReturnType<typeof 
 
 export const anOpenDatabase = async (): Promise<Database> => openDatabase(await aDatabase())
 
-export const stopCluster = async () => {
-  if (!cluster) return
-  const { server, folder } = await cluster
+/** Sessions that tests have left open, each with the last that it did. One that was just ended takes a moment to go. */
+const leftOpen = async (server: EmbeddedPostgres) => {
+  const client = new Client({ ...server, database: 'postgres' })
+  await client.connect()
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const { rows } = await client.query<{ query: string }>(
+        `select query from pg_stat_activity where datname ~ '^messenger_test_[0-9a-f]{32}$'`,
+      )
+      if (rows.length === 0 || attempt === 100) return rows.map(({ query }) => query)
+      await sleep(20)
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+/** Ends the cluster, and tells what was still connected to it. */
+export const stopCluster = async (): Promise<readonly string[]> => {
+  const running = await cluster?.catch(() => undefined)
+  if (!running) return []
+  const { server, folder } = running
+  const left = await leftOpen(server)
   await server.stop()
   await rm(folder, { recursive: true, force: true })
+  cluster = undefined
+  return left
 }

@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
+import { memoryStorage } from '../src/composition/memory-storage.ts'
+import type { Storage } from '../src/composition/storage.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { memoryBell } from '../src/infrastructure/memory/bell.ts'
 import { memoryChats } from '../src/infrastructure/memory/chats.ts'
-import { memoryHealth } from '../src/infrastructure/memory/health.ts'
 import { type Messenger, serve } from '../src/messenger.ts'
-import { openStorage, type Storage } from '../src/storage.ts'
+import { openStorage } from '../src/storage.ts'
 import { right } from './fixtures.ts'
 import { aDatabase, urlOf } from './postgres.ts'
 
@@ -25,10 +26,7 @@ export const served = (
   return serve(storage, config, logger)
 }
 
-export const memoryStorage = (): Storage => {
-  const chats = memoryChats()
-  return { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
-}
+export { memoryStorage }
 
 /** On a database of its own. */
 export const postgresStorage = async (): Promise<Storage> =>

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { blockReader } from '../src/client/server-sent-events.ts'
 import { record } from './recorder.ts'
 
 /** One event as it was dispatched, its data parsed. */
@@ -15,7 +16,6 @@ export interface Stream {
   readonly status: number
   readonly headers: Headers
   readonly events: readonly Event[]
-  readonly comments: readonly string[]
   /** As a browser keeps it: also set by blocks without data. */
   readonly lastEventId: () => string
   /** Resolves once so many events have come. */
@@ -28,26 +28,16 @@ export interface Stream {
 }
 
 const parse = (response: IncomingMessage, onEvent: (event: Event) => void) => {
-  let [text, lastEventId] = ['', '']
-  const comments: string[] = []
-  const dispatch = (block: string) => {
-    let [event, data] = ['message', '']
-    for (const line of block.split('\n')) {
-      const [, field = '', value = ''] = /^(\w*): ?(.*)$/.exec(line) ?? []
-      if (line.startsWith(':')) comments.push(line)
-      else if (field === 'id') lastEventId = value
-      else if (field === 'event') event = value
-      else if (field === 'data') data += value
-    }
-    if (data !== '') onEvent({ id: lastEventId, event, data: JSON.parse(data) as Event['data'] })
-  }
+  let lastEventId = ''
+  const read = blockReader()
   response.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk
-    const blocks = text.split('\n\n')
-    text = blocks.pop() ?? ''
-    blocks.forEach(dispatch)
+    for (const { event, id = lastEventId, data } of read(chunk)) {
+      lastEventId = id
+      // Every stream opens with one, which tells of nothing but a place.
+      if (data !== undefined && event !== 'begin') onEvent({ id, event, data: JSON.parse(data) as Event['data'] })
+    }
   })
-  return { comments, lastEventId: () => lastEventId }
+  return { lastEventId: () => lastEventId }
 }
 
 /** Opens a stream. The answer's head is held against openapi.yaml, as that of every exchange. */
@@ -59,7 +49,7 @@ export const follow = async (url: string, target: string, headers: Record<string
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   const events: Event[] = []
   const waiting = new Set<() => void>()
-  const { comments, lastEventId } = parse(response, (event) => {
+  const { lastEventId } = parse(response, (event) => {
     events.push(event)
     for (const look of waiting) look()
   })
@@ -80,7 +70,6 @@ export const follow = async (url: string, target: string, headers: Record<string
     status,
     headers: head,
     events,
-    comments,
     lastEventId,
     received: (count) =>
       new Promise((resolve, reject) => {

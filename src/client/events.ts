@@ -1,3 +1,4 @@
+import type * as told from './openapi.ts'
 import type { Chat, Message, Tombstone } from './schemas.ts'
 import type { Block } from './server-sent-events.ts'
 import { tagged } from './etag.ts'
@@ -7,6 +8,8 @@ import { tagged } from './etag.ts'
  * to resume after it.
  */
 export type ChatEvent =
+  /** A backup was restored, and takes back what was told: forget what you have of the chat, it is told from its beginning. */
+  | { readonly type: 'chat_restored'; readonly chat_id: number; readonly position: undefined }
   | { readonly type: 'message'; readonly message: Message | Tombstone; readonly position: string | undefined }
   | { readonly type: 'chat'; readonly chat: Chat; readonly position: string | undefined }
   | { readonly type: 'chat_deleted'; readonly chat_id: number; readonly position: string | undefined }
@@ -19,14 +22,14 @@ export const eventOf = ({ event, data, id: position }: Block): ChatEvent | undef
   if (data === undefined) return undefined
   switch (event) {
     case 'message': {
-      const message = JSON.parse(data) as Message | Tombstone
+      const message = JSON.parse(data) as told.MessageEvent['data']
       const isRevision = position !== undefined && /^\d+$/.test(position)
       return { type: 'message', message: tagged(message, isRevision ? `"${position}"` : null), position }
     }
     case 'chat':
-      return { type: 'chat', chat: JSON.parse(data) as Chat, position }
+      return { type: 'chat', chat: JSON.parse(data) as told.ChatEvent['data'], position }
     case 'chat_deleted':
-      return { type: 'chat_deleted', chat_id: (JSON.parse(data) as { id: number }).id, position }
+      return { type: 'chat_deleted', chat_id: (JSON.parse(data) as told.ChatDeletedEvent['data']).id, position }
     default:
       return undefined
   }

@@ -50,19 +50,30 @@ async function* blocksOf(connection: Connection, { target, signal }: Following, 
   }
 }
 
+/** The place before everything, in one chat as in several. */
+const BEGINNING = '0'
+
+/** Whether the service is not as far as it was told to resume after: it went back, as when a backup is restored. */
+const isAhead = (refusal: unknown): boolean =>
+  isProblem(refusal, 'validation-failed') &&
+  (refusal.problem.errors ?? []).some((error) => 'parameter' in error && error.code === 'out_of_range')
+
 /** The server answered, and not with a stream. */
 class Refused extends Error {
-  readonly again: boolean
+  readonly status: number
   readonly retryAfter: number
   readonly refusal: Error
 
   constructor({ status, headers }: Response, refusal: Error) {
     super(refusal.message)
-    this.again = isPassing(status)
+    this.status = status
     this.retryAfter = retryAfter(headers.get('retry-after'))
     this.refusal = refusal
   }
 }
+
+/** Who follows for ever outlasts every failure of the server, its defects included; at the beginning only what passes. */
+const mayPass = ({ status }: Refused, begun: boolean): boolean => isPassing(status) || (begun && status >= 500)
 
 /** Takes note of where the block leads, and gives the event it tells of. */
 const advance = (place: Place, block: Block): ChatEvent | undefined => {
@@ -97,7 +108,12 @@ export async function* follow(connection: Connection, following: Following): Asy
         for (const chat_id of place.left) yield { type: 'chat_deleted', chat_id, position: undefined }
         return
       }
-      const hopeless = error instanceof SyntaxError || (error instanceof Refused && !error.again)
+      if (begun && place.position !== BEGINNING && isAhead(refusal)) {
+        place.position = BEGINNING
+        for (const chat_id of place.left) yield { type: 'chat_restored', chat_id, position: undefined }
+        continue
+      }
+      const hopeless = error instanceof SyntaxError || (error instanceof Refused && !mayPass(error, begun))
       if (hopeless || (++place.failures >= connection.attempts && !begun)) throw refusal
       pause = Math.max(
         place.retry,

@@ -1,18 +1,6 @@
-/** The operations on chats, messages and events: method and path of each, under its id in `openapi.yaml`. */
-export const operations = {
-  listChats: { method: 'GET', path: '/chats/' },
-  createChat: { method: 'POST', path: '/chats/' },
-  getChat: { method: 'GET', path: '/chats/{chat_id}' },
-  renameChat: { method: 'PATCH', path: '/chats/{chat_id}' },
-  deleteChat: { method: 'DELETE', path: '/chats/{chat_id}' },
-  listMessages: { method: 'GET', path: '/chats/{chat_id}/messages/' },
-  sendMessage: { method: 'POST', path: '/chats/{chat_id}/messages/' },
-  getMessage: { method: 'GET', path: '/chats/{chat_id}/messages/{message_id}' },
-  editMessage: { method: 'PATCH', path: '/chats/{chat_id}/messages/{message_id}' },
-  deleteMessage: { method: 'DELETE', path: '/chats/{chat_id}/messages/{message_id}' },
-  followChat: { method: 'GET', path: '/chats/{chat_id}/events' },
-  followChats: { method: 'GET', path: '/events' },
-} as const
+import { operations } from './openapi.ts'
+
+export { operations }
 
 /** The id of an operation. */
 export type OperationId = keyof typeof operations

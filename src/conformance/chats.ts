@@ -1,5 +1,6 @@
 import type { Chat, ChatWithMessages, Message } from '../client/schemas.ts'
 import { expectMatch, expectSame, expectThat } from './expectations.ts'
+import { limits } from './limits.ts'
 import { expectProblem, lastNumber, messageIds, numberOf } from './service.ts'
 import type { Chapter } from './suite.ts'
 
@@ -16,8 +17,8 @@ export const chats: Chapter = (service, it) => {
     expectSame('what is found there', [found.status, found.json], [200, { ...json, messages: [] }])
   })
 
-  it('drops white space around a title and takes 200 code points between it', async () => {
-    for (const title of ['x'.repeat(200), '😀'.repeat(200)]) {
+  it(`drops white space around a title and takes ${limits.title} code points between it`, async () => {
+    for (const title of ['x'.repeat(limits.title), '😀'.repeat(limits.title)]) {
       const { status, json } = await service.post<Chat>('/chats/', { title: ` \n${title}\t ` })
       expectSame('status and title', [status, json.title], [201, title])
     }
@@ -30,16 +31,17 @@ export const chats: Chapter = (service, it) => {
   })
 
   it('shows a chat with its last messages, newest first', async () => {
-    const chat = await service.aChat(22)
+    const sent = limits.defaultPage + 2
+    const chat = await service.aChat(sent)
     const { json } = await service.get<ChatWithMessages>(chat)
-    expectSame('last_message_id', json.last_message_id, 22)
+    expectSame('last_message_id', json.last_message_id, sent)
     const ids = ({ messages }: ChatWithMessages) => messages.map(({ id }) => id)
     expectSame(
-      'the last 20',
+      `the last ${limits.defaultPage}`,
       ids(json),
-      Array.from({ length: 20 }, (_, n) => 22 - n),
+      Array.from({ length: limits.defaultPage }, (_, n) => sent - n),
     )
-    expectSame('with limit=2', ids((await service.get<ChatWithMessages>(`${chat}?limit=2`)).json), [22, 21])
+    expectSame('with limit=2', ids((await service.get<ChatWithMessages>(`${chat}?limit=2`)).json), [sent, sent - 1])
   })
 
   it('renames a chat, and changes nothing for the title it has', async () => {

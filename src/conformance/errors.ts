@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { Message } from '../client/schemas.ts'
 import { expectMatch, expectSame, expectThat } from './expectations.ts'
+import { limits } from './limits.ts'
 import { expectProblem, lastNumber, type Sent } from './service.ts'
 import type { Chapter } from './suite.ts'
 
@@ -11,25 +12,28 @@ const raw = (body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<st
 })
 const text = (value: unknown): Sent => raw(JSON.stringify({ text: value }))
 
+const KIB = limits.body / 1024
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+
 /** What is sent, relative to a chat, and the problem it meets. */
 type Row = readonly [what: string, method: string, target: string, sent: Sent, status: number, name: string]
 
 const refused: readonly Row[] = [
   ['broken JSON', 'POST', '/messages/', raw('{"text":'), 400, 'malformed-request'],
   ['invalid UTF-8', 'POST', '/messages/', raw(Uint8Array.of(0x22, 0xff, 0x22)), 400, 'malformed-request'],
-  ['a body nested too deep', 'POST', '/messages/', raw('['.repeat(40)), 400, 'malformed-request'],
+  ['a body nested too deep', 'POST', '/messages/', raw(nested(limits.depth + 1)), 400, 'malformed-request'],
   ['a bad escape in the path', 'GET', '/messages/%zz', {}, 400, 'malformed-request'],
   ['a malformed If-Match', 'PATCH', '/messages/1', raw('{"text":"x"}', { 'if-match': 'x' }), 400, 'malformed-request'],
   ['an unknown path', 'GET', '/nothing', {}, 404, 'not-found'],
   ['an unknown message', 'GET', '/messages/9007199254740991', {}, 404, 'not-found'],
   ['a method that the path does not have', 'PUT', '/messages/1', {}, 405, 'method-not-allowed'],
   ['an Accept that excludes JSON', 'GET', '/messages/', { headers: { accept: 'image/png' } }, 406, 'not-acceptable'],
-  ['more than 64 KiB', 'POST', '/messages/', text('x'.repeat(70_000)), 413, 'content-too-large'],
+  [`more than ${KIB} KiB`, 'POST', '/messages/', text('x'.repeat(limits.body)), 413, 'content-too-large'],
   [
-    'more than 64 KiB, compressed',
+    `more than ${KIB} KiB, compressed`,
     'POST',
     '/messages/',
-    raw(new Uint8Array(gzipSync(`{"text":"${'x'.repeat(70_000)}"}`)), { 'content-encoding': 'gzip' }),
+    raw(new Uint8Array(gzipSync(`{"text":"${'x'.repeat(limits.body)}"}`)), { 'content-encoding': 'gzip' }),
     413,
     'content-too-large',
   ],
@@ -46,7 +50,7 @@ const broken: readonly (readonly [what: string, sent: Sent, code: string])[] = [
   ['an empty text', text(''), 'blank'],
   ['a text of white space', text(' \n\u00a0\u3000'), 'blank'],
   ['a text of invisible characters', text('\u200b\u2060'), 'invisible'],
-  ['a text of 5001', text('x'.repeat(5001)), 'too_long'],
+  [`a text of ${limits.text + 1}`, text('x'.repeat(limits.text + 1)), 'too_long'],
   ['a text with NUL', text('a\0b'), 'malformed'],
   ['a text with half a surrogate pair', raw('{"text":"\\ud83d"}'), 'malformed'],
 ]
@@ -54,7 +58,7 @@ const broken: readonly (readonly [what: string, sent: Sent, code: string])[] = [
 /** A query of a list of messages, the parameter at fault and the code. */
 const badQueries: readonly (readonly [query: string, parameter: string, code: string])[] = [
   ['limit=0', 'limit', 'out_of_range'],
-  ['limit=101', 'limit', 'out_of_range'],
+  [`limit=${limits.page + 1}`, 'limit', 'out_of_range'],
   ['limit=ten', 'limit', 'not_a_whole_number'],
   ['limit=1.5', 'limit', 'not_a_whole_number'],
   ['limit=%201', 'limit', 'not_a_whole_number'],
@@ -104,7 +108,7 @@ export const errors: Chapter = (service, it) => {
     const chat = await service.aChat(1)
     const before = await service.get<Message>(`${chat}/messages/1`)
     expectProblem(await service.patch(`${chat}/messages/1`, { text: ' ' }), 422, 'validation-failed', 'PATCH')
-    expectProblem(await service.patch(chat, { title: 'x'.repeat(201) }), 422, 'validation-failed', 'PATCH')
+    expectProblem(await service.patch(chat, { title: 'x'.repeat(limits.title + 1) }), 422, 'validation-failed', 'PATCH')
     const after = await service.get<Message>(`${chat}/messages/1`)
     expectSame('message', [after.json, after.headers.get('etag')], [before.json, before.headers.get('etag')])
   })

@@ -5,7 +5,7 @@ import { expectMatch, expectSame } from './expectations.ts'
 export interface EventReader {
   /** The next block; fails when none comes in time. */
   readonly next: () => Promise<Block>
-  /** The next block that is an event, its data read. */
+  /** The next block that is an event of something that happened, its data read. */
   readonly event: () => Promise<{ readonly event: string; readonly id: string | undefined; readonly data: unknown }>
   /** Fails unless the service ends the stream, without another event. */
   readonly ended: () => Promise<void>
@@ -57,14 +57,14 @@ export const eventReader = async (
     next,
     event: async () => {
       let block = await next()
-      while (block.data === undefined) block = await next()
+      while (block.data === undefined || block.event === 'begin') block = await next()
       return { event: block.event, id: block.id, data: JSON.parse(block.data) as unknown }
     },
     ended: async () => {
       while (await readMore('the end'));
       expectSame(
         `${what}: events before the end`,
-        blocks.filter(({ data }) => data !== undefined),
+        blocks.filter(({ data, event }) => data !== undefined && event !== 'begin'),
         [],
       )
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Chat, ChatWithMessages, Message } from '../client/schemas.ts'
 import { expectSame, expectThat } from './expectations.ts'
+import { limits } from './limits.ts'
 import { type Answer, expectProblem, lastNumber } from './service.ts'
 import type { Chapter } from './suite.ts'
 
@@ -90,10 +91,10 @@ export const idempotency: Chapter = (service, it) => {
     expectThat('another chat', anew.status === 201 && anew.json.id > first.json.id)
   })
 
-  it('answers 400 malformed-request to a key that is not 1 to 255 visible ASCII characters', async () => {
+  it(`answers 400 malformed-request to a key that is not 1 to ${limits.key} visible ASCII characters`, async () => {
     const chat = await service.aChat()
-    for (const key of ['has space', '"unclosed', 'x'.repeat(256)])
+    for (const key of ['has space', '"unclosed', 'x'.repeat(limits.key + 1)])
       expectProblem(await send(chat, key), 400, 'malformed-request', `the key ${key.slice(0, 20)}`)
-    expectSame('one of 255', (await send(chat, 'x'.repeat(255))).status, 201)
+    expectSame(`one of ${limits.key}`, (await send(chat, 'x'.repeat(limits.key))).status, 201)
   })
 }

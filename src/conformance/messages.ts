@@ -1,5 +1,6 @@
 import type { ChatWithMessages, Message } from '../client/schemas.ts'
 import { expectMatch, expectSame, expectThat } from './expectations.ts'
+import { limits } from './limits.ts'
 import { expectProblem, lastNumber, messageIds, numberOf } from './service.ts'
 import type { Chapter } from './suite.ts'
 
@@ -49,16 +50,16 @@ export const messages: Chapter = (service, it) => {
       expectSame('text', (await send(chat, text)).json.text, text)
   })
 
-  it('counts code points: 5000 are taken, however they are written, 5001 are not', async () => {
+  it(`counts code points: ${limits.text} are taken, however they are written, ${limits.text + 1} are not`, async () => {
     const chat = await service.aChat()
-    const text = '😀'.repeat(5000)
-    expectThat('5000 come back', (await send(chat, text)).json.text === text)
-    const escaped = `{"text":"${'\\ud83d\\ude00'.repeat(5000)}"}`
+    const text = '😀'.repeat(limits.text)
+    expectThat(`${limits.text} come back`, (await send(chat, text)).json.text === text)
+    const escaped = `{"text":"${'\\ud83d\\ude00'.repeat(limits.text)}"}`
     const headers = { 'content-type': 'application/json; charset=UTF-8' }
     const sent = await service.request<Message>('POST', `${chat}/messages/`, { headers, body: escaped })
-    expectThat('5000 escaped come back', sent.json.text === text)
+    expectThat(`${limits.text} escaped come back`, sent.json.text === text)
     const long = await service.post(`${chat}/messages/`, { text: `${text}x` })
-    expectProblem(long, 422, 'validation-failed', '5001')
+    expectProblem(long, 422, 'validation-failed', `${limits.text + 1}`)
   })
 
   it('moves the chat with each message, and its time never runs backwards', async () => {

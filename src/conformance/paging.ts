@@ -1,5 +1,6 @@
 import type { Chat, Message } from '../client/schemas.ts'
 import { expectSame, expectThat } from './expectations.ts'
+import { limits } from './limits.ts'
 import { type Answer, messageIds, numberOf } from './service.ts'
 import type { Chapter } from './suite.ts'
 
@@ -22,10 +23,11 @@ export const paging: Chapter = (service, it) => {
     return pages
   }
 
-  it('lists the last 20 messages, newest first, and turns the page round with order=asc', async () => {
-    const list = `${await service.aChat(25)}/messages/`
-    expectSame('the list', await idsAt(list), downFrom(25, 20))
-    expectSame('turned round', await idsAt(`${list}?order=asc`), downFrom(25, 20).reverse())
+  it(`lists the last ${limits.defaultPage} messages, newest first, and turns the page round with order=asc`, async () => {
+    const sent = limits.defaultPage + 5
+    const list = `${await service.aChat(sent)}/messages/`
+    expectSame('the list', await idsAt(list), downFrom(sent, limits.defaultPage))
+    expectSame('turned round', await idsAt(`${list}?order=asc`), downFrom(sent, limits.defaultPage).reverse())
   })
 
   it('selects with limit, before and after, whose bounds are exclusive', async () => {

@@ -37,8 +37,8 @@ export const streams: Chapter = (service, it) => {
   it('begins with the place to resume from and when to come back', async () => {
     const chat = await service.aChat(3)
     await following(`${chat}/events`, async (stream) => {
-      const { data, id, retry } = await stream.next()
-      expectSame('data and id', [data, id], [undefined, '3'])
+      const { event, data, id, retry } = await stream.next()
+      expectSame('event, data and id', [event, data, id], ['begin', '{}', '3'])
       expectThat('it sets retry', retry !== undefined)
     })
   })
@@ -90,7 +90,7 @@ export const streams: Chapter = (service, it) => {
     })
   })
 
-  it('resumes after Last-Event-ID, which takes precedence over after', async () => {
+  it('resumes after Last-Event-ID, or lastEventId, which take precedence over after', async () => {
     const chat = await service.aChat(5)
     expectSame('after=3', await idsFrom(`${chat}/events?after=3`, 2), ['4', '5'])
     expectSame('Last-Event-ID: 2', await idsFrom(`${chat}/events?after=4`, 3, { 'last-event-id': '2' }), [
@@ -98,6 +98,7 @@ export const streams: Chapter = (service, it) => {
       '4',
       '5',
     ])
+    expectSame('lastEventId=3', await idsFrom(`${chat}/events?after=0&lastEventId=3`, 1), ['4'])
   })
 
   it('loses nothing between one connection and the next', async () => {

@@ -14,7 +14,7 @@ export interface Intent {
   readonly fingerprint: Fingerprint
 }
 
-export type KeyError = { readonly kind: 'KeyMalformed' }
+type KeyError = { readonly kind: 'KeyMalformed' }
 
 const VISIBLE_ASCII = /^[!-~]{1,255}$/
 

@@ -31,7 +31,7 @@ const loseAnswer = (res: ServerResponse) => {
 
 const streams = [matching('followChat'), matching('followChats')]
 
-export interface Faults {
+interface Faults {
   /** For the next request that is meant; any, when none is named. */
   readonly add: (fault: Fault, on?: RequestMatcher) => void
   readonly clear: () => void

@@ -3,14 +3,13 @@ import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
 import type { Chats } from '../application/ports/chats.ts'
 import type { Clock } from '../application/ports/clock.ts'
+import { memoryStorage } from '../composition/memory-storage.ts'
 import { compose, names } from '../container.ts'
-import { memoryBell } from '../infrastructure/memory/bell.ts'
-import { memoryChats } from '../infrastructure/memory/chats.ts'
-import { memoryHealth } from '../infrastructure/memory/health.ts'
+import { backgroundFailures } from '../interfaces/http/server/background-failures.ts'
 import { loadContract } from '../interfaces/http/endpoint/contract.ts'
 
 /** The whole service on the memory adapters. */
-export interface Service {
+interface Service {
   readonly app: RequestListener
   readonly chats: Chats
   /** Ends the streams and the timers. */
@@ -26,20 +25,20 @@ const STREAM_LIMITS = { streams: 10_000, stall: 30_000, heartbeat: 15_000 }
 const logger = {
   debug: () => undefined,
   info: () => undefined,
-  error: ({ err, status }: { readonly err?: unknown; readonly status: number }) => {
+  error: ({ err, status = 500 }: { readonly err?: unknown; readonly status?: number }) => {
     if (status === 500) console.error(err)
   },
 } as unknown as Logger
 
 export const openService = (clock: Clock): Service => {
-  const chats = memoryChats()
-  const storage = { chats, journal: chats, bell: memoryBell(), health: memoryHealth, close: async () => {} }
+  const storage = memoryStorage()
   const isDraining = () => false
-  const container = compose({ storage, clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS })
+  const failures = backgroundFailures(logger)
+  const container = compose(storage, { clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS, failures })
 
   return {
     app: container.get(names.app),
-    chats,
+    chats: storage.chats,
     close: () => {
       container.get(names.streams).end()
       container.get(names.followedChats).close()

@@ -1,18 +1,27 @@
 import { expect } from 'chai'
 import { type ChatEvent, type Client, createClient, etagOf, isProblem, isTombstone } from '../../src/client/index.ts'
 import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
+import { until } from '../until.ts'
 import { rejection } from './rejection.ts'
 
 describe('Following', () => {
   let messenger: TestMessenger
   let client: Client
 
+  /** Who still follows when the test is over, since it failed, would come back for ever: it waits for ever instead. */
+  let isOver = false
+  const wait = (): Promise<void> => (isOver ? new Promise(() => {}) : Promise.resolve())
+
   beforeEach(async () => {
+    isOver = false
     messenger = createMessenger()
-    client = createClient({ fetch: messenger.fetch, wait: async () => {} })
+    client = createClient({ fetch: messenger.fetch, wait })
     await client.createChat({ title: 'Release party' })
   })
-  afterEach(() => messenger.close())
+  afterEach(async () => {
+    isOver = true
+    await messenger.close()
+  })
 
   const send = (text: string, chatId = 1) => client.sendMessage(chatId, { text })
 
@@ -61,21 +70,24 @@ describe('Following', () => {
         if (n % 5 === 0) messenger.cutStreams()
       }
     })()
-    const events = await taken(client.follow(1, { after: 0 }), 60)
-    await writing
+    const [events] = await Promise.all([taken(client.follow(1, { after: 0 }), 60), writing])
     expect(ids(events)).to.deep.equal(Array.from({ length: 60 }, (_, n) => n + 1))
   })
 
   it('loses nothing when it is cut off before the first event', async () => {
     let breaks = 0
-    // While it waits to come back, a message is sent.
+    let opened = 0
     const waiting = createClient({
-      fetch: messenger.fetch,
+      fetch: async (input, init) => {
+        const response = await messenger.fetch(input, init)
+        return new Response(response.body!.pipeThrough(cutAfterFirst(() => ++opened === 1)), response)
+      },
+      // While it waits to come back, a message is sent.
       wait: async () => {
         if (++breaks === 1) await send('meanwhile')
+        await wait()
       },
     })
-    setTimeout(messenger.cutStreams, 20)
     expect(ids(await taken(waiting.follow(1), 1))).to.deep.equal([1])
     expect(breaks).to.equal(1)
   })
@@ -120,14 +132,24 @@ describe('Following', () => {
     expect(await taken(client.follow(1, { signal: controller.signal }), 1)).to.deep.equal([])
     await send('hello')
     await taken(client.follow(1, { after: 0 }), 1)
-    const { count } = await openStreams()
-    expect(count).to.equal(0)
+    await until(async () => (await openStreams()) === 0)
   })
 
   const openStreams = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 5))
     const text = await (await messenger.fetch('/metrics')).text()
-    return { count: Number(/^event_streams_open (\d+)/m.exec(text)?.[1]) }
+    return Number(/^event_streams_open (\d+)/m.exec(text)?.[1])
+  }
+
+  /** Passes a stream on, and cuts it once its reader has the first piece. */
+  const cutAfterFirst = (isMeant: () => boolean) => {
+    let isFirst = true
+    return new TransformStream<Uint8Array, Uint8Array>({
+      transform: (piece, controller) => {
+        controller.enqueue(piece)
+        if (isFirst && isMeant()) setImmediate(messenger.cutStreams)
+        isFirst = false
+      },
+    })
   }
 
   it('begins exactly where a page of messages ends', async () => {
@@ -146,7 +168,7 @@ describe('Following', () => {
         if (told.length === 1) messenger.cutStreams()
       }
     })()
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await until(async () => (await openStreams()) === 1)
     for (const chatId of [1, other, 1]) await send('hello', chatId)
     await client.deleteChat(1)
     await client.deleteChat(other)

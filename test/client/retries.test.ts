@@ -12,7 +12,6 @@ describe('What the client tries again', () => {
   const aClient = (options: ClientOptions = {}) =>
     createClient({
       fetch: messenger.fetch,
-      timeout: 50,
       wait: async (milliseconds) => void pauses.push(milliseconds),
       ...options,
     })
@@ -27,7 +26,11 @@ describe('What the client tries again', () => {
   afterEach(() => messenger.close())
 
   for (const fault of ['unavailable', 'timeout', 'lost-answer'] as const) {
+    // Soon enough for the test, and later than any answer that comes.
+    const impatient = () => aClient(fault === 'timeout' ? { timeout: 400 } : {})
+
     it(`is a message sent, which is sent once: ${fault}`, async () => {
+      const client = impatient()
       messenger.fail(fault, 'sendMessage')
       messenger.fail(fault, 'sendMessage')
       expect(await client.sendMessage(1, { text: 'once' })).to.include({ id: 2 })
@@ -35,6 +38,7 @@ describe('What the client tries again', () => {
     })
 
     it(`is every other request: ${fault}`, async () => {
+      const client = impatient()
       messenger.fail(fault, 'createChat')
       messenger.fail(fault, 'listMessages')
       messenger.fail(fault, 'editMessage')
@@ -79,6 +83,60 @@ describe('What the client tries again', () => {
     expect(pauses).to.have.length(2)
     expect(isProblem(await rejection(client.getChat(1)), 'unavailable')).to.equal(true)
     expect(pauses).to.have.length(6)
+  })
+
+  describe('with pauses', () => {
+    const random = Math.random
+    afterEach(() => {
+      Math.random = random
+    })
+    /** Of a service that does not say how long to wait. */
+    const pausesAt = async (part: number, attempts: number) => {
+      Math.random = () => part
+      await rejection(aClient({ attempts, fetch: async () => new Response('', { status: 503 }) }).listChats())
+      return pauses.splice(0).map(Math.round)
+    }
+
+    it('that grow up to five seconds, of which a random part is waited', async () => {
+      expect(await pausesAt(1, 9)).to.deep.equal([200, 400, 800, 1600, 3200, 5000, 5000, 5000])
+      expect(await pausesAt(0.5, 4)).to.deep.equal([100, 200, 400])
+    })
+  })
+
+  const statusesTried = async (statuses: readonly number[]) => {
+    const tried: number[] = []
+    for (const status of statuses) {
+      let attempts = 0
+      const fetch = async () => {
+        attempts += 1
+        return new Response('', { status })
+      }
+      await rejection(aClient({ fetch, attempts: 2 }).sendMessage(1, { text: 'x' }))
+      if (attempts > 1) tried.push(status)
+    }
+    return tried
+  }
+
+  it('is what may pass, and no other status', async () => {
+    const statuses = [
+      400, 401, 403, 404, 406, 408, 409, 412, 413, 415, 422, 425, 429, 431, 500, 501, 502, 503, 504, 505,
+    ]
+    expect(await statusesTried(statuses)).to.deep.equal([408, 429, 502, 503, 504])
+  })
+
+  it('is not a condition that failed at the first attempt, whatever is there', async () => {
+    const message = await client.getMessage(1, 1)
+    await client.editMessage(1, 1, { text: 'the same' })
+    const asked: string[] = []
+    const watched = aClient({
+      fetch: (input, init) => {
+        asked.push(init?.method ?? '')
+        return messenger.fetch(input, init)
+      },
+    })
+    const refused = await rejection(watched.editMessage(1, 1, { text: 'the same' }, { ifMatch: etagOf(message) }))
+    expect(isProblem(refused, 'precondition-failed')).to.equal(true)
+    expect(asked).to.deep.equal(['PATCH'])
   })
 
   it('waits as long as the service asks for, and longer each time', async () => {

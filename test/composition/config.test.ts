@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig, Variables } from '../../src/config.ts'
 import { left, right } from '../fixtures.ts'
+import { releasing } from '../releasing.ts'
 
 describe('The configuration', () => {
+  const hold = releasing()
+
   it('has a default for everything', () => {
     expect(right(readConfig({}))).to.deep.equal({
       HOST: '0.0.0.0',
@@ -48,7 +51,9 @@ describe('The configuration', () => {
   })
 
   it('reads the database URL from a file, when only that is given', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'messenger-test-config-'))
+    const folder = hold(mkdtempSync(join(tmpdir(), 'messenger-test-config-')), (path) =>
+      rmSync(path, { recursive: true }),
+    )
     const file = join(folder, 'url')
     writeFileSync(file, 'postgresql://u:p@host/db\n')
     expect(right(readConfig({ DATABASE_URL_FILE: file })).DATABASE_URL).to.equal('postgresql://u:p@host/db')
@@ -56,7 +61,6 @@ describe('The configuration', () => {
       /must not both be set/,
     )
     expect(left(readConfig({ DATABASE_URL_FILE: join(folder, 'none') }))[0]).to.match(/must name a file/)
-    rmSync(folder, { recursive: true })
   })
 
   it('is documented in README and .env.example, variable by variable', () => {

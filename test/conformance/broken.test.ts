@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { expect } from 'chai'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Changes, Journal } from '../../src/application/ports/journal.ts'
+import { messagePage } from '../../src/application/ports/page.ts'
 import { conformance, type ConformanceOptions } from '../../src/conformance/index.ts'
 import type { MessageId, MessagePosition } from '../../src/domain/identity.ts'
 import { createMessenger } from '../../src/testing/index.ts'
@@ -10,14 +11,14 @@ import { memoryStorage, served } from '../served.ts'
 
 type Target = Pick<ConformanceOptions, 'baseUrl' | 'fetch'>
 
-/** How the case of that title fails; undefined when it passes. */
-type FailureOf = (title: string) => Promise<string | undefined>
+/** How the case of that title fails; undefined when it passes. `patience` is how long it waits for an event. */
+type FailureOf = (title: string, patience?: number) => Promise<string | undefined>
 
 const failureAt =
   (target: Target): FailureOf =>
-  async (wanted) => {
+  async (wanted, patience = 30_000) => {
     const cases = new Map<string, () => Promise<void>>()
-    conformance({ ...target, patience: 200, describe: (_, add) => add(), it: (title, run) => cases.set(title, run) })
+    conformance({ ...target, patience, describe: (_, add) => add(), it: (title, run) => cases.set(title, run) })
     const run = cases.get(wanted)
     if (!run) throw new Error(`there is no case "${wanted}"`)
     return run().then(
@@ -130,7 +131,7 @@ describe('The conformance suite is red, and says why, for', () => {
         journal: telling(journal, (messages) => messages.filter(({ id }) => id < 4)),
       }),
       async (failure) => {
-        expect(await failure(LIVE)).to.match(/^GET \/chats\/1\/events: an event did not come within 200 ms/)
+        expect(await failure(LIVE, 500)).to.match(/^GET \/chats\/1\/events: an event did not come within 500 ms/)
       },
     ))
 
@@ -152,7 +153,9 @@ describe('The conformance suite is red, and says why, for', () => {
           messages: (id, selection) =>
             pipe(
               chats.messages(id, selection),
-              TE.map((page) => (selection.before ? { ...page, entries: page.entries.slice(1) } : page)),
+              TE.map((page) =>
+                selection.before ? messagePage(page.chat, { ...page, entries: page.entries.slice(1) }) : page,
+              ),
             ),
         },
       }),

@@ -3,13 +3,17 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { conformance } from '../../src/conformance/index.ts'
 import type { Messenger } from '../../src/messenger.ts'
-import { createMessenger } from '../../src/testing/index.ts'
+import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
+import { releasing } from '../releasing.ts'
 import { postgresStorage, served } from '../served.ts'
 
 describe('Conformance of a messenger in process', () => {
-  const messenger = createMessenger()
+  let messenger: TestMessenger
+  before(() => {
+    messenger = createMessenger()
+  })
   after(() => messenger.close())
-  conformance({ fetch: messenger.fetch, describe, it })
+  conformance({ fetch: (...request) => messenger.fetch(...request), describe, it })
 })
 
 describe('Conformance of the service over PostgreSQL', () => {
@@ -22,6 +26,7 @@ describe('Conformance of the service over PostgreSQL', () => {
 })
 
 describe('npm run conformance', () => {
+  const hold = releasing()
   const command = (...args: readonly string[]) =>
     new Promise<{ status: number; output: string }>((resolve) => {
       const main = join(import.meta.dirname, '../../src/conformance/main.ts')
@@ -31,11 +36,10 @@ describe('npm run conformance', () => {
     })
 
   it('runs every case against a URL, says which fails and why, and ends with 1 when one does', async () => {
-    const messenger = createMessenger()
+    const messenger = hold(createMessenger(), ({ close }) => close())
     const url = await messenger.listen()
     messenger.fail('unavailable', 'createChat')
     const { status, output } = await command(url)
-    await messenger.close()
     expect(output).to.match(/✘ opens an empty chat and says where it is\n +status: expected 201, got 503/)
     expect(output)
       .to.match(/✔ numbers the messages of a chat/)

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { Bell } from '../../src/application/ports/bell.ts'
 import type { ChatId } from '../../src/domain/identity.ts'
 import { aChatId, upTo } from '../fixtures.ts'
-import { until } from '../process/server-process.ts'
+import { until } from '../until.ts'
 
 /** Longer than a ring takes from one server to another. */
 const A_WHILE = 200

@@ -1,8 +1,12 @@
 import { expect } from 'chai'
 import type { Health } from '../../src/application/ports/health.ts'
+import { goal } from '../goal.ts'
 
-/** A second, and some for a busy machine. */
-const IN_TIME = 1400
+/** Milliseconds after which what an adapter asks gives up by itself, in the states in which it does not answer. */
+export const SILENCE = 20_000
+
+/** A second, and some; on a busy machine at least before what it asks gave up. */
+const IN_TIME = Math.min(goal(1_400), SILENCE / 2)
 
 /** A state that what the service stands on may be in, and what must be said of it. */
 export interface Condition {

@@ -8,8 +8,8 @@ import { postgresHealth } from '../../src/infrastructure/postgres/health.ts'
 import { migrate } from '../../src/infrastructure/postgres/migrations/migrate.ts'
 import type { Connection } from '../../src/infrastructure/postgres/sessions/location.ts'
 import { adminOf, aDatabase, anEmptyDatabase } from '../postgres.ts'
-import { until } from '../process/server-process.ts'
-import { healthContract } from './health.contract.ts'
+import { until } from '../until.ts'
+import { healthContract, SILENCE } from './health.contract.ts'
 
 const WELL = { database: true, migrations: true }
 const OUT_OF_ORDER = { database: false, migrations: false }
@@ -31,7 +31,7 @@ describe('Health of PostgreSQL', () => {
   })
 
   const opened = (where: Connection) => {
-    const database = openDatabase(where, { size: 2, acquireTimeout: 2000 })
+    const database = openDatabase(where, { size: 2, acquireTimeout: SILENCE })
     databases.push(database)
     return database
   }

@@ -4,7 +4,7 @@ import type { Changes, Journal } from '../../src/application/ports/journal.ts'
 import { isTombstone } from '../../src/domain/chat/message.ts'
 import type { ChatId, Revision } from '../../src/domain/identity.ts'
 import { aChatId, later, left, right, upTo } from '../fixtures.ts'
-import { type ChangesOf, changesOf } from './changes.ts'
+import { type ChangesOf, changesOf } from '../kept-changes.ts'
 
 const MISSING = aChatId(99_999)
 

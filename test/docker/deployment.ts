@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Client } from '../client.ts'
+import { clientAt } from './http.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -37,7 +39,7 @@ export interface Ran {
 
 /** docker-compose.yml brought up under a project name, a port and a password of its own, beside whatever else runs. */
 export interface Deployment {
-  readonly url: string
+  readonly client: Client
   /** Runs Compose with its output shown. */
   readonly compose: (...args: readonly string[]) => Promise<void>
   /** Runs a shell line in a running container, as the user the image starts as unless another is given. */
@@ -130,7 +132,7 @@ export const prepareDeployment = async (): Promise<Deployment> => {
   }
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    client: clientAt(`http://127.0.0.1:${port}`),
     compose,
     inspect,
     shell: async (service, line, user) => {

@@ -1,41 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-
-export interface Chat {
-  readonly id: number
-  readonly last_message_id: number
-  readonly messages: readonly Message[]
-}
-
-export interface Message {
-  readonly id: number
-  readonly text: string
-  readonly edited_at: string | null
-}
-
-export interface Answer<Body> {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  readonly json: Body
-}
+import type { Message } from '../../src/client/schemas.ts'
+import { limits } from '../../src/conformance/limits.ts'
+import { type Client, clientOf } from '../client.ts'
 
 const PATIENCE_MS = 10_000
 
-export const call = async <Body = unknown>(method: string, url: string, body?: unknown): Promise<Answer<Body>> => {
-  const response = await fetch(url, {
-    method,
-    signal: AbortSignal.timeout(PATIENCE_MS),
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
-  const text = await response.text()
-  const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: (isJson ? JSON.parse(text) : undefined) as Body,
-  }
-}
+/** A client that gives a request up when the deployment is too slow. */
+export const clientAt = (url: string): Client => clientOf(url, PATIENCE_MS)
+
+/**
+ * Whether the request was not answered: fetch rejects with a TypeError when the connection breaks, with a DOMException
+ * when patience ends. Anything else is an answer that breaks the contract.
+ */
+export const isUnanswered = (error: unknown): boolean => error instanceof TypeError || error instanceof DOMException
 
 /** Waits until it holds; says what it waited for when it never does. */
 export const until = async (what: string, seconds: number, holds: () => boolean | Promise<boolean>): Promise<void> => {
@@ -46,22 +23,23 @@ export const until = async (what: string, seconds: number, holds: () => boolean 
   }
 }
 
-export const isReady = (url: string): Promise<boolean> =>
-  call('GET', `${url}/readyz`).then(
+export const isReady = (client: Client): Promise<boolean> =>
+  client.get('/readyz').then(
     ({ status }) => status === 200,
-    () => false,
+    (error: unknown) => {
+      if (isUnanswered(error)) return false
+      throw error
+    },
   )
 
 /** Every message of the chat, oldest first, page after page. */
-export const allMessages = async (chat: string): Promise<readonly Message[]> => {
+export const allMessages = async (client: Client, chat: string): Promise<readonly Message[]> => {
   const all: Message[] = []
   for (;;) {
-    const { status, json } = await call<readonly Message[]>(
-      'GET',
-      `${chat}/messages/?order=asc&limit=100&after=${all.at(-1)?.id ?? 0}`,
-    )
+    const page = `${chat}/messages/?order=asc&limit=${limits.page}&after=${all.at(-1)?.id ?? 0}`
+    const { status, json } = await client.get<readonly Message[]>(page)
     if (status !== 200) throw new Error(`a page of messages was answered with ${status}`)
     all.push(...json)
-    if (json.length < 100) return all
+    if (json.length < limits.page) return all
   }
 }

@@ -5,8 +5,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { runConformance } from '../../src/conformance/run-conformance.ts'
+import type { Chat, ChatWithMessages, Message } from '../../src/client/schemas.ts'
+import type { Client } from '../client.ts'
 import { type Deployment, prepareDeployment, type Service } from './deployment.ts'
-import { allMessages, call, type Chat, isReady, type Message, until } from './http.ts'
+import { allMessages, isReady, until } from './http.ts'
 import { sendInto } from './senders.ts'
 
 type Check = readonly [title: string, holds: (deployment: Deployment) => Promise<void>]
@@ -15,13 +17,13 @@ const SERVICES: readonly Service[] = ['app', 'database']
 
 const contract = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
 
-const aChat = async (url: string): Promise<string> => {
-  const { status, json } = await call<Chat>('POST', `${url}/chats/`, { title: 'Release party' })
+const aChat = async (client: Client): Promise<string> => {
+  const { status, json } = await client.post<Chat>('/chats/', { title: 'Release party' })
   assert.equal(status, 201)
-  return `${url}/chats/${json.id}`
+  return `/chats/${json.id}`
 }
 
-const ready = ({ url }: Deployment, seconds = 60) => until('ready', seconds, () => isReady(url))
+const ready = ({ client }: Deployment, seconds = 60) => until('ready', seconds, () => isReady(client))
 
 const healthy = ({ inspect }: Deployment, service: Service) =>
   until(`${service} is healthy`, 60, async () => (await inspect(service)).State.Health?.Status === 'healthy')
@@ -34,8 +36,8 @@ const statusOf = async ({ shell }: Deployment, service: Service, field: string) 
 
 /** Lets clients send, does the damage and waits for the way back, and holds what is there against what was promised. */
 const survives = async (deployment: Deployment, damage: () => Promise<void>) => {
-  const chat = await aChat(deployment.url)
-  const senders = sendInto(chat)
+  const chat = await aChat(deployment.client)
+  const senders = sendInto(deployment.client, chat)
   try {
     await until('messages are being sent', 30, () => senders.acknowledged() > 50)
     await damage()
@@ -55,7 +57,7 @@ const checks: readonly Check[] = [
     async (deployment) => {
       await deployment.compose('up', '-d', '--build')
       await ready(deployment)
-      const { json } = await call<{ checks: unknown }>('GET', `${deployment.url}/readyz`)
+      const { json } = await deployment.client.get<{ checks: unknown }>('/readyz')
       assert.deepEqual(json.checks, { database: 'ok', migrations: 'ok', draining: 'ok' })
     },
   ],
@@ -67,22 +69,22 @@ const checks: readonly Check[] = [
   ],
   [
     'the documentation is served, the contract byte for byte',
-    async ({ url }) => {
-      const page = await call('GET', `${url}/docs`)
+    async ({ client }) => {
+      const page = await client.get('/docs')
       assert.equal(page.status, 200)
       assert.match(page.text, /swagger-ui/)
       for (const asset of ['swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'swagger-ui.css'])
-        assert.equal((await call('GET', `${url}/docs/${asset}`)).status, 200, asset)
-      assert.equal((await call('GET', `${url}/openapi.yaml`)).text, contract)
+        assert.equal((await client.get(`/docs/${asset}`)).status, 200, asset)
+      assert.equal((await client.get('/openapi.yaml')).text, contract)
     },
   ],
   [
     'a chat is created, written to, read, changed and deleted',
-    async ({ url }) => {
-      const chat = await aChat(url)
+    async ({ client }) => {
+      const chat = await aChat(client)
       for (const text of ['one', 'two', 'three'])
-        assert.equal((await call('POST', `${chat}/messages/`, { text })).status, 201)
-      const last = await call<readonly Message[]>('GET', `${chat}/messages/?limit=2`)
+        assert.equal((await client.post(`${chat}/messages/`, { text })).status, 201)
+      const last = await client.get<readonly Message[]>(`${chat}/messages/?limit=2`)
       assert.deepEqual(
         last.json.map(({ id, text }) => [id, text]),
         [
@@ -90,25 +92,25 @@ const checks: readonly Check[] = [
           [2, 'two'],
         ],
       )
-      const edited = await call<Message>('PATCH', `${chat}/messages/2`, { text: 'zwei ✨' })
+      const edited = await client.patch<Message>(`${chat}/messages/2`, { text: 'zwei ✨' })
       assert.equal(edited.status, 200)
       assert.equal(edited.json.text, 'zwei ✨')
       assert.notEqual(edited.json.edited_at, null)
-      assert.equal((await call('DELETE', `${chat}/messages/1`)).status, 204)
-      const whole = await call<Chat>('GET', chat)
+      assert.equal((await client.delete(`${chat}/messages/1`)).status, 204)
+      const whole = await client.get<ChatWithMessages>(chat)
       assert.deepEqual(
         whole.json.messages.map(({ text }) => text),
         ['three', 'zwei ✨'],
       )
-      assert.equal((await call('DELETE', chat)).status, 204)
-      assert.equal((await call('GET', chat)).status, 404)
-      assert.equal((await call('GET', `${chat}/messages/3`)).status, 404)
+      assert.equal((await client.delete(chat)).status, 204)
+      assert.equal((await client.get(chat)).status, 404)
+      assert.equal((await client.get(`${chat}/messages/3`)).status, 404)
     },
   ],
   [
     'it is the service that the contract describes, case by case',
-    async ({ url }) => {
-      const results = await runConformance({ baseUrl: url })
+    async ({ client }) => {
+      const results = await runConformance({ baseUrl: client.url })
       const failed = results.filter(({ error }) => error !== undefined)
       assert.deepEqual(
         failed.map(({ title, error }) => `${title}: ${String(error)}`),
@@ -216,9 +218,9 @@ const checks: readonly Check[] = [
     (deployment) =>
       survives(deployment, async () => {
         await deployment.compose('kill', '-s', 'SIGKILL', 'database')
-        assert.equal((await call('GET', `${deployment.url}/livez`)).status, 200)
-        assert.equal((await call('GET', `${deployment.url}/readyz`)).status, 503)
-        const refused = await call('POST', `${deployment.url}/chats/`, { title: 'Release party' })
+        assert.equal((await deployment.client.get('/livez')).status, 200)
+        assert.equal((await deployment.client.get('/readyz')).status, 503)
+        const refused = await deployment.client.post('/chats/', { title: 'Release party' })
         assert.equal(refused.status, 503)
         assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/)
         await deployment.compose('up', '-d')
@@ -235,8 +237,8 @@ const checks: readonly Check[] = [
   [
     'a stop in the middle of things is orderly, and new containers find the data',
     async (deployment) => {
-      const chat = await aChat(deployment.url)
-      const senders = sendInto(chat)
+      const chat = await aChat(deployment.client)
+      const senders = sendInto(deployment.client, chat)
       await until('messages are being sent', 30, () => senders.acknowledged() > 50)
       const began = performance.now()
       await deployment.compose('stop')
@@ -253,7 +255,7 @@ const checks: readonly Check[] = [
       await deployment.compose('up', '-d')
       await ready(deployment)
       await senders.verify()
-      assert.ok((await allMessages(chat)).length >= senders.acknowledged())
+      assert.ok((await allMessages(deployment.client, chat)).length >= senders.acknowledged())
       await healthy(deployment, 'app')
     },
   ],

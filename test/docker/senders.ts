@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { allMessages, call, type Message } from './http.ts'
+import type { Message } from '../../src/client/schemas.ts'
+import type { Client } from '../client.ts'
+import { allMessages, isUnanswered } from './http.ts'
 
 export interface Senders {
   /** Messages acknowledged so far. */
@@ -14,7 +16,7 @@ export interface Senders {
 const SENDERS = 4
 
 /** Several clients that each send one message after another, a new text each time, and go on whatever happens. */
-export const sendInto = (chat: string): Senders => {
+export const sendInto = (client: Client, chat: string): Senders => {
   const acknowledged: Message[] = []
   /** Texts whose fate the client does not know: they may be there or not. */
   const unknown = new Set<string>()
@@ -23,12 +25,12 @@ export const sendInto = (chat: string): Senders => {
 
   const send = async (text: string) => {
     try {
-      const { status, json, text: body } = await call<Message>('POST', `${chat}/messages/`, { text })
+      const { status, json, text: body } = await client.post<Message>(`${chat}/messages/`, { text })
       if (status === 201) return void acknowledged.push(json)
       // A 503 says "not done, or not known": the connection may break while the transaction commits.
       if (status !== 503) unexpected.push(`${status} ${body}`)
-    } catch {
-      // The connection broke.
+    } catch (error) {
+      if (!isUnanswered(error)) unexpected.push(String(error))
     }
     unknown.add(text)
     await sleep(20)
@@ -46,7 +48,7 @@ export const sendInto = (chat: string): Senders => {
     },
     verify: async () => {
       assert.deepEqual(unexpected, [], 'answers other than 201 and 503')
-      const stored = await allMessages(chat)
+      const stored = await allMessages(client, chat)
       assert.deepEqual(
         stored.map(({ id }) => id),
         stored.map((_, index) => index + 1),

@@ -106,7 +106,7 @@ describe('Conditional requests', () =>
     })
 
     it('let exactly one of 20 at once through that name the same tag, in each of 100 rounds', async function () {
-      this.timeout(60_000)
+      this.timeout(180_000)
       const chat = await aChatWithMessage()
       const message = `${chat}/messages/1`
       for (let round = 1; round <= 100; round++) {

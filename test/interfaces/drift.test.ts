@@ -7,9 +7,17 @@ import { parse } from 'yaml'
 import { ChatTitle } from '../../src/domain/chat/chat.ts'
 import { MessageText } from '../../src/domain/chat/message.ts'
 import * as chats from '../../src/interfaces/http/chats/chats.ts'
-import { PAGE_LIMIT } from '../../src/interfaces/http/codecs/codecs.ts'
+import { MAX_FOLLOWED, PAGE_LIMIT } from '../../src/interfaces/http/codecs/codecs.ts'
 import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
+import {
+  MAX_BODY_BYTES,
+  MAX_BODY_DEPTH,
+  MAX_ERRORS,
+  MAX_HEAD_BYTES,
+} from '../../src/interfaces/http/endpoint/limits.ts'
+import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
+import { GIVEN_ID } from '../../src/interfaces/http/endpoint/request-context.ts'
 
 const yaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
 const contract = loadContract(yaml)
@@ -165,5 +173,32 @@ describe('The codecs and openapi.yaml', () => {
       maximum: PAGE_LIMIT.HIGH,
       default: PAGE_LIMIT.DEFAULT,
     })
+  })
+
+  it('name the same limits as the server', () => {
+    const { schemas, parameters, headers } = (parse(yaml) as { components: unknown }).components as {
+      schemas: Record<string, { properties: Record<string, object> }>
+      parameters: Record<string, { schema: object; description: string }>
+      headers: Record<string, { schema: object }>
+    }
+    expect(new Set(yaml.match(/\d+ KiB/g))).to.deep.equal(new Set([`${MAX_BODY_BYTES / 1024} KiB`]))
+    expect(yaml).to.include(`nested at most ${MAX_BODY_DEPTH} deep`)
+    expect(schemas['Problem']?.properties['errors']).to.include({ maxItems: MAX_ERRORS })
+    expect(schemas['ProblemInstance']).to.include({ pattern: GIVEN_ID.source.replace('^', '^urn:request:') })
+    expect(headers['X-Request-Id']?.schema).to.include({ pattern: GIVEN_ID.source })
+    expect(yaml).to.include(`\`${GIVEN_ID.source}\` is taken over`)
+    for (const list of ['ChatList', 'MessageList']) expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
+    expect(parameters['FollowedChats']?.schema).to.include({ maxItems: MAX_FOLLOWED })
+    expect(parameters['FollowedChats']?.description).to.include(`at most ${MAX_FOLLOWED} times`)
+  })
+
+  it('say in the pages of problems what the limits are', () => {
+    const meanings = Object.values(problemTypes).map(({ meaning }) => meaning)
+    const numbers = meanings.join(' ').match(/\d+ (?:bytes|KiB|levels)/g)
+    expect(numbers).to.have.members([
+      `${MAX_BODY_DEPTH} levels`,
+      `${MAX_BODY_BYTES} bytes`,
+      `${MAX_HEAD_BYTES / 1024} KiB`,
+    ])
   })
 })

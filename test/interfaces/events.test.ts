@@ -1,30 +1,27 @@
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
-import { follow, type Stream } from '../stream.ts'
-import { brokenStorage, memoryStorage, overEachStorage, served } from '../served.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { goal } from '../goal.ts'
+import { releasing } from '../releasing.ts'
+import { follow } from '../stream.ts'
+import { until } from '../until.ts'
+import { brokenStorage, memoryStorage, overEachStorage, postgresStorage, served } from '../served.ts'
 
 describe('Event streams', () =>
   overEachStorage((storage) => {
     let messenger: Messenger
     let client: Client
-    const open = new Set<Stream>()
+    const hold = releasing()
 
     before(async () => {
       messenger = await served(await storage())
       client = clientOf(messenger.url)
     })
-    afterEach(() => {
-      for (const stream of open) stream.cut()
-      open.clear()
-    })
     after(() => messenger.stop())
 
-    const following = async (target: string, headers: Record<string, string> = {}) => {
-      const stream = await follow(messenger.url, target, headers)
-      open.add(stream)
-      return stream
-    }
+    const following = async (target: string, headers: Record<string, string> = {}) =>
+      hold(await follow(messenger.url, target, headers), ({ cut }) => cut())
     const send = async (chat: string, text = 'hello') =>
       (await client.post<MessageBody>(`${chat}/messages/`, { text })).json
     const idOf = (chat: string) => Number(chat.split('/')[2])
@@ -38,6 +35,8 @@ describe('Event streams', () =>
       const second = await send(chat, 'one\r\n\r\ndata: two\nid: 99')
       const edited = (await client.patch<MessageBody>(`${chat}/messages/1`, { text: 'edited' })).json
       const renamed = (await client.patch<ChatBody>(chat, { title: 'renamed' })).json
+      // What is told later is told as it is by then.
+      await stream.received(4)
       await client.delete(`${chat}/messages/1`)
       const events = await stream.received(5)
       expect(events.slice(1, 4)).to.deep.equal([
@@ -59,8 +58,8 @@ describe('Event streams', () =>
       await send(chat)
       const stream = await following(`${chat}/events`)
       const before = performance.now()
-      while (stream.lastEventId() === '') await new Promise((resolve) => setTimeout(resolve, 1))
-      expect(performance.now() - before).to.be.below(100)
+      await until(() => stream.lastEventId() !== '')
+      expect(performance.now() - before).to.be.below(goal(100))
       expect(stream.lastEventId()).to.equal('1')
       await send(chat)
       expect(ids(await stream.received(1))).to.deep.equal(['2'])
@@ -76,6 +75,61 @@ describe('Event streams', () =>
       expect(await headed.received(1)).to.have.length(1)
       expect(headed.events[0]).to.deep.include({ id: '6' })
       expect(headed.events[0]?.data).to.include({ id: 2, text: 'twice' })
+    })
+
+    it('resume after the event that polyfills name in the query, which comes between the header and after', async () => {
+      const chat = await aChatOn(client)
+      for (let n = 1; n <= 4; n++) await send(chat, `message ${n}`)
+      const polyfilled = await following(`${chat}/events?after=0&lastEventId=2`)
+      expect(ids(await polyfilled.received(2))).to.deep.equal(['3', '4'])
+      const headed = await following(`${chat}/events?after=0&lastEventId=1`, { 'last-event-id': '3' })
+      expect(ids(await headed.received(1))).to.deep.equal(['4'])
+    })
+
+    it('resume after the header before anything in the query, and after lastEventId before after: several chats', async () => {
+      const chats = [await aChatOn(client), await aChatOn(client)]
+      const [a = '', b = ''] = chats
+      const query = `/events?chat_id=${idOf(a)}&chat_id=${idOf(b)}`
+      const start = await following(query)
+      await until(() => start.lastEventId() !== '')
+      const places = [start.lastEventId()]
+      for (let n = 1; n <= 3; n++) {
+        await send(a, `message ${n}`)
+        await start.received(n)
+        places.push(start.lastEventId())
+      }
+      const [zero, one, two] = places
+      const told = async (target: string, count: number, headers: Record<string, string> = {}) =>
+        (await (await following(target, headers)).received(count)).map(({ data }) => data.id)
+      expect(await told(`${query}&after=${zero}`, 3)).to.deep.equal([1, 2, 3])
+      expect(await told(`${query}&after=${zero}&lastEventId=${one}`, 2)).to.deep.equal([2, 3])
+      const header = { 'last-event-id': two ?? '' }
+      expect(await told(`${query}&after=${zero}&lastEventId=${one}`, 1, header)).to.deep.equal([3])
+      expect(await told(`${query}&after=${zero}`, 1, header)).to.deep.equal([3])
+    })
+
+    it('begin at the beginning of every chat after 0', async () => {
+      const [a, b] = [await aChatOn(client), await aChatOn(client)]
+      for (const chat of [a, b, a]) await send(chat)
+      const stream = await following(`/events?chat_id=${idOf(a)}&chat_id=${idOf(b)}&after=0`)
+      const told = (await stream.received(3)).map(({ data }) => [data.chat_id, data.id])
+      expect(told).to.have.deep.members([
+        [idOf(a), 1],
+        [idOf(a), 2],
+        [idOf(b), 1],
+      ])
+    })
+
+    it('show a chat as it was not earlier than the event says, and later changes under their own ids', async () => {
+      const chat = await aChatOn(client)
+      const renamed = (await client.patch<ChatBody>(chat, { title: 'renamed' })).json
+      await sleep(2)
+      const message = await send(chat)
+      const [first, second] = await (await following(`${chat}/events?after=0`)).received(2)
+      expect([first?.id, first?.event, first?.data['title']]).to.deep.equal(['1', 'chat', 'renamed'])
+      expect(first?.data['updated_at'], 'not before the renaming').to.satisfy((at: string) => at >= renamed.updated_at)
+      expect(first?.data).to.include({ last_message_id: 1, updated_at: message.created_at })
+      expect(second).to.deep.equal({ id: '2', event: 'message', data: message })
     })
 
     it('catch up over many pages in order, each change once, and go on live', async () => {
@@ -173,8 +227,11 @@ describe('Event streams', () =>
   }))
 
 describe('A server of event streams', () => {
+  const hold = releasing()
+  const messengerOn = async (...args: Parameters<typeof served>) => hold(await served(...args), ({ stop }) => stop())
+
   it('takes no more than its limit, and says when to come back', async () => {
-    const messenger = await served(memoryStorage(), { STREAM_LIMIT: '1' })
+    const messenger = await messengerOn(memoryStorage(), { STREAM_LIMIT: '1' })
     const client = clientOf(messenger.url)
     const chat = await aChatOn(client)
     const stream = await follow(messenger.url, `${chat}/events`)
@@ -184,28 +241,51 @@ describe('A server of event streams', () => {
     }
     expect((await client.get('/metrics')).text).to.match(/^event_streams_open 1$/m)
     stream.cut()
-    while ((await client.get('/metrics')).text.includes('event_streams_open 1')) continue
+    await until(async () => !(await client.get('/metrics')).text.includes('event_streams_open 1'))
     const next = await follow(messenger.url, `${chat}/events`)
     expect(next.status).to.equal(200)
+  })
+
+  it('takes no more than its limit of many that come at once, on either path, and counts none that it refused', async () => {
+    const messenger = await served(await postgresStorage(), { STREAM_LIMIT: '10' })
+    const client = clientOf(messenger.url)
+    const chat = await aChatOn(client)
+    const targets = [`${chat}/events`, `/events?chat_id=${chat.split('/')[2] ?? ''}`]
+    for (const missing of [
+      '/chats/99/events',
+      '/events?chat_id=99',
+      `${chat}/events?after=99`,
+      `${chat}/events?after=x`,
+    ])
+      await Promise.all(
+        Array.from({ length: 12 }, async () => {
+          const { status } = await client.get(missing, { accept: 'text/event-stream' })
+          expect(status).to.be.oneOf([404, 422, 503])
+        }),
+      )
+    const streams = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => follow(messenger.url, targets[n % 2] ?? '')),
+    )
+    expect(streams.filter(({ status }) => status === 200)).to.have.length(10)
+    expect(streams.filter(({ status }) => status === 503)).to.have.length(190)
     await messenger.stop()
-    await next.ended
   })
 
   it('ends them in order when it stops, without waiting for the timeout', async () => {
-    const messenger = await served(memoryStorage())
+    // More time than the test has: were it waited for, the test would not end.
+    const messenger = await messengerOn(memoryStorage(), { SHUTDOWN_TIMEOUT_MS: '600000' })
     const chat = await aChatOn(clientOf(messenger.url))
     const streams = await Promise.all(Array.from({ length: 20 }, () => follow(messenger.url, `${chat}/events`)))
     const before = performance.now()
     await messenger.stop()
     await Promise.all(streams.map(({ ended }) => ended))
-    expect(performance.now() - before).to.be.below(2000)
+    expect(performance.now() - before).to.be.below(goal(2_000))
   })
 
   it('answers with 503 when the storage does not', async () => {
-    const messenger = await served(brokenStorage())
+    const messenger = await messengerOn(brokenStorage())
     const client = clientOf(messenger.url)
     for (const target of ['/chats/1/events', '/events?chat_id=1'])
       expect((await client.get(target, { accept: 'text/event-stream' })).status).to.equal(503)
-    await messenger.stop()
   })
 })

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { pino } from 'pino'
+import type { Storage } from '../../src/composition/storage.ts'
 import { type Messenger, serve } from '../../src/messenger.ts'
-import { openStorage, type Storage } from '../../src/storage.ts'
+import { openStorage } from '../../src/storage.ts'
 import { NOON } from '../fixtures.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
+import { type Hold, releasing } from '../releasing.ts'
 import { aConfig, memoryStorage } from '../served.ts'
 
 /** What the chat should hold: enough to foresee counters and statuses, no more. */
@@ -22,9 +24,14 @@ interface Side {
   readonly stop: () => Promise<void>
 }
 
-const aSide = async (open: () => Promise<Storage>, clock: { now: () => Date }): Promise<Side> => {
+const aSide = async (hold: Hold, open: () => Promise<Storage>, clock: { now: () => Date }): Promise<Side> => {
   const config = aConfig()
   let messenger: Messenger = await serve(await open(), config, pino({ level: 'silent' }), clock)
+  let stopped: Promise<void> | undefined
+  const stop = hold(
+    () => (stopped ??= messenger.stop()),
+    (stop) => stop(),
+  )
   let chat = ''
   const ask: Side['ask'] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${messenger.url}${chat}${path}`, {
@@ -56,7 +63,7 @@ const aSide = async (open: () => Promise<Storage>, clock: { now: () => Date }): 
       await messenger.stop()
       messenger = await serve(await open(), config, pino({ level: 'silent' }), clock)
     },
-    stop: () => messenger.stop(),
+    stop,
   }
 }
 
@@ -169,16 +176,18 @@ const commands = fc.commands(
 )
 
 describe('Whatever happens to a chat', () => {
+  const hold = releasing()
+
   it('memory and PostgreSQL tell the same history, and the one that was to be expected', async function () {
-    this.timeout(120_000)
+    this.timeout(180_000)
     const url = urlOf(await aDatabase())
     const property = fc.asyncProperty(commands, async (sequence) => {
       let ticks = 0
       const clock = { now: () => new Date(NOON.getTime() + ticks) }
       const inMemory = memoryStorage()
       const world: World = {
-        memory: await aSide(async () => inMemory, clock),
-        postgres: await aSide(() => openStorage(aConfig({ DATABASE_URL: url }), () => {}), clock),
+        memory: await aSide(hold, async () => inMemory, clock),
+        postgres: await aSide(hold, () => openStorage(aConfig({ DATABASE_URL: url }), () => {}), clock),
         tick: () => void (ticks += 7),
       }
       const model: Model = { texts: [], keys: new Map(), title: 'model', revision: 0 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
+import type { Config } from '../../src/config.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { openStorage } from '../../src/storage.ts'
 import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
+import { releasing } from '../releasing.ts'
 import { aConfig, overEachStorage, served } from '../served.ts'
 
 const keyed = (key: string) => ({ 'idempotency-key': key })
@@ -130,7 +132,7 @@ describe('A request with an Idempotency-Key', () =>
     })
 
     it('is one message for 50 at once with one key, in each of 100 rounds', async function () {
-      this.timeout(60_000)
+      this.timeout(180_000)
       const chat = await aChatOn(client)
       for (let round = 1; round <= 100; round++) {
         const key = randomUUID()
@@ -144,13 +146,14 @@ describe('A request with an Idempotency-Key', () =>
   }))
 
 describe('Two servers on one database', () => {
+  const hold = releasing()
+  const messengerOn = async (config: Config) =>
+    hold(await served(await openStorage(config, () => {})), ({ stop }) => stop())
+
   it('make one message of one key that reaches both at once, in each of 100 rounds', async function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     const config = aConfig({ DATABASE_URL: urlOf(await aDatabase()) })
-    const messengers = [
-      await served(await openStorage(config, () => {})),
-      await served(await openStorage(config, () => {})),
-    ]
+    const messengers = [await messengerOn(config), await messengerOn(config)]
     const clients = messengers.map(({ url }) => clientOf(url))
     const chat = await aChatOn(clients[0]!)
     for (let round = 1; round <= 100; round++) {
@@ -164,6 +167,5 @@ describe('Two servers on one database', () => {
       expect(new Set((await Promise.all(opened)).map(({ text }) => text)).size).to.equal(1)
     }
     expect((await clients[1]!.get<ChatBody>(chat)).json.last_message_id).to.equal(100)
-    await Promise.all(messengers.map((messenger) => messenger.stop()))
   })
 })

@@ -136,6 +136,24 @@ describe('Messages over HTTP', () =>
       expect((await client.post<MessageBody>(`${chat}/messages/`, { text: 'next' })).json.id).to.equal(4)
     })
 
+    it('goes where the path says, whatever else the body says', async () => {
+      const [chat, other] = [await aChatWith(2), await aChatWith(2)]
+      const elsewhere = Number(other.split('/')[2])
+      const more = { chatId: elsewhere, chat_id: elsewhere, messageId: 1, message_id: 1, id: 9, createdAt: 'x' }
+      const control = { intent: { key: 'k', fingerprint: 'f' }, expected: [99], selection: { limit: 1 } }
+      const body = { text: 'here', title: 'here', ...more, ...control }
+      const here = { chat_id: Number(chat.split('/')[2]), text: 'here' }
+      const before = (await client.get(other)).text
+
+      expect((await client.post<MessageBody>(`${chat}/messages/`, body)).json).to.include({ id: 3, ...here })
+      expect((await client.post<MessageBody>(`${chat}/messages/`, body)).json).to.include({ id: 4, ...here })
+      expect((await client.patch<MessageBody>(`${chat}/messages/2`, body)).json).to.include({ id: 2, ...here })
+      expect((await client.patch<ChatBody>(chat, body)).json).to.include({ id: here.chat_id, title: 'here' })
+      expect((await client.get(other)).text).to.equal(before)
+      const query = `chatId=${elsewhere}&selection=1&path=/chats/${elsewhere}`
+      expect(await idsOf(`${chat}/messages/?limit=3&${query}`)).to.deep.equal([4, 3, 2])
+    })
+
     it('says that a chat or a message is not there, also for ids up to the greatest', async () => {
       const chat = await aChatOn(client)
       for (const id of [99_999, Number.MAX_SAFE_INTEGER]) {

@@ -4,17 +4,19 @@ import { parse } from 'yaml'
 import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type Client, clientOf } from '../client.ts'
+import { releasing } from '../releasing.ts'
 import { memoryStorage, overEachStorage, served } from '../served.ts'
 
 describe('Probes', () =>
   overEachStorage((storage) => {
+    const hold = releasing()
+
     it('say that the service is alive and ready', async () => {
-      const messenger = await served(await storage())
+      const messenger = hold(await served(await storage()), ({ stop }) => stop())
       const client = clientOf(messenger.url)
       expect((await client.get<unknown>('/livez')).json).to.deep.equal({ status: 'ok' })
       const checks = { database: 'ok', migrations: 'ok', draining: 'ok' }
       expect((await client.get<unknown>('/readyz')).json).to.deep.equal({ status: 'ok', checks })
-      await messenger.stop()
     })
   }))
 

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { record } from '../recorder.ts'
+import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
 
 /** Sends bytes as they are, in pieces, and reads until the server closes the connection. */
@@ -24,14 +25,20 @@ const parsed = (answer: string) => {
 
 describe('What arrives on a socket', () => {
   let messenger: Messenger
+  /** One that gives up soon. The others have all the time that a busy machine takes. */
+  let impatient: Messenger
+
+  const hold = releasing(after)
 
   before(async () => {
-    messenger = await served(memoryStorage(), { HEADERS_TIMEOUT_MS: '500', REQUEST_TIMEOUT_MS: '1000' })
+    const limits = { HEADERS_TIMEOUT_MS: '500', REQUEST_TIMEOUT_MS: '1000' }
+    messenger = hold(await served(memoryStorage()), ({ stop }) => stop())
+    impatient = hold(await served(memoryStorage(), limits), ({ stop }) => stop())
   })
-  after(() => messenger.stop())
 
-  const expectProblem = async (pieces: readonly string[], status: number, name: string, target = '/chats/') => {
-    const answer = parsed(await exchange(messenger.url, pieces))
+  const expectProblem = async (pieces: readonly string[], status: number, name: string, at = messenger) => {
+    const target = '/chats/'
+    const answer = parsed(await exchange(at.url, pieces))
     expect(answer.status).to.equal(status)
     record({ method: 'POST', target, ...answer })
     expect(JSON.parse(answer.body)).to.include({ type: `/problems/${name}`, status })
@@ -39,13 +46,14 @@ describe('What arrives on a socket', () => {
   }
 
   it('is given up with 408 when the head takes too long', () =>
-    expectProblem(['POST /chats/ HTTP/1.1\r\nHost: x\r\nX-Slow: '], 408, 'request-timeout'))
+    expectProblem(['POST /chats/ HTTP/1.1\r\nHost: x\r\nX-Slow: '], 408, 'request-timeout', impatient))
 
   it('is given up with 408 when the body takes too long', () =>
     expectProblem(
       ['POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"title"'],
       408,
       'request-timeout',
+      impatient,
     ))
 
   it('is refused with 431 when the head is too large', () =>
@@ -66,16 +74,72 @@ describe('What arrives on a socket', () => {
   ] as const)
     it(`is refused with 400 when it is ${name}`, () => expectProblem([head], 400, 'malformed-request'))
 
+  const HEAD = 'Host: x\r\nConnection: close\r\nContent-Type: application/json\r\n'
+
+  it('may name a host before the path, and a fragment behind it', async () => {
+    for (const target of ['http://elsewhere/chats/?limit=1', '/chats?limit=1#top', 'http://[bad/chats#'])
+      expect(parsed(await exchange(messenger.url, [`GET ${target} HTTP/1.1\r\n${HEAD}\r\n`])).status).to.equal(200)
+    for (const [target, path] of [
+      ['http://elsewhere', '/'],
+      ['http://elsewhere?x', '/'],
+      ['http://[bad/nowhere#top', '/nowhere'],
+      ['*', '*'],
+    ] as const)
+      for (const method of ['GET', 'OPTIONS']) {
+        const { status, body } = parsed(await exchange(messenger.url, [`${method} ${target} HTTP/1.1\r\n${HEAD}\r\n`]))
+        expect(status, target).to.equal(404)
+        expect(JSON.parse(body)).to.include({ detail: `Nothing is served at ${path}` })
+      }
+  })
+
+  it('may have a body in chunks, of which none is no body', async () => {
+    const chunked = `POST /chats/ HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n`
+    const pieces = [chunked, '9\r\n{"title":\r\n', '4\r\n"x"}\r\n', '0\r\n\r\n']
+    expect(parsed(await exchange(messenger.url, pieces)).status).to.equal(201)
+    const untyped = chunked.replace('Content-Type', 'X-Type')
+    for (const pieces of [
+      [chunked, '0\r\n\r\n'],
+      [untyped, '0\r\n\r\n'],
+      [chunked, '3\r\n\xef\xbb\xbf\r\n', '0\r\n\r\n'],
+    ]) {
+      const { status, body } = parsed(await exchange(messenger.url, pieces))
+      expect(status).to.equal(422)
+      expect(JSON.parse(body)).to.include({ detail: '# is missing' })
+    }
+  })
+
+  it('hears of a refusal when it has sent everything, on a connection that goes on', async () => {
+    const tooLarge = 'x'.repeat(200_000)
+    const answer = await exchange(messenger.url, [
+      `POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 200000\r\n\r\n${tooLarge}`,
+      `POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 200000\r\n\r\n${tooLarge}`,
+      `GET /livez HTTP/1.1\r\n${HEAD}\r\n`,
+    ])
+    expect(Array.from(answer.matchAll(/HTTP\/1\.1 (\d+) /g), ([, status]) => status)).to.deep.equal([
+      '413',
+      '415',
+      '200',
+    ])
+  })
+
   it('does not hold the service up when the client goes away in the middle', async () => {
-    await new Promise<void>((resolve) => {
-      const socket = connect(Number(new URL(messenger.url).port), '127.0.0.1', () => {
-        socket.write(
-          'POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"ti',
-        )
-        setTimeout(() => socket.resetAndDestroy(), 50)
+    const active = async () =>
+      /^http_server_active_requests (\d+)$/m.exec(await (await fetch(`${messenger.url}/metrics`)).text())?.[1]
+    const framed = 'POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
+    for (const head of [
+      `${framed}Content-Length: 20\r\n\r\n{"ti`,
+      `${framed}Transfer-Encoding: chunked\r\n\r\n4\r\n{"ti\r\n`,
+      `${framed}Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\x1f\x8b\x08`,
+      `${framed}Content-Encoding: lzma\r\nContent-Length: 20\r\n\r\nx`,
+    ])
+      await new Promise<void>((resolve) => {
+        const socket = connect(Number(new URL(messenger.url).port), '127.0.0.1', () => {
+          socket.write(head, 'latin1')
+          setTimeout(() => socket.resetAndDestroy(), 50)
+        })
+        socket.on('close', () => resolve())
       })
-      socket.on('close', () => resolve())
-    })
     expect((await fetch(`${messenger.url}/livez`)).status).to.equal(200)
+    expect(await active()).to.equal('1')
   })
 })

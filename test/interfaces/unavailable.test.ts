@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { type Client, clientOf } from '../client.ts'
+import { releasing } from '../releasing.ts'
 import { brokenStorage, memoryStorage, served } from '../served.ts'
 
 describe('A messenger whose storage does not answer', () => {
@@ -49,19 +50,21 @@ describe('A messenger whose storage does not answer', () => {
 })
 
 describe('A messenger with a defect', () => {
+  const hold = releasing()
+
   it('answers 500 without a word of its inside, logs the cause and goes on', async () => {
     const lines: string[] = []
     const storage = memoryStorage()
     const find = () => async () => {
       throw new TypeError('at the inside (node_modules)')
     }
-    const messenger = await served({ ...storage, chats: { ...storage.chats, findMessage: find } }, {}, lines)
+    const broken = { ...storage, chats: { ...storage.chats, findMessage: find } }
+    const messenger = hold(await served(broken, {}, lines), ({ stop }) => stop())
     const client = clientOf(messenger.url)
     const answer = await client.get('/chats/1/messages/1')
     expect(answer.status).to.equal(500)
     expect(answer.json.type).to.equal('/problems/internal-error')
     expect((await client.get('/livez')).status).to.equal(200)
     expect(lines.some((line) => line.includes('at the inside'))).to.equal(true)
-    await messenger.stop()
   })
 })

@@ -6,7 +6,7 @@ import type { Revision } from '../../src/domain/identity.ts'
 import { messageView, pageJson } from '../../src/interfaces/http/chats/views.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
-import { changesOf } from '../contract/changes.ts'
+import { changesOf } from '../kept-changes.ts'
 import { aChatId, aMessageId, aNewChat, aText, NOON, right } from '../fixtures.ts'
 import { anOpenDatabase } from '../postgres.ts'
 

@@ -84,14 +84,13 @@ const tryCommand = () => {
 const on = ({ path }: NodeBinary, args: readonly string[]) =>
   run(path, args, `${dirname(path)}${delimiter}${process.env['PATH'] ?? ''}`)
 
-/** Held to their exact limits in test/testing/thousand.test.ts; here the machine has just been busy with npm. */
-const LIMITS = { firstMs: 150, medianMs: 10, leftBytesEach: 2000 }
+/** Held to its exact limit in test/testing/thousand.test.ts. The times beside it are shown, and say nothing of us here. */
+const LEFT_BYTES_EACH = 2000
 
 const figures = (node: NodeBinary) => {
-  const figures = JSON.parse(on(node, ['--expose-gc', 'figures.mjs'])) as typeof LIMITS & { holding: string[] }
+  const figures = JSON.parse(on(node, ['--expose-gc', 'figures.mjs'])) as { leftBytesEach: number; holding: string[] }
   console.log(`  ${JSON.stringify(figures)}`)
-  for (const [name, limit] of Object.entries(LIMITS))
-    check(`${name} is above ${limit}`, figures[name as keyof typeof LIMITS] <= limit)
+  check(`leftBytesEach is above ${LEFT_BYTES_EACH}`, figures.leftBytesEach <= LEFT_BYTES_EACH)
   check(`${figures.holding.join(', ')} would keep the process alive`, figures.holding.length === 0)
 }
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import pg from 'pg'
-import type { Messenger } from '../../src/messenger.ts'
 import { openStorage } from '../../src/storage.ts'
 import { aChatOn, type Client, clientOf, type MessageBody } from '../client.ts'
 import { upTo } from '../fixtures.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
+import { releasing } from '../releasing.ts'
 import { aConfig, served } from '../served.ts'
 
 const SENDERS = 50
@@ -25,21 +25,18 @@ const sendTo = async (client: Client, chats: readonly string[], count: number, s
 }
 
 describe('Many at once, on PostgreSQL', () => {
-  let messenger: Messenger
   let client: Client
   let database: pg.Client
 
+  const hold = releasing()
+
   beforeEach(async () => {
     const where = await aDatabase()
-    messenger = await served(await openStorage(aConfig({ DATABASE_URL: urlOf(where) }), () => {}))
-    client = clientOf(messenger.url)
-    database = new pg.Client(where)
+    const storage = await openStorage(aConfig({ DATABASE_URL: urlOf(where) }), () => {})
+    const { url } = hold(await served(storage), ({ stop }) => stop())
+    client = clientOf(url)
+    database = hold(new pg.Client(where), (client) => client.end())
     await database.connect()
-  })
-
-  afterEach(async () => {
-    await database.end()
-    await messenger.stop()
   })
 
   const count = async (table: string, where: string) => {

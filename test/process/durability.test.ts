@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { type Client, aChatOn, type ChatBody, type MessageBody } from '../client.ts'
-import { cleanUp, onlyOnLinux, postgresOn, type ServerProcess, start, until } from './server-process.ts'
+import { cleanUp, onlyOnLinux, postgresOn, type ServerProcess, signalTo, start } from './server-process.ts'
+import { until } from '../until.ts'
 
 const SENDERS = 8
 const ACKNOWLEDGED_BEFORE_THE_KILL = 60
@@ -81,7 +82,7 @@ const audit = async (client: Client, ledger: Ledger) => {
 
 const killAll = (pids: readonly number[]) => {
   expect(pids, 'PostgreSQL is running').not.to.have.length(0)
-  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  for (const pid of pids) signalTo(pid, 'SIGKILL')
 }
 
 const kill = async (server: ServerProcess) => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { releasing } from '../releasing.ts'
 import { overEachStorage, served } from '../served.ts'
 
 const run = promisify(execFile)
@@ -29,8 +30,10 @@ const timeless = (text: string) =>
 
 describe("The README's tour", () =>
   overEachStorage((storage) => {
+    const hold = releasing()
+
     it('runs as it stands and answers what it shows', async () => {
-      const messenger = await served(await storage())
+      const messenger = hold(await served(await storage()), ({ stop }) => stop())
       const host = messenger.url.replace('http://', '')
       const all = steps()
       expect(all).to.have.length.above(9)
@@ -38,6 +41,5 @@ describe("The README's tour", () =>
         const { stdout } = await run('bash', ['-c', command.replaceAll('localhost:8000', host)])
         expect(timeless(stdout.trimEnd()), command).to.equal(timeless(output))
       }
-      await messenger.stop()
     })
   }))

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Client, clientOf } from '../client.ts'
+import { abandonPostgres, postmasterOn, removeSockets } from '../postmaster.ts'
+import { until } from '../until.ts'
 
 export interface LogLine {
   readonly level: number
@@ -47,21 +48,14 @@ export const root = fileURLToPath(new URL('../../', import.meta.url))
 
 const children = new Set<ChildProcess>()
 const folders = new Set<string>()
+const ended = new Set<{ readonly pid: number; readonly exit: Exit }>()
 
-const signalTo = (pid: number, signal: NodeJS.Signals) => {
+/** Sends a signal, unless the process has just ended. */
+export const signalTo = (pid: number, signal: NodeJS.Signals) => {
   try {
     process.kill(pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
-
-/** Waits for what no event tells. */
-export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 15_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`15 s have passed, and it does not hold: ${holds.toString()}`)
-    await sleep(5)
   }
 }
 
@@ -71,15 +65,6 @@ export const aDataFolder = (): string => {
   chmodSync(folder, 0o755)
   folders.add(folder)
   return folder
-}
-
-const postmasterFile = (dataDir: string) => {
-  try {
-    const lines = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
-    return { pid: Number(lines[0]), socketFolder: lines[4] ?? '' }
-  } catch {
-    return undefined
-  }
 }
 
 const worksIn = (pid: string, folder: string) => {
@@ -95,22 +80,35 @@ const worksIn = (pid: string, folder: string) => {
 /** Process ids of the PostgreSQL on a data folder, its postmaster's first, then its backends'. */
 export const postgresOn = (dataDir: string): readonly number[] => {
   const running = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && worksIn(name, join(dataDir, 'postgres')))
-  const postmaster = postmasterFile(dataDir)?.pid
+  const postmaster = postmasterOn(join(dataDir, 'postgres'))?.pid
   return running.map(Number).sort((a, b) => Number(b === postmaster) - Number(a === postmaster))
 }
 
+/** What a start that was broken off has left behind: its command names the folder. */
+const isAbout = (pid: string, folder: string) => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder)
+  } catch {
+    return false
+  }
+}
+
 const killPostgres = async (dataDir: string) => {
-  const { socketFolder = '' } = postmasterFile(dataDir) ?? {}
+  const { socketFolder = '' } = postmasterOn(join(dataDir, 'postgres')) ?? {}
   await until(() => {
-    const running = postgresOn(dataDir)
+    const starting = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isAbout(name, dataDir))
+    const running = [...postgresOn(dataDir), ...starting.map(Number)]
     for (const pid of running) signalTo(pid, 'SIGKILL')
     return running.length === 0
   })
-  if (/\/mpg-[^/]+$/.test(socketFolder)) rmSync(socketFolder, { recursive: true, force: true })
+  removeSockets(socketFolder)
 }
 
-/** Ends every process and removes every folder that a test left behind. */
-export const cleanUp = async (): Promise<void> => {
+/** Ends every process and removes every folder that a test left behind. After a red one it says which had ended before. */
+export async function cleanUp(this: Mocha.Context): Promise<void> {
+  if (this.currentTest?.state === 'failed')
+    for (const { pid, exit } of ended) console.error(`server ${pid} had ended: ${JSON.stringify(exit)}`)
+  ended.clear()
   for (const child of children) {
     if (child.exitCode !== null || child.signalCode !== null) continue
     child.kill('SIGKILL')
@@ -124,7 +122,14 @@ export const cleanUp = async (): Promise<void> => {
   folders.clear()
 }
 
-process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')))
+// A run that is broken off waits for nothing.
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+  for (const folder of folders) {
+    abandonPostgres(join(folder, 'postgres'))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
+  }
+})
 
 /** Only what a test says reaches the service: no DATABASE_URL of whoever runs the tests. */
 const environmentOf = (variables: Record<string, string>) => {
@@ -152,7 +157,9 @@ export const start = (variables: Record<string, string> = {}): ServerProcess => 
   const logsEnd = once(lines, 'close')
   const exit = once(child, 'exit').then(async ([code, signal]): Promise<Exit> => {
     await logsEnd
-    return { code: code as number | null, signal: signal as NodeJS.Signals | null, stderr: await stderr }
+    const how = { code: code as number | null, signal: signal as NodeJS.Signals | null, stderr: await stderr }
+    ended.add({ pid, exit: how })
+    return how
   })
 
   const find = (pattern: RegExp) => logs.map(({ msg }) => pattern.exec(msg)).find((match) => match !== null)

@@ -6,9 +6,12 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { ChatBody } from '../client.ts'
+import { goal } from '../goal.ts'
 import { aDatabase, anEmptyDatabase, urlOf } from '../postgres.ts'
+import { releasing } from '../releasing.ts'
 import { anOldNode } from './old-node.ts'
-import { cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start, until } from './server-process.ts'
+import { cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start } from './server-process.ts'
+import { until } from '../until.ts'
 
 const MIGRATIONS = readdirSync(join(root, 'migrations'))
   .map((file) => file.replace(/\.ts$/, ''))
@@ -43,27 +46,29 @@ const stop = async (server: ServerProcess) => {
 }
 
 onlyOnLinux('The service, when it starts', () => {
+  const hold = releasing()
   afterEach(cleanUp)
 
-  it('answers within 5 s the first time, and within 2 s with everything kept the next time', async () => {
+  it('makes a database the first time, and keeps it: the next time it is there, with everything in it', async () => {
     const first = start()
     const { age, chat } = await firstChat(first, 'Kept over the night')
-    expect(age, 'milliseconds of the first start').to.be.below(5_000)
+    expect(age, 'milliseconds of the first start').to.be.below(goal(5_000))
     await stop(first)
     expect(postgresOn(first.dataDir), 'its PostgreSQL stops with it').to.deep.equal([])
 
     const second = start({ DATA_DIR: first.dataDir })
     const kept = await (await second.listening()).get<ChatBody>(`/chats/${chat.id}`)
-    expect(second.age(), 'milliseconds of the next start').to.be.below(2_000)
+    expect(second.age(), 'milliseconds of the next start').to.be.below(goal(2_000))
     expect(kept.json).to.deep.equal({ ...chat, messages: [] })
+    expect(applied(first)).to.deep.equal(MIGRATIONS)
     expect(applied(second)).to.deep.equal([])
     await stop(second)
   })
 
-  it('serves from memory within 2 s, and without a database', async () => {
+  it('serves from memory, without a database', async () => {
     const server = start({ STORAGE: 'memory' })
     const { age } = await firstChat(server, 'Gone tomorrow')
-    expect(age).to.be.below(2_000)
+    expect(age, 'milliseconds of the start').to.be.below(goal(2_000))
     expect(postgresOn(server.dataDir)).to.deep.equal([])
     await stop(server)
   })
@@ -81,12 +86,13 @@ onlyOnLinux('The service, when it starts', () => {
   it('migrates once when two servers start at once on one empty database, and both serve', async () => {
     const where = await anEmptyDatabase()
     // Whatever migrates first finds its table about to be made, and waits; so both are at it when they are let go.
-    const barrier = new pg.Client(where)
+    const barrier = hold(new pg.Client(where), (client) => client.end())
     await barrier.connect()
     await barrier.query('begin; create table mikro_orm_migrations ()')
     const servers = [1, 2].map(() => start({ DATABASE_URL: urlOf(where) }))
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    await until(async () => (await query(where, waiting)).length === 2).finally(() => barrier.end())
+    await until(async () => (await query(where, waiting)).length === 2)
+    await barrier.query('rollback')
     const chats = await Promise.all(servers.map((server, index) => firstChat(server, `By server ${index}`)))
     expect(new Set(chats.map(({ chat }) => chat.id))).to.have.property('size', 2)
     expect(servers.flatMap(applied)).to.deep.equal(MIGRATIONS)
@@ -129,18 +135,14 @@ onlyOnLinux('The service, when it starts', () => {
   })
 
   it('says that its port is taken, exits with 1, and leaves no PostgreSQL behind', async () => {
-    const occupant = createServer().listen(0, '127.0.0.1')
+    const occupant = hold(createServer().listen(0, '127.0.0.1'), (server) => server.close())
     await once(occupant, 'listening')
-    try {
-      const { port } = occupant.address() as AddressInfo
-      const server = start({ PORT: String(port) })
-      expect((await server.exit).code).to.equal(1)
-      expect(complaint(server)).to.include('EADDRINUSE').and.include(`127.0.0.1:${port}`)
-      expect(server.logs.map(({ msg }) => msg).join()).to.match(/embedded PostgreSQL started/)
-      expect(postgresOn(server.dataDir)).to.deep.equal([])
-    } finally {
-      occupant.close()
-    }
+    const { port } = occupant.address() as AddressInfo
+    const server = start({ PORT: String(port) })
+    expect((await server.exit).code).to.equal(1)
+    expect(complaint(server)).to.include('EADDRINUSE').and.include(`127.0.0.1:${port}`)
+    expect(server.logs.map(({ msg }) => msg).join()).to.match(/embedded PostgreSQL started/)
+    expect(postgresOn(server.dataDir)).to.deep.equal([])
   })
 
   it('says that its data folder is in use by another server, exits with 1, and does that one no harm', async () => {
@@ -170,7 +172,7 @@ onlyOnLinux('The service, when it starts', () => {
         const { status, stdout, stderr } = spawnSync(oldNode.path, args, {
           cwd: root,
           encoding: 'utf8',
-          timeout: 10_000,
+          timeout: 50_000,
         })
         expect(status).to.equal(1)
         expect(stderr).to.include('22.18').and.include(oldNode.version).and.include('npm ci')

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
-import { aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
+import { type Answer, aChatOn, type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
 import { type Event, follow, type Stream } from '../stream.ts'
+import { until } from '../until.ts'
 
 const CHATS = 20
 const WRITERS = 12
@@ -10,20 +11,30 @@ const CUTS = 200
 
 const pick = <A>(from: readonly A[]): A => from[Math.floor(Math.random() * from.length)]!
 
-/** Posts, edits, deletes and renames at random until it is told to stop. */
-const aWriter = async (client: Client, chats: readonly string[], stopped: () => boolean) => {
+/** The answer, which is as it was to be; whether a change was made. */
+const expected = async (answer: Promise<Answer<unknown>>, ...statuses: readonly number[]) => {
+  const { status, text } = await answer
+  expect(status, text).to.be.oneOf(statuses)
+  return status < 300
+}
+
+/** Posts, edits, deletes and renames at random until it is told to stop; says so when a change was made. */
+const aWriter = async (client: Client, chats: readonly string[], stopped: () => boolean, made: () => void) => {
   for (let n = 0; !stopped(); n++) {
     const chat = pick(chats)
     const roll = Math.random()
-    if (roll < 0.6) await client.post(`${chat}/messages/`, { text: `message ${n}` })
-    else if (roll < 0.65) await client.patch(chat, { title: `title ${n}` })
-    else {
+    const change = async () => {
+      if (roll < 0.6) return expected(client.post(`${chat}/messages/`, { text: `message ${n}` }), 201)
+      if (roll < 0.65) return expected(client.patch(chat, { title: `title ${n}` }), 200)
       const { last_message_id: last } = (await client.get<ChatBody>(`${chat}?limit=1`)).json
       const message = `${chat}/messages/${1 + Math.floor(Math.random() * last)}`
-      if (last === 0) continue
-      if (roll < 0.85) await client.patch(message, { text: `edited ${n}` })
-      else await client.delete(message)
+      if (last === 0) return false
+      // Another writer may have deleted it meanwhile.
+      return roll < 0.85
+        ? expected(client.patch(message, { text: `edited ${n}` }), 200, 404)
+        : expected(client.delete(message), 204, 404)
     }
+    if (await change()) made()
   }
 }
 
@@ -38,7 +49,9 @@ interface Folded {
 const aFollower = (urls: () => string, chat: string) => {
   const folded: Folded = { messages: new Map(), title: undefined, revision: 0 }
   let stream: Stream | undefined
-  const life = { done: false }
+  let done = false
+  const isDone = () => done
+  let [connections, cuts] = [0, 0]
   let seen = 0
 
   const take = ({ id, event, data }: Event) => {
@@ -52,26 +65,36 @@ const aFollower = (urls: () => string, chat: string) => {
   }
 
   const running = (async () => {
-    while (!life.done) {
-      stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) }).catch(
-        () => undefined,
-      )
+    while (!isDone()) {
+      // A server that is there takes every follower, and ends no stream before it told something or was cut.
+      stream = await follow(urls(), `${chat}/events?after=0`, { 'last-event-id': String(folded.revision) })
       seen = 0
-      if (stream?.status === 200) await stream.ended
+      expect(stream.status).to.equal(200)
+      connections += 1
+      // Told to stop while it connected: nobody else will cut this one.
+      if (isDone()) stream.cut()
+      await stream.ended
       takeAll()
       await sleep(Math.random() * 20)
     }
   })()
+  // Whoever stops it hears of its failure; until then that must not end the tests.
+  running.catch(() => undefined)
 
   return {
     chat,
     folded,
     takeAll,
-    cut: () => stream?.cut(),
+    cut: () => {
+      cuts += 1
+      stream?.cut()
+    },
     stop: async () => {
-      life.done = true
+      done = true
       stream?.cut()
       await running
+      // Whoever comes back more often than it was cut off is ended for a reason that nobody knows.
+      expect(connections, `connections to ${chat}, which was cut off ${cuts} times`).to.be.at.most(cuts + 1)
     },
   }
 }
@@ -89,56 +112,74 @@ const everyMessage = async (client: Client, chat: string) => {
 export interface Torture {
   readonly writeTo: () => string
   readonly followAt: () => string
-  readonly seconds: number
-  /** Something bad, every second. */
+  /** How many changes are made. */
+  readonly changes: number
+  /** Something bad, four times on the way. */
   readonly meanwhile?: () => Promise<void>
 }
 
+/** What a follower folded is what is stored. */
+const expectWhole = async (client: Client, chat: string, followers: readonly ReturnType<typeof aFollower>[]) => {
+  const { headers, json } = await client.get<ChatBody>(`${chat}?limit=1`)
+  const revision = Number(JSON.parse(headers.get('etag') ?? '"0"'))
+  const stored = await everyMessage(client, chat)
+  for (const { folded, takeAll } of followers) {
+    await until(() => {
+      takeAll()
+      return folded.revision >= revision
+    })
+    expect(folded.revision, `the follower of ${chat} is where the chat is`).to.equal(revision)
+    const texts = [...folded.messages.values()].filter((message) => !('deleted_at' in message))
+    expect(texts.toSorted((a, b) => a.id - b.id)).to.deep.equal(stored)
+    expect(folded.messages.size).to.equal(json.last_message_id)
+    if (folded.title !== undefined) expect(folded.title).to.equal(json.title)
+  }
+}
+
 /**
- * 12 writers on 20 chats, 50 followers that are cut 200 times: at the end what each follower folded is what is stored,
- * every id came in order, and nothing came twice.
+ * 12 writers on 20 chats, 50 followers that are cut 200 times, evenly over the changes: at the end what each follower folded
+ * is what is stored, every id came in order, and nothing came twice.
  */
-export const torture = async ({ writeTo, followAt, seconds, meanwhile }: Torture): Promise<number> => {
+export const torture = async ({ writeTo, followAt, changes, meanwhile }: Torture): Promise<void> => {
   const client = clientOf(writeTo())
   const chats: string[] = []
   for (let n = 0; n < CHATS; n++) chats.push(await aChatOn(client, `chat ${n}`))
   const followers = Array.from({ length: FOLLOWERS }, (_, n) => aFollower(followAt, chats[n % CHATS]!))
+  let [made, stopped] = [0, false]
+  const writers = Promise.all(
+    Array.from({ length: WRITERS }, () =>
+      aWriter(
+        client,
+        chats,
+        () => stopped,
+        () => made++,
+      ),
+    ),
+  )
 
-  let stopped = false
-  const writers = Array.from({ length: WRITERS }, () => aWriter(client, chats, () => stopped))
-  const end = performance.now() + seconds * 1000
-  const cutting = (async () => {
-    for (let cuts = 0; cuts < CUTS; cuts++) {
-      await sleep((seconds * 1000) / CUTS)
+  const cutting = async () => {
+    for (let cuts = 1; cuts <= CUTS; cuts++) {
+      await until(() => stopped || made >= (changes * cuts) / CUTS)
+      if (stopped) return
       pick(followers).cut()
+      if (cuts % (CUTS / 4) === 0) await meanwhile?.()
     }
-  })()
-  while (performance.now() < end) {
-    await sleep(1000)
-    await meanwhile?.()
   }
-  stopped = true
-  await Promise.all([...writers, cutting])
 
-  let changes = 0
   try {
-    for (const chat of chats) {
-      const { headers, json } = await client.get<ChatBody>(`${chat}?limit=1`)
-      const revision = Number(JSON.parse(headers.get('etag') ?? '"0"'))
-      changes += revision
-      const stored = await everyMessage(client, chat)
-      for (const { folded, takeAll } of followers.filter((follower) => follower.chat === chat)) {
-        const deadline = performance.now() + 10_000
-        for (takeAll(); folded.revision < revision && performance.now() < deadline; takeAll()) await sleep(5)
-        expect(folded.revision, `the follower of ${chat} is where the chat is`).to.equal(revision)
-        const texts = [...folded.messages.values()].filter((message) => !('deleted_at' in message))
-        expect(texts.toSorted((a, b) => a.id - b.id)).to.deep.equal(stored)
-        expect(folded.messages.size).to.equal(json.last_message_id)
-        if (folded.title !== undefined) expect(folded.title).to.equal(json.title)
-      }
-    }
+    await Promise.race([writers, cutting()])
+    stopped = true
+    await writers
+    for (const chat of chats)
+      await expectWhole(
+        client,
+        chat,
+        followers.filter((follower) => follower.chat === chat),
+      )
   } finally {
-    await Promise.all(followers.map((follower) => follower.stop()))
+    stopped = true
+    await Promise.allSettled([writers, ...followers.map((follower) => follower.stop())])
   }
-  return changes
+  // One that failed by itself says how.
+  await Promise.all(followers.map((follower) => follower.stop()))
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { createClient } from '../../src/client/index.ts'
 import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
+import { releasing } from '../releasing.ts'
 import { rejection } from '../client/rejection.ts'
 
 describe('A messenger for tests', () => {
@@ -9,6 +10,7 @@ describe('A messenger for tests', () => {
   beforeEach(() => {
     messenger = createMessenger()
   })
+  const hold = releasing()
   afterEach(() => messenger.close())
 
   const client = () => createClient({ fetch: messenger.fetch })
@@ -36,9 +38,8 @@ describe('A messenger for tests', () => {
       '2026-03-14T12:00:01.500Z',
       '2027-01-01T00:00:00.000Z',
     ])
-    const elsewhen = createMessenger({ now: new Date(0) })
+    const elsewhen = hold(createMessenger({ now: new Date(0) }), ({ close }) => close())
     expect(elsewhen.clock.now()).to.deep.equal(new Date(0))
-    await elsewhen.close()
   })
 
   it('lets the test look inside, however much there is, the oldest first', async () => {
@@ -62,7 +63,7 @@ describe('A messenger for tests', () => {
   })
 
   it('has nothing to do with another', async () => {
-    const other = createMessenger()
+    const other = hold(createMessenger(), ({ close }) => close())
     await aChat('hello')
     expect(await other.chats()).to.deep.equal([])
     await other.close()

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
+import { releasing } from '../releasing.ts'
+import { until } from '../until.ts'
 import { rejection } from '../client/rejection.ts'
 
 const json = (value: unknown): RequestInit => ({
@@ -39,9 +41,11 @@ describe('fetch in process', () => {
     messenger = createMessenger()
   })
   after(() => messenger.close())
+  const hold = releasing()
 
   it('is answered as fetch over a network is, byte for byte', async () => {
-    const [inProcess, networked] = [createMessenger(), createMessenger()]
+    const inProcess = hold(createMessenger(), ({ close }) => close())
+    const networked = hold(createMessenger(), ({ close }) => close())
     const url = await networked.listen()
     const shown = async (response: Response) => ({
       status: response.status,
@@ -53,8 +57,6 @@ describe('fetch in process', () => {
       expect(await shown(await inProcess.fetch(target, init)), target).to.deep.equal(
         await shown(await fetch(url + target, init)),
       )
-    await inProcess.close()
-    await networked.close()
   })
 
   it('takes what fetch takes: a path, a URL with any host, a Request', async () => {
@@ -70,18 +72,16 @@ describe('fetch in process', () => {
     await messenger.fetch('/chats/', json({ title: 'Release party' }))
     const stream = await messenger.fetch('/chats/1/events?after=0')
     const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
-    expect((await reader.read()).value).to.equal('retry: 1000\nid: 0\n\n')
+    expect((await reader.read()).value).to.equal('retry: 1000\nid: 0\nevent: begin\ndata: {}\n\n')
     await messenger.fetch('/chats/1/messages/', json({ text: 'hello' }))
     expect((await reader.read()).value).to.match(/^id: 1\nevent: message\ndata: \{"id":1/)
     expect(await openStreams()).to.equal(1)
     await reader.cancel()
-    expect(await openStreams()).to.equal(0)
+    await until(async () => (await openStreams()) === 0)
   })
 
-  const openStreams = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    return Number(/^event_streams_open (\d+)/m.exec(await (await messenger.fetch('/metrics')).text())?.[1])
-  }
+  const openStreams = async () =>
+    Number(/^event_streams_open (\d+)/m.exec(await (await messenger.fetch('/metrics')).text())?.[1])
 
   it('gives a long answer whole to a reader that comes late', async () => {
     const text = 'x'.repeat(5000)
@@ -106,6 +106,6 @@ describe('fetch in process', () => {
     const stream = await messenger.fetch('/chats/1/events', { signal: reading.signal })
     setTimeout(() => reading.abort(reason), 5)
     expect(await rejection(stream.text())).to.equal(reason)
-    expect(await openStreams()).to.equal(0)
+    await until(async () => (await openStreams()) === 0)
   })
 })

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ChatId, Revision } from '../../domain/identity.ts'
+import type { ReportFailure } from '../ports/background.ts'
 import type { Unavailable } from '../ports/failures.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
@@ -30,7 +31,10 @@ export interface PlaceAhead {
 
 export interface Following {
   readonly positions: ReadonlyMap<ChatId, Position>
-  /** Ends when every chat is gone, when `stop` says so, or when the journal does not answer: then resume. */
+  /**
+   * Ends when every chat is gone or `stop` says so. Also when the journal fails, or when a chat went back to an earlier
+   * revision: then resume, which in the second case is refused with where the chat is.
+   */
   readonly happenings: (stop: AbortSignal) => AsyncGenerator<Happening, void>
 }
 
@@ -43,14 +47,15 @@ export type FollowChats = (command: FollowChatsCommand) => TE.TaskEither<FollowC
  * journal, so a lost, doubled or early ring does no harm, and resuming is starting at a later place.
  */
 export const followChats =
-  (journal: Journal, chats: FollowedChats): FollowChats =>
+  (journal: Journal, chats: FollowedChats, onFailure?: ReportFailure): FollowChats =>
   ({ places, resumed = false }) =>
     pipe(
       journal.revisions(places.map(({ chatId }) => chatId)),
       TE.flatMapEither((revisions) => begin(places, revisions, resumed)),
       TE.map((beginning) => ({
         positions: beginning.positions,
-        happenings: (stop: AbortSignal) => happeningsFrom({ journal, chats }, beginning, stop),
+        happenings: (stop: AbortSignal) =>
+          happeningsFrom({ journal, chats, ...(onFailure && { onFailure }) }, beginning, stop),
       })),
     )
 

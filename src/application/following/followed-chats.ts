@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { ChatId, Revision } from '../../domain/identity.ts'
+import { type ReportFailure, unreported } from '../ports/background.ts'
 import type { Bell } from '../ports/bell.ts'
 import type { Journal } from '../ports/journal.ts'
 import { type ChangeReader, changeReader, type RecentChanges } from './recent-changes.ts'
@@ -17,8 +18,7 @@ const everySecond: Poll = (look) => {
 
 export interface FollowingSettings {
   readonly poll?: Poll
-  /** Is told of defects met in the background, where nobody waits for an answer. */
-  readonly onDefect?: (defect: unknown) => void
+  readonly onFailure?: ReportFailure
 }
 
 export interface Followed {
@@ -30,7 +30,7 @@ export interface Followed {
 export interface FollowedChats {
   /**
    * The recent changes of a chat, from this revision on if nobody follows it yet. Wakes the follower whenever there are
-   * more, or the chat is gone.
+   * more, or will be no more.
    */
   readonly follow: (id: ChatId, revision: Revision, wake: () => void) => Followed
   /** Reads nothing more of its own accord. */
@@ -50,24 +50,22 @@ interface Entry {
 export const followedChats = (
   journal: Journal,
   bell: Bell,
-  { poll = everySecond, onDefect = () => {} }: FollowingSettings = {},
+  { poll = everySecond, onFailure = unreported }: FollowingSettings = {},
 ): FollowedChats => {
   const entries = new Map<ChatId, Entry>()
 
-  const report = (defect: unknown) => {
-    try {
-      onDefect(defect)
-    } catch {
-      // Nothing in the background may end the process, be it the report of a defect.
-    }
+  const forget = (id: ChatId, entry: Entry) => {
+    if (entries.get(id) === entry) entries.delete(id)
   }
 
   const begin = (id: ChatId, revision: Revision): Entry => {
     const followers = new Set<() => void>()
     const onNews = () => {
+      // Whoever comes from now on begins where the chat is, with a reader of its own.
+      if (entry.reader.ending()) forget(id, entry)
       for (const wake of followers) wake()
     }
-    const entry = { reader: changeReader({ journal, id, revision, onNews, onDefect: report }), followers }
+    const entry = { reader: changeReader({ journal, id, revision, onNews, onFailure }), followers }
     entries.set(id, entry)
     // What happened since the revision was asked for has rung already.
     entry.reader.read()
@@ -77,11 +75,11 @@ export const followedChats = (
   const look = async () => {
     if (entries.size === 0) return
     const current = await journal.revisions([...entries.keys()])()
-    // Unavailable: the next look tries again, as it does after a defect.
-    if (E.isLeft(current)) return
-    for (const [id, { reader }] of entries) if (reader.isBehind(current.right.get(id))) reader.read()
+    // The next look tries again, as it does after a defect.
+    if (E.isLeft(current)) return onFailure('look', current.left.cause)
+    for (const [id, { reader }] of entries) if (reader.isElsewhere(current.right.get(id))) reader.read()
   }
-  const lookSoon = () => void look().catch(report)
+  const lookSoon = () => void look().catch((defect: unknown) => onFailure('look', defect))
 
   const stopListening = bell.listen((id) => {
     if (id === undefined) lookSoon()
@@ -92,12 +90,13 @@ export const followedChats = (
   return {
     follow: (id, revision, wake) => {
       const entry = entries.get(id) ?? begin(id, revision)
+      if (entry.reader.isElsewhere(revision)) entry.reader.read()
       entry.followers.add(wake)
       return {
         recent: entry.reader,
         leave: () => {
           entry.followers.delete(wake)
-          if (entry.followers.size === 0 && entries.get(id) === entry) entries.delete(id)
+          if (entry.followers.size === 0) forget(id, entry)
         },
       }
     },

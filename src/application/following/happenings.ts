@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ChatId, Revision } from '../../domain/identity.ts'
+import { type ReportFailure, unreported } from '../ports/background.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Batch } from './batch.ts'
 import type { FollowedChats } from './followed-chats.ts'
@@ -27,6 +29,7 @@ export interface Beginning {
 export interface Sources {
   readonly journal: Journal
   readonly chats: FollowedChats
+  readonly onFailure?: ReportFailure
 }
 
 /**
@@ -35,11 +38,12 @@ export interface Sources {
  * do not: it reads the journal a page at a time, without waiting. It may fall back to that at any time, when it takes its
  * batches more slowly than changes come.
  *
- * It has left a chat for good once it told of its removal, and ends when it has left all of them, when `stop` says so, or
- * when the journal does not answer while it is catching up. Live followers wait for the journal to come back.
+ * It has left a chat for good once it told of its removal, and ends when it has left all of them, when `stop` says so, when
+ * one of them went back to an earlier revision than it was told of, or when the journal fails while it is catching up. Live
+ * followers wait for the journal to come back.
  */
 export async function* happeningsFrom(
-  { journal, chats }: Sources,
+  { journal, chats, onFailure = unreported }: Sources,
   { positions, removed }: Beginning,
   stop: AbortSignal,
 ): AsyncGenerator<Happening, void> {
@@ -59,11 +63,13 @@ export async function* happeningsFrom(
     while (followed.size > 0 && !isStopped()) {
       let isQuiet = true
       for (const [chatId, place] of followed) {
+        if (place.recent.ending() === 'went back') return
         const batch = place.recent.after(place.cursor)
         const next =
           batch === 'forgotten' ? await caughtUp(journal, chatId, place.cursor) : live(chatId, place.recent, batch)
         if (next === undefined) continue
-        if (next === 'unavailable') return
+        if (next === 'went back') return
+        if ('failure' in next) return onFailure('read', next.failure)
         isQuiet = false
         if (next.kind === 'removed') followed.delete(chatId)
         else place.cursor = next.batch.upTo
@@ -81,11 +87,26 @@ export async function* happeningsFrom(
 
 const live = (chatId: ChatId, recent: RecentChanges, batch: Batch | undefined): Happening | undefined => {
   if (batch) return { kind: 'changed', chatId, batch, live: true }
-  return recent.isGone() ? { kind: 'removed', chatId } : undefined
+  return recent.ending() === 'removed' ? { kind: 'removed', chatId } : undefined
 }
 
-const caughtUp = async (journal: Journal, chatId: ChatId, cursor: Revision): Promise<Happening | 'unavailable'> => {
-  const page = await readBatch(journal, chatId, cursor)()
-  if (E.isRight(page)) return { kind: 'changed', chatId, batch: page.right.batch, live: false }
-  return page.left.kind === 'ChatNotFound' ? { kind: 'removed', chatId } : 'unavailable'
+type CaughtUp = Happening | 'went back' | { readonly failure: unknown }
+
+const caughtUp = async (journal: Journal, chatId: ChatId, cursor: Revision): Promise<CaughtUp> => {
+  const page = await TE.tryCatch(readBatch(journal, chatId, cursor), (defect) => defect)()
+  if (E.isLeft(page)) return { failure: page.left }
+  if (E.isRight(page.right)) {
+    const { batch } = page.right.right
+    // More is remembered than there is.
+    return batch.upTo === cursor ? 'went back' : { kind: 'changed', chatId, batch, live: false }
+  }
+  const { left } = page.right
+  switch (left.kind) {
+    case 'ChatNotFound':
+      return { kind: 'removed', chatId }
+    case 'ChatWentBack':
+      return 'went back'
+    case 'Unavailable':
+      return { failure: left.cause }
+  }
 }

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { chatChanged, messageChanged } from '../../domain/chat/change.ts'
@@ -9,6 +10,12 @@ import { type Batch, batchOf } from './batch.ts'
 
 /** Messages read from the journal at a time. */
 export const PAGE = 100
+
+/** The chat is at an earlier revision than it was: a backup was restored, and what happened since has not happened. */
+export interface ChatWentBack {
+  readonly kind: 'ChatWentBack'
+  readonly chatId: ChatId
+}
 
 export interface BatchRead {
   readonly batch: Batch
@@ -27,13 +34,17 @@ export const changesIn = (cursor: Revision, { chat, messages, more }: Changes): 
   return batchOf(cursor, changes, upTo)
 }
 
-/** The first page of what happened after the cursor. */
+/** The first page of what happened after the cursor, where the chat was. */
 export const readBatch = (
   journal: Journal,
   chatId: ChatId,
   cursor: Revision,
-): TE.TaskEither<ChatNotFound | Unavailable, BatchRead> =>
+): TE.TaskEither<ChatNotFound | ChatWentBack | Unavailable, BatchRead> =>
   pipe(
     journal.since(chatId, cursor, PAGE),
-    TE.map((reading) => ({ batch: changesIn(cursor, reading), more: reading.more })),
+    TE.flatMapEither((reading): E.Either<ChatNotFound | ChatWentBack | Unavailable, BatchRead> =>
+      reading.chat.revision < cursor
+        ? E.left({ kind: 'ChatWentBack', chatId })
+        : E.right({ batch: changesIn(cursor, reading), more: reading.more }),
+    ),
   )

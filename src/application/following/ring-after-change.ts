@@ -1,14 +1,13 @@
-import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as E from 'fp-ts/lib/Either.js'
 import type { Bell } from '../ports/bell.ts'
 import type { Chats } from '../ports/chats.ts'
 
 /** The same chats, with a ring after every decision that was kept, whoever made it. */
 export const ringAfterChange = (chats: Chats, bell: Bell): Chats => ({
   ...chats,
-  decide: (ask, decision) =>
-    pipe(
-      chats.decide(ask, decision),
-      TE.tapIO(() => () => bell.ring(ask.chatId)),
-    ),
+  decide: (ask, decision) => async () => {
+    const outcome = await chats.decide(ask, decision)()
+    if (E.isRight(outcome)) bell.ring(ask.chatId)
+    return outcome
+  },
 })

@@ -13,6 +13,10 @@ export interface Selection<Before, After> {
 export type ChatSelection = Selection<ChatId, ChatPosition>
 export type MessageSelection = Selection<MessageId, MessagePosition>
 
+/** Whether the page is the first entries after the bound, which are read oldest first, and not the last ones. */
+export const readsForwards = ({ before, after }: Selection<unknown, unknown>): boolean =>
+  after !== undefined && before === undefined
+
 /** Newest first. `more` tells whether entries within the bounds were left out, on the far side from the start. */
 export interface Page<A> {
   readonly entries: ReadonlyArray<A>

@@ -4,13 +4,13 @@ import { advance, type Chat, type ChatTitle } from './chat.ts'
 import type { Decision, Outcome } from './scene.ts'
 
 /** The same title again changes nothing. */
-export interface Renaming {
+interface Renaming {
   readonly title: ChatTitle
   readonly at: Date
   readonly expected?: Expectation
 }
 
-export interface Renamed extends Outcome {
+interface Renamed extends Outcome {
   readonly chat: Chat
 }
 

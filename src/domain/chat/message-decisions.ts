@@ -9,25 +9,25 @@ import type { MessageNotFound } from './not-found.ts'
 import type { Decision, Outcome, Scene } from './scene.ts'
 
 /** The message is as it was posted, also when that was before this call and it was changed since. */
-export interface Posted extends Outcome {
+interface Posted extends Outcome {
   readonly chat: Chat
   readonly message: Message
   readonly replayed: boolean
 }
 
-export interface Edited extends Outcome {
+interface Edited extends Outcome {
   readonly message: Message
 }
 
 /** The same text again changes nothing. */
-export interface Edit {
+interface Edit {
   readonly messageId: MessageId
   readonly text: MessageText
   readonly at: Date
   readonly expected?: Expectation
 }
 
-export interface Erasure {
+interface Erasure {
   readonly messageId: MessageId
   readonly at: Date
   readonly expected?: Expectation

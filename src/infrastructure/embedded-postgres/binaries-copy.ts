@@ -12,15 +12,17 @@ import {
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { canReach, type Identity, temporaryFolders } from './placement.ts'
+import { codeOf, isWindows } from './platform.ts'
 
+/** An entry of `pg-symlinks.json`, with paths from the package's root. */
 interface Link {
   readonly source: string
   readonly target: string
 }
 
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
+const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
-/** npm packages cannot hold symbolic links; the package lists those that its libraries need. Safe to do at once. */
+/** npm packages cannot hold symbolic links; the package lists those that its libraries need. Several may make them at once. */
 export const linkLibraries = (native: string): void => {
   const list = join(native, 'pg-symlinks.json')
   if (!existsSync(list)) return
@@ -30,31 +32,31 @@ export const linkLibraries = (native: string): void => {
     try {
       symlinkSync(relative(dirname(target), source), link)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (codeOf(error) !== 'EEXIST') throw error
     }
   }
 }
 
-const ownUid = (): number => process.getuid?.() ?? 0
+const ownUid = () => process.getuid?.() ?? 0
 
 /** Anybody may put a folder of this name into /tmp. What we run from there must have been written by us or by root. */
-const isTrusted = (folder: string): boolean => {
+const isTrusted = (folder: string) => {
   const stats = lstatSync(folder, { throwIfNoEntry: false })
-  if (stats === undefined || !stats.isDirectory()) return false
-  if (process.platform === 'win32') return true
+  if (!stats?.isDirectory()) return false
+  if (isWindows) return true
   return (stats.uid === 0 || stats.uid === ownUid()) && (stats.mode & 0o022) === 0
 }
 
-const filesIn = (folder: string): readonly string[] => readdirSync(folder, { recursive: true }) as string[]
+const filesIn = (folder: string) => readdirSync(folder, { recursive: true }) as string[]
 
 /** Cleaners of /tmp delete by age, file by file. */
-const isComplete = (copy: string, native: string): boolean => {
+const isComplete = (copy: string, native: string) => {
   const present = new Set(filesIn(copy))
   return filesIn(native).every((name) => present.has(name))
 }
 
 /** An install under umask 077 leaves files that only root can read. */
-const openToRead = (folder: string): void => {
+const openToRead = (folder: string) => {
   chmodSync(folder, 0o755)
   for (const name of filesIn(folder)) {
     const stats = lstatSync(join(folder, name))
@@ -62,7 +64,7 @@ const openToRead = (folder: string): void => {
   }
 }
 
-const writeCopy = (native: string, copy: string): void => {
+const writeCopy = (native: string, copy: string) => {
   const draft = mkdtempSync(`${copy}.draft-`)
   try {
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true })

@@ -1,21 +1,21 @@
 import { realpathSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
-import type { Address } from './postmaster.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client } from 'pg'
+import type { Address } from './address.ts'
 
-export const superuser = 'postgres'
+export const SUPERUSER = 'postgres'
 
 export interface Credentials extends Address {
   readonly password?: string
 }
 
-/** Nothing of the caller's PG… environment may leak into how we connect, so all of it is said. */
-export const clientFor = ({ host, port, password }: Credentials, socket: Socket = new Socket()): pg.Client => {
-  const client = new pg.Client({
+/** All options are given, so that none of the caller's PG… environment takes effect. */
+export const clientFor = ({ host, port, password }: Credentials, socket: Socket = new Socket()): Client => {
+  const client = new Client({
     host,
     port,
-    user: superuser,
+    user: SUPERUSER,
     password: password ?? '',
     database: 'postgres',
     ssl: false,
@@ -24,21 +24,22 @@ export const clientFor = ({ host, port, password }: Credentials, socket: Socket 
     connectionTimeoutMillis: 5_000,
     stream: () => socket,
   })
-  client.on('error', () => undefined)
+  client.on('error', () => {})
   return client
 }
 
-/** An open session that holds the lock. PostgreSQL frees it when the owner ends, however it ends. */
-interface Lock {
+/** An open session that holds the advisory lock. PostgreSQL frees it when the owner ends, however it ends. */
+export interface Lock {
   readonly kind: 'lock'
-  readonly client: pg.Client
+  readonly client: Client
 }
 
-export type Attempt = Lock | { readonly kind: 'taken' } | { readonly kind: 'stranger' } | { readonly kind: 'silent' }
+/** `taken`: somebody else holds the lock. `stranger`: another data folder is served there. `silent`: no answer. */
+type Attempt = Lock | { readonly kind: 'taken' } | { readonly kind: 'stranger' } | { readonly kind: 'silent' }
 
-const lockKey = "hashtextextended('messenger: owner of this server', 0)"
+const LOCK_KEY = "hashtextextended('messenger: owner of this server', 0)"
 
-const isSameFolder = (served: string, dataDir: string): boolean => {
+const isSameFolder = (served: string, dataDir: string) => {
   try {
     return realpathSync(served) === realpathSync(dataDir)
   } catch {
@@ -51,14 +52,14 @@ export const tryToOwn = async (address: Credentials, dataDir: string): Promise<A
   const socket = new Socket()
   const client = clientFor(address, socket)
   const leave = async (kind: 'taken' | 'stranger' | 'silent'): Promise<Attempt> => {
-    await client.end().catch(() => undefined)
+    await client.end().catch(() => {})
     return { kind }
   }
   try {
     await client.connect()
-    const folder = await client.query<{ data_directory: string }>('SHOW data_directory')
+    const folder = await client.query<{ data_directory: string }>('show data_directory')
     if (!isSameFolder(folder.rows[0]?.data_directory ?? '', dataDir)) return await leave('stranger')
-    const lock = await client.query<{ got: boolean }>(`SELECT pg_try_advisory_lock(${lockKey}) AS got`)
+    const lock = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(${LOCK_KEY}) as got`)
     if (lock.rows[0]?.got !== true) return await leave('taken')
     socket.unref()
     return { kind: 'lock', client }
@@ -68,20 +69,21 @@ export const tryToOwn = async (address: Credentials, dataDir: string): Promise<A
   }
 }
 
-export interface Ownership {
-  /** Stops the server and only then gives the lock away: nobody may take over a server that is about to go. */
+interface Ownership {
+  /** Stops the server and only then releases the lock: nobody may take over a server that is about to stop. */
   readonly endWith: (stop: () => Promise<void>) => Promise<void>
 }
 
-const retryMs = 200
+/** Milliseconds between attempts to take a lost lock again. */
+const RETRY_MS = 200
 
 /**
- * Keeps the lock for as long as the server lives. A crash of one backend makes PostgreSQL end every session, ours too,
- * and go on; the lock must be taken again or a second owner could come in.
+ * Keeps the lock for as long as the server lives. When one backend crashes, PostgreSQL ends every session, ours too, and
+ * goes on; the lock must be taken again, or a second owner could come in.
  */
 export const keepOwning = (
   first: Lock,
-  tryAgain: () => Promise<Attempt>,
+  takeAgain: () => Promise<Attempt>,
   isServing: () => boolean,
   log: (line: string) => void,
 ): Ownership => {
@@ -90,16 +92,16 @@ export const keepOwning = (
 
   const regain = async (): Promise<void> => {
     while (!ending && isServing()) {
-      const attempt = await tryAgain()
+      const attempt = await takeAgain()
       if (attempt.kind === 'lock') return hold(attempt)
-      await sleep(retryMs, undefined, { ref: false })
+      await delay(RETRY_MS, undefined, { ref: false })
     }
     if (!ending) log('the embedded PostgreSQL has ended, and nobody here asked it to')
   }
-  const hold = ({ client }: Lock): void => {
+  const hold = ({ client }: Lock) => {
     current = client
     client.once('end', () => void (ending || regain()))
-    if (ending) void client.end().catch(() => undefined)
+    if (ending) void client.end().catch(() => {})
   }
   hold(first)
 
@@ -109,7 +111,7 @@ export const keepOwning = (
       try {
         await stop()
       } finally {
-        await current.end().catch(() => undefined)
+        await current.end().catch(() => {})
       }
     },
   }

@@ -1,20 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import {
-  linkSync,
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs'
+import { linkSync, readFileSync, readlinkSync, realpathSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
+import { removeSocketFolder } from './address.ts'
+import { codeOf, ifThere, isLinux, isWindows } from './platform.ts'
 
 /** What a running PostgreSQL says of itself in `postmaster.pid`. While it starts, the later lines are not there yet. */
-export interface PidFile {
+interface PidFile {
   readonly text: string
   readonly pid: number
   readonly port: number
@@ -22,18 +14,10 @@ export interface PidFile {
   readonly ageMs: number
 }
 
-export const socketFolderPrefix = 'mpg-'
+/** PostgreSQL creates the file and then fills it. One that stays empty for longer was left by a crash. */
+const EMPTY_GRACE_MS = 2000
 
-const pathOf = (dataDir: string): string => join(dataDir, 'postmaster.pid')
-
-const ifThere = <A>(read: () => A): A | undefined => {
-  try {
-    return read()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
+const pathOf = (dataDir: string) => join(dataDir, 'postmaster.pid')
 
 export const readPidFile = (dataDir: string): PidFile | undefined =>
   ifThere(() => {
@@ -44,19 +28,19 @@ export const readPidFile = (dataDir: string): PidFile | undefined =>
     return { text, pid, port: Number(lines[3] ?? 0), socketFolder: lines[4] ?? '', ageMs }
   })
 
-const answersToSignals = (pid: number): boolean => {
+const answersToSignals = (pid: number) => {
   if (pid <= 0) return false
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return codeOf(error) === 'EPERM'
   }
 }
 
 /** A dead process whose parent does not collect it (usual in containers) answers to signals and does nothing else. */
-const isZombie = (pid: number): boolean => {
-  if (process.platform !== 'linux') return false
+const isZombie = (pid: number) => {
+  if (!isLinux) return false
   try {
     return /\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
@@ -66,29 +50,28 @@ const isZombie = (pid: number): boolean => {
 
 export const isAlive = (pid: number): boolean => answersToSignals(pid) && !isZombie(pid)
 
-const programOf = (pid: number): string => {
-  if (process.platform === 'linux') return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  const [command, ...args]: [string, ...string[]] =
-    process.platform === 'win32'
-      ? ['tasklist', '/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']
-      : ['ps', '-o', 'comm=', '-p', String(pid)]
+const programOf = (pid: number) => {
+  if (isLinux) return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  const [command, ...args]: [string, ...string[]] = isWindows
+    ? ['tasklist', '/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']
+    : ['ps', '-o', 'comm=', '-p', String(pid)]
   const { error, stdout } = spawnSync(command, args, { encoding: 'utf8' })
   const output = error ? '' : stdout
   return basename(output.trim().split('","')[0]?.replace('"', '') ?? '')
 }
 
 /** PostgreSQL works inside its data folder, and the folder may have been deleted under it. */
-const worksIn = (pid: number, dataDir: string): boolean => {
-  if (process.platform !== 'linux') return true
+const worksIn = (pid: number, dataDir: string) => {
+  if (!isLinux) return true
   try {
     const folder = readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '')
     return folder === (ifThere(() => realpathSync(dataDir)) ?? resolve(dataDir))
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES'
+    return codeOf(error) === 'EACCES'
   }
 }
 
-/** Process ids are given out again, so a number alone proves nothing. */
+/** Whether the process is the server of this data folder: process ids are reused, so a number alone proves nothing. */
 export const isServerOf = (pid: number, dataDir: string): boolean => {
   try {
     return isAlive(pid) && programOf(pid).startsWith('postgres') && worksIn(pid, dataDir)
@@ -97,20 +80,8 @@ export const isServerOf = (pid: number, dataDir: string): boolean => {
   }
 }
 
-/** Removes a socket folder of ours and nothing else, whatever the path may say. */
-export const removeSocketFolder = (folder: string, port: number): void => {
-  if (!basename(folder).startsWith(socketFolderPrefix)) return
-  try {
-    if (!lstatSync(folder).isDirectory()) return
-    for (const name of [`.s.PGSQL.${port}`, `.s.PGSQL.${port}.lock`]) ifThere(() => unlinkSync(join(folder, name)))
-    rmdirSync(folder)
-  } catch {
-    // It is empty of data and out of everybody's way; the system's cleaner of temporary files gets it.
-  }
-}
-
 /** Takes the file away only if it still is the one that was judged: a server starting meanwhile keeps its own. */
-const setAside = (dataDir: string, judged: PidFile): void => {
+const setAside = (dataDir: string, judged: PidFile) => {
   const aside = `${pathOf(dataDir)}.${randomBytes(6).toString('hex')}`
   ifThere(() => {
     renameSync(pathOf(dataDir), aside)
@@ -119,16 +90,14 @@ const setAside = (dataDir: string, judged: PidFile): void => {
   })
 }
 
-const emptyFileGrace = 2_000
-
 /**
- * Clears what a dead server left. PostgreSQL judges a dead process id itself, and better; but it refuses to start when
- * the id now belongs to another program of the same user, or when a crash left the file empty.
- * Answers false when that cannot be judged yet.
+ * Clears what a dead server left. PostgreSQL ignores the file of a dead process itself, and judges better; but it refuses
+ * to start when the id now belongs to another program of the same user, or when a crash left the file empty.
+ * False when that cannot be told yet.
  */
 export const clearAfterDeath = (dataDir: string, file: PidFile): boolean => {
-  if (file.pid === 0 && file.ageMs < emptyFileGrace) return false
-  if (file.socketFolder !== '') removeSocketFolder(file.socketFolder, file.port)
+  if (file.pid === 0 && file.ageMs < EMPTY_GRACE_MS) return false
+  if (file.socketFolder !== '') removeSocketFolder({ host: file.socketFolder, port: file.port })
   if (file.pid === 0 || answersToSignals(file.pid)) setAside(dataDir, file)
   return true
 }

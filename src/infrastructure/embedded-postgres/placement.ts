@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto'
 import { existsSync, lchownSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { codeOf, isWindows } from './platform.ts'
 
+/** A user and a group of the operating system. */
 export interface Identity {
   readonly uid: number
   readonly gid: number
 }
 
+/** Where the data is and who owns it. */
 export interface Placement {
   readonly dataDir: string
   /** Whom PostgreSQL runs as. Absent: as whoever runs Node. */
@@ -15,16 +18,16 @@ export interface Placement {
 }
 
 /** PostgreSQL refuses to run as root. 65534 is `nobody` in practically every passwd, so no user has to be made. */
-const nobody: Identity = { uid: 65534, gid: 65534 }
+const NOBODY: Identity = { uid: 65534, gid: 65534 }
 
-const isRoot = (): boolean => process.getuid?.() === 0
+const isRoot = () => process.getuid?.() === 0
 
 /** The major version of the cluster in a folder, or undefined when there is none. */
 export const clusterMajor = (dataDir: string): number | undefined => {
   try {
     return Number.parseInt(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'), 10)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw new Error(
       `the data folder ${dataDir} cannot be read (${code}); it probably belongs to another user: ` +
@@ -47,13 +50,13 @@ export const canReach = (path: string, who: Identity | undefined): boolean => {
   return passes(statSync(real).isDirectory() ? real : dirname(real))
 }
 
-/** Places for passing things, the caller's own first: that one may be closed to others, or its path too long. */
+/** Temporary folders, the caller's own first: it may be closed to others, or its path too long. */
 export const temporaryFolders = (): readonly string[] => {
-  const usual = process.platform === 'win32' ? [] : ['/tmp', '/var/tmp']
+  const usual = isWindows ? [] : ['/tmp', '/var/tmp']
   return [...new Set([tmpdir(), ...usual])].filter((folder) => existsSync(folder))
 }
 
-const chownTree = (path: string, { uid, gid }: Identity): void => {
+const chownTree = (path: string, { uid, gid }: Identity) => {
   lchownSync(path, uid, gid)
   for (const name of readdirSync(path, { recursive: true }) as string[]) lchownSync(join(path, name), uid, gid)
 }
@@ -64,7 +67,7 @@ const chownTree = (path: string, { uid, gid }: Identity): void => {
  */
 const placeExisting = (dataDir: string): Placement => {
   const { uid, gid } = statSync(dataDir)
-  const runAs = uid === 0 ? nobody : { uid, gid }
+  const runAs = uid === 0 ? NOBODY : { uid, gid }
   if (!canReach(dirname(dataDir), runAs))
     throw new Error(
       `the data folder ${dataDir} lies below a folder that uid ${runAs.uid} may not enter, and PostgreSQL cannot run ` +
@@ -81,10 +84,10 @@ export const placeData = (wanted: string, log: (line: string) => void): Placemen
   if (clusterMajor(dataDir) !== undefined) return placeExisting(dataDir)
 
   const elsewhere = `/var/lib/messenger-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`
-  if (clusterMajor(elsewhere) === undefined && canReach(dirname(dataDir), nobody)) {
+  if (clusterMajor(elsewhere) === undefined && canReach(dirname(dataDir), NOBODY)) {
     mkdirSync(dirname(dataDir), { recursive: true, mode: 0o755 })
-    if (canReach(dirname(dataDir), nobody)) return { dataDir, runAs: nobody }
+    if (canReach(dirname(dataDir), NOBODY)) return { dataDir, runAs: NOBODY }
   }
   log(`${dataDir} is not reachable for the user that PostgreSQL runs as; the data is in ${elsewhere}`)
-  return clusterMajor(elsewhere) === undefined ? { dataDir: elsewhere, runAs: nobody } : placeExisting(elsewhere)
+  return clusterMajor(elsewhere) === undefined ? { dataDir: elsewhere, runAs: NOBODY } : placeExisting(elsewhere)
 }

@@ -1,4 +1,4 @@
-import type { Page, Selection } from '../../application/ports/page.ts'
+import { type Page, readsForwards, type Selection } from '../../application/ports/page.ts'
 
 /** Index of the first entry whose id is greater than `id`; entries are in ascending order of id. */
 const firstAbove = (entries: readonly { readonly id: number }[], id: number): number => {
@@ -14,12 +14,13 @@ const firstAbove = (entries: readonly { readonly id: number }[], id: number): nu
 /** The page of `entries` (oldest first) that the selection asks for, without those that are `hidden`. */
 export const select = <A extends { readonly id: number }, Hidden extends A = never>(
   entries: readonly A[],
-  { limit, before, after }: Selection<number, number>,
+  selection: Selection<number, number>,
   hidden: (entry: A) => entry is Hidden = (_entry): _entry is Hidden => false,
 ): Page<Exclude<A, Hidden>> => {
+  const { limit, before, after } = selection
   const low = after === undefined ? 0 : firstAbove(entries, after)
   const high = before === undefined ? entries.length : firstAbove(entries, before - 1)
-  const forwards = after !== undefined && before === undefined
+  const forwards = readsForwards(selection)
 
   const found: Exclude<A, Hidden>[] = []
   for (let step = 0; step < high - low && found.length <= limit; step++) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientConfig } from 'pg'
+import { type ReportFailure, unreported } from '../../application/ports/background.ts'
 import type { Bell } from '../../application/ports/bell.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
@@ -28,6 +29,9 @@ const HEARTBEAT_MS = 5000
 
 const RECONNECT_MS = { LEAST: 100, MOST: 2000 }
 
+/** Milliseconds to wait for the end of a connection whose server may be gone, or frozen. */
+const GOODBYE_MS = 1000
+
 export interface PostgresBell extends Bell {
   /** Stops listening. Rings that wait are lost, as rings may be. */
   readonly close: () => Promise<void>
@@ -40,6 +44,7 @@ export interface PostgresBell extends Bell {
  */
 export const postgresBell = (
   { pool, session }: Pick<Database, 'pool' | 'session'>,
+  onFailure: ReportFailure = unreported,
   heartbeat = HEARTBEAT_MS,
 ): PostgresBell => {
   const listeners = new Set<(id?: ChatId) => void>()
@@ -63,7 +68,7 @@ export const postgresBell = (
     rung.clear()
     const payload = ids.length > MAX_PAYLOAD ? ANY_CHAT : ids
     // Lost when it fails: then the other servers find the change when they next look by themselves.
-    notify(pool, { channel: CHANNEL, payload }).catch(() => {})
+    notify(pool, { channel: CHANNEL, payload }).catch((error: unknown) => onFailure('notify', error))
   }
 
   const hear = (payload: string | undefined) => {
@@ -78,10 +83,15 @@ export const postgresBell = (
   const listenOnce = async (session: ClientConfig) => {
     const client = new ServingClient(session)
     const over = new AbortController()
+    let failure: Error | undefined
     const end = () => over.abort()
+    const fail = (error: Error) => {
+      failure ??= error
+      end()
+    }
     const isStillDue = () => delay(heartbeat, true, { signal: over.signal }).catch(() => false)
     // Every error, not the first alone: one that nobody listens to would end the process.
-    client.on('end', end).on('error', end)
+    client.on('end', end).on('error', fail)
     closed.signal.addEventListener('abort', end)
     try {
       client.on('notification', ({ payload }) => hear(payload))
@@ -90,16 +100,19 @@ export const postgresBell = (
       // Whatever happened while nobody listened.
       wake()
       while (await isStillDue()) await client.query(`listen ${CHANNEL}`)
+      if (failure) throw failure
     } finally {
       closed.signal.removeEventListener('abort', end)
-      await client.end().catch(() => {})
+      await Promise.race([client.end().catch(() => {}), delay(GOODBYE_MS, undefined, { ref: false })])
     }
   }
 
   const keepListening = async (session: ClientConfig) => {
     for (let pause = RECONNECT_MS.LEAST; !closed.signal.aborted; pause = Math.min(2 * pause, RECONNECT_MS.MOST)) {
       const since = performance.now()
-      await listenOnce(session).catch(() => {})
+      await listenOnce(session).catch((error: unknown) => {
+        if (!closed.signal.aborted) onFailure('listen', error)
+      })
       if (performance.now() - since > RECONNECT_MS.MOST) pause = RECONNECT_MS.LEAST
       await delay(pause * (0.5 + Math.random()), undefined, { signal: closed.signal }).catch(() => {})
     }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { followedChats } from '../../../src/application/following/followed-chats.ts'
 import type { ChatId, Revision } from '../../../src/domain/identity.ts'
-import { until } from '../../process/server-process.ts'
+import { until } from '../../until.ts'
 import { aFakeBell, aFollower, aServer, settled } from './fakes.ts'
 
 describe('The chats that are followed on a server hear of changes', () => {

@@ -8,10 +8,11 @@ import {
 import { followedChats } from '../../../src/application/following/followed-chats.ts'
 import type { Happening } from '../../../src/application/following/happenings.ts'
 import { ringAfterChange } from '../../../src/application/following/ring-after-change.ts'
+import type { Unavailable } from '../../../src/application/ports/failures.ts'
 import type { Journal } from '../../../src/application/ports/journal.ts'
 import type { ChatId, Revision } from '../../../src/domain/identity.ts'
 import { memoryChats } from '../../../src/infrastructure/memory/chats.ts'
-import { changesOf } from '../../contract/changes.ts'
+import { changesOf } from '../../kept-changes.ts'
 import { right } from '../../fixtures.ts'
 
 /** Until everything that can go on without the outside has gone on. */
@@ -22,7 +23,10 @@ export const settled = async () => {
 type Trouble = 'unavailable' | 'defect'
 
 /** The real journal, which says what was asked of it, has the troubles it is given and holds readings back. */
-export const aFakeJournal = (real: Journal) => {
+export const aFakeJournal = (stored: Journal) => {
+  let real = stored
+  /** Another takes the place of the real one. */
+  const restore = (backup: Journal) => void (real = backup)
   const held: (() => void)[] = []
   const fake = {
     readings: [] as { readonly id: ChatId; readonly after: number }[],
@@ -31,6 +35,9 @@ export const aFakeJournal = (real: Journal) => {
     readingTrouble: undefined as Trouble | undefined,
     lookTrouble: undefined as Trouble | undefined,
     troubled: undefined as ChatId | undefined,
+    /** What looks are told in place of what is so. */
+    lookAnswer: undefined as ReadonlyMap<ChatId, Revision> | undefined,
+    restore,
     /** Readings that were made wait to be let go. */
     holds: false,
     letGo: () => {
@@ -48,11 +55,11 @@ export const aFakeJournal = (real: Journal) => {
       if (fake.holds) await new Promise<void>((resolve) => held.push(resolve))
       return answer
     }) satisfies Journal['since'],
-    revisions: ((ids) => async () => {
+    revisions: ((ids) => async (): Promise<E.Either<Unavailable, ReadonlyMap<ChatId, Revision>>> => {
       fake.looks.push(ids)
       if (fake.lookTrouble === 'defect') throw new TypeError('a defect')
       if (fake.lookTrouble) return E.left({ kind: 'Unavailable', cause: 'a test' })
-      return real.revisions(ids)()
+      return fake.lookAnswer ? E.right(fake.lookAnswer) : real.revisions(ids)()
     }) satisfies Journal['revisions'],
   }
   return fake
@@ -80,22 +87,24 @@ export const aServer = () => {
   const stored = memoryChats()
   const journal = aFakeJournal(stored)
   const bell = aFakeBell()
-  const defects: unknown[] = []
+  const failures: string[] = []
+  const onFailure = (work: string, failure: unknown) => void failures.push(`${work}: ${String(failure)}`)
   const poll = { look: () => {}, isStopped: false }
   const chats = followedChats(journal, bell, {
     poll: (look) => {
       poll.look = look
       return () => void (poll.isStopped = true)
     },
-    onDefect: (defect) => defects.push(defect),
+    onFailure,
   })
   return {
     journal,
+    restore: journal.restore,
     bell,
     poll,
-    defects,
+    failures,
     chats,
-    follow: followChats(journal, chats),
+    follow: followChats(journal, chats, onFailure),
     make: changesOf(ringAfterChange(stored, bell)),
   }
 }

@@ -70,6 +70,6 @@ describe('The changes of a followed chat are read', () => {
     server.poll.look()
     await settled()
     expect(follower.of(id)).to.deep.equal([1])
-    expect(server.defects).to.deep.equal([])
+    expect(server.failures).to.deep.equal(['read: a test', 'look: a test'])
   })
 })

@@ -28,6 +28,9 @@ import {
   ensureDatabase,
   startEmbeddedPostgres,
 } from '../../../src/infrastructure/embedded-postgres/embedded-postgres.ts'
+import { goal } from '../../goal.ts'
+import { abandonPostgres } from '../../postmaster.ts'
+import { until } from '../../until.ts'
 
 const isRoot = process.getuid?.() === 0
 const nobody = { uid: 65534, gid: 65534 }
@@ -53,10 +56,6 @@ const isRunning = (pid: number): boolean => {
   }
 }
 
-const until = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await sleep(5)
-}
-
 const rejection = async (promise: Promise<unknown>): Promise<Error & { code?: string; dataDir?: string }> =>
   promise.then(
     () => expect.fail('it did not reject'),
@@ -72,6 +71,15 @@ onlyOnUnix('The embedded PostgreSQL', () => {
   const outerTmpdir = process.env['TMPDIR']
   const servers = new Set<Told>()
   const children = new Set<ChildProcess>()
+
+  // A run that is broken off waits for nothing.
+  process.once('exit', () => {
+    for (const child of children) child.kill('SIGKILL')
+    for (const data of new Set([...[...servers].map((server) => server.dataDir), dataDir, template]))
+      abandonPostgres(data)
+    for (const path of [folder, dirname(template)])
+      if (path.startsWith(temporary)) rmSync(path, { recursive: true, force: true, maxRetries: 20 })
+  })
 
   const start = async (options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> => {
     const server = await startEmbeddedPostgres({ dataDir, durability: 'none', ...options })
@@ -210,7 +218,7 @@ onlyOnUnix('The embedded PostgreSQL', () => {
     await next.stop()
   })
 
-  it('takes over, within two seconds and with its data, the server whose owner was killed', async () => {
+  it('takes over, with its data, the server whose owner was killed', async () => {
     aDataFolder()
     const { child, told } = await anOwner()
     await write(told, 'hello')
@@ -218,7 +226,7 @@ onlyOnUnix('The embedded PostgreSQL', () => {
     await once(child, 'exit')
     const began = performance.now()
     const server = await start()
-    expect(performance.now() - began).to.be.below(2_000)
+    expect(performance.now() - began).to.be.below(goal(2_000))
     expect(server).to.include({ attached: true, pid: told.pid, host: told.host })
     expect(await kept(server)).to.deep.equal(['hello'])
     await server.stop()
@@ -248,7 +256,7 @@ onlyOnUnix('The embedded PostgreSQL', () => {
   it('refuses a second owner, from this process or another, and says what to do', async () => {
     aDataFolder()
     const server = await start()
-    const error = await rejection(startEmbeddedPostgres({ dataDir }))
+    const error = await rejection(start({ durability: 'full' }))
     expect(error).to.include({ code: 'EMBEDDED_IN_USE', dataDir })
     expect(error.message).to.include(dataDir).and.include('DATA_DIR').and.include('DATABASE_URL')
     expect((await anOwner()).told.code).to.equal('EMBEDDED_IN_USE')
@@ -259,10 +267,18 @@ onlyOnUnix('The embedded PostgreSQL', () => {
   it('still refuses a second owner after a crash inside the server has ended every session', async () => {
     aDataFolder()
     const server = await start()
-    const [owner] = await query(server, `SELECT pid FROM pg_stat_activity WHERE application_name = 'messenger-owner'`)
-    process.kill(Number(owner?.['pid']), 'SIGKILL')
-    await sleep(700)
-    expect(await rejection(startEmbeddedPostgres({ dataDir }))).to.include({ code: 'EMBEDDED_IN_USE' })
+    const holder = async () =>
+      (await query(server, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted`))[0]?.['pid']
+    const owner = Number(await holder())
+    process.kill(owner, 'SIGKILL')
+    // Until PostgreSQL has recovered it refuses everybody.
+    await until(() =>
+      holder().then(
+        (pid) => pid !== undefined && pid !== owner,
+        () => false,
+      ),
+    )
+    expect(await rejection(start({ durability: 'full' }))).to.include({ code: 'EMBEDDED_IN_USE' })
     await server.stop()
   })
 

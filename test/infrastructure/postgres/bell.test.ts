@@ -5,8 +5,9 @@ import type { ChatId } from '../../../src/domain/identity.ts'
 import { postgresBell, type PostgresBell } from '../../../src/infrastructure/postgres/bell.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { aChatId, upTo } from '../../fixtures.ts'
+import { goal } from '../../goal.ts'
 import { aDatabase } from '../../postgres.ts'
-import { until } from '../../process/server-process.ts'
+import { until } from '../../until.ts'
 
 describe('Bells of servers on one database', () => {
   let where: Awaited<ReturnType<typeof aDatabase>>
@@ -123,7 +124,7 @@ describe('Bells of servers on one database', () => {
     await sleep(400)
     const asked = performance.now()
     await bell.close()
-    expect(performance.now() - asked, 'ms').to.be.below(50)
+    expect(performance.now() - asked, 'ms').to.be.below(goal(50))
     await unreachable.close()
   })
 })

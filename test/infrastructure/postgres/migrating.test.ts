@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../../../src/infrastructure/postgre
 import { migrate } from '../../../src/infrastructure/postgres/migrations/migrate.ts'
 import { MIGRATIONS } from '../../../src/infrastructure/postgres/migrations/migration-names.ts'
 import { adminOf, aDatabase, anEmptyDatabase } from '../../postgres.ts'
-import { until } from '../../process/server-process.ts'
+import { until } from '../../until.ts'
 
 const [, second] = MIGRATIONS
 

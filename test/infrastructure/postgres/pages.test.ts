@@ -9,34 +9,33 @@ import { type PageCacheSettings, postgresPages } from '../../../src/infrastructu
 import { aChatId, aMessageId, aNewChat, right, upTo } from '../../fixtures.ts'
 import { editMessage, eraseMessage, removeChat, renameChat, send } from '../../changes.ts'
 import { aDatabase } from '../../postgres.ts'
+import { releasing } from '../../releasing.ts'
 
 describe('Pages that are read together', () => {
   let where: Awaited<ReturnType<typeof aDatabase>>
-  let opened: Database[]
+  const hold = releasing()
   let database: Database
   /** Another server's. */
   let chats: Chats
 
   const aServer = async () => {
-    const server = openDatabase(where)
-    opened.push(server)
-    return server
+    return hold(openDatabase(where), ({ close }) => close())
   }
 
   beforeEach(async () => {
     where = await aDatabase()
-    opened = []
     database = await aServer()
     chats = postgresChats(await aServer())
   })
 
-  afterEach(() => Promise.all(opened.map((server) => server.close())))
-
   const withClient = async (work: (client: Client) => Promise<unknown>) => {
     const client = new Client(where)
-    await client.connect()
-    await work(client)
-    await client.end()
+    try {
+      await client.connect()
+      await work(client)
+    } finally {
+      await client.end()
+    }
   }
 
   const post = async (id: ChatId, text: string) => right(await send(chats, id, text)).message

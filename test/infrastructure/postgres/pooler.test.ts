@@ -2,16 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { Client } from 'pg'
-import type { Chats } from '../../../src/application/ports/chats.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
-import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { postgresHealth } from '../../../src/infrastructure/postgres/health.ts'
-import { postgresJournal } from '../../../src/infrastructure/postgres/journal.ts'
-import { openStorage, type Storage } from '../../../src/storage.ts'
+import type { Storage } from '../../../src/composition/storage.ts'
+import { openStorage } from '../../../src/storage.ts'
 import { removeChat, send } from '../../changes.ts'
 import { aChatOn, clientOf } from '../../client.ts'
-import { chatsContract } from '../../contract/chats.contract.ts'
-import { journalContract } from '../../contract/journal.contract.ts'
 import { aNewChat, later, NOON, right, upTo } from '../../fixtures.ts'
 import { aPooler, pgbouncer, type Pooler } from '../../pgbouncer.ts'
 import { adminOf, aDatabase, anEmptyDatabase, urlOf } from '../../postgres.ts'
@@ -54,39 +51,6 @@ describe('Through PgBouncer in transaction mode', function () {
     if (typeof storage === 'string') throw new Error(storage)
     return storage
   }
-
-  describe('the ports', () => {
-    let pooler: Pooler
-    let database: Database
-    let chats: Chats
-
-    before(async () => {
-      where = await aDatabase()
-      pooler = await aPooler(where)
-      database = openDatabase(pooler, { pooler: 'transaction', direct: where })
-      chats = postgresChats(database)
-    })
-    after(async () => {
-      await database.close()
-      await pooler.stop()
-    })
-
-    const emptied = async () => {
-      await adminOf(where, 'truncate chats cascade')
-      return chats
-    }
-    describe('Chats', () => chatsContract(emptied))
-    describe('Journal', () =>
-      journalContract(async () => ({ chats: await emptied(), journal: postgresJournal(database.pool) })))
-
-    it('do without statements of a session', async () => {
-      await emptied()
-      const chat = right(await chats.add(aNewChat())()).done
-      await Promise.all(upTo(50).map(() => send(chats, chat.id)))
-      const { rows } = await database.pool.query('select name from pg_prepared_statements')
-      expect(rows).to.deep.equal([])
-    })
-  })
 
   describe('the service', () => {
     beforeEach(async () => {

@@ -4,6 +4,7 @@ import { MessageText } from '../../../src/domain/chat/message.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { migrate } from '../../../src/infrastructure/postgres/migrations/migrate.ts'
 import { anEmptyDatabase, anOpenDatabase } from '../../postgres.ts'
+import { releasing } from '../../releasing.ts'
 
 describe('The tables', () => {
   let database: Database
@@ -78,23 +79,23 @@ describe('The tables', () => {
 })
 
 describe('Migrating', () => {
+  const hold = releasing()
+
   it('happens once when several servers start together', async () => {
     const connection = await anEmptyDatabase()
-    const servers = [1, 2, 3].map(() => openDatabase(connection))
+    const servers = [1, 2, 3].map(() => hold(openDatabase(connection), ({ close }) => close()))
     const applied = await Promise.all(servers.map((server) => migrate(server)))
     expect(applied.flat()).to.deep.equal(['Migration20261124110000_chats', 'Migration20261124120000_idempotency_keys'])
     expect(await migrate(servers[0]!)).to.deep.equal([])
-    await Promise.all(servers.map((server) => server.close()))
   })
 
   it('is refused on a database that a newer version migrated', async () => {
-    const database = await anOpenDatabase()
+    const database = hold(await anOpenDatabase(), ({ close }) => close())
     await database.pool.query(`insert into mikro_orm_migrations (name) values ('Migration29991231235959_later')`)
     const outcome = await migrate(database).then(
       () => 'migrated',
       (error: unknown) => String(error),
     )
     expect(outcome).to.match(/newer than this service.*Migration29991231235959_later/)
-    await database.close()
   })
 })

@@ -12,7 +12,7 @@ import { editMessage, removeChat, renameChat, send } from '../../changes.ts'
 import { aChatId, anIntent, aNewChat, right, upTo } from '../../fixtures.ts'
 import { aNetwork, type Network } from '../../network.ts'
 import { adminOf, aDatabase } from '../../postgres.ts'
-import { until } from '../../process/server-process.ts'
+import { until } from '../../until.ts'
 
 /** Milliseconds: 2.5 s and 1 s, and some for a busy machine. */
 const IN_TIME_MS = 2500 + 400
@@ -43,6 +43,11 @@ describe('A network that falls silent', () => {
   afterEach(async () => {
     await network.close()
     await database.close()
+    // PostgreSQL has not heard that anybody went.
+    await adminOf(
+      where,
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
   })
 
   const timed = async (work: Promise<E.Either<unknown, unknown>>) => {
@@ -115,7 +120,7 @@ describe('A network that falls silent', () => {
 
   it('is noticed by who listens, and nothing that rings after that is missed', async () => {
     await connected('TCP')
-    const bell = postgresBell(database, 100)
+    const bell = postgresBell(database, undefined, 100)
     const heard: (ChatId | undefined)[] = []
     bell.listen((id) => heard.push(id))
     await until(() => heard.includes(undefined))

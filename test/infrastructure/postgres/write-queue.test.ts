@@ -5,7 +5,7 @@ import { limited } from '../../../src/infrastructure/postgres/database/limited.t
 import type { PendingChange } from '../../../src/infrastructure/postgres/writes/pending-change.ts'
 import { type QueueSettings, writeQueue } from '../../../src/infrastructure/postgres/writes/write-queue.ts'
 import type { Writer, Written } from '../../../src/infrastructure/postgres/writes/writer.ts'
-import { until } from '../../process/server-process.ts'
+import { until } from '../../until.ts'
 import { aChatId, aText, NOON } from '../../fixtures.ts'
 import { post } from '../../../src/domain/chat/message-decisions.ts'
 

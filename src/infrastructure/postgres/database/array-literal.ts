@@ -4,7 +4,7 @@ export type SqlType = 'bigint' | 'text' | 'timestamptz'
 declare const brand: unique symbol
 
 /** A PostgreSQL array written as text (PostgreSQL manual, section 8.15.2). */
-export type ArrayLiteral = string & { readonly [brand]: 'ArrayLiteral' }
+type ArrayLiteral = string & { readonly [brand]: 'ArrayLiteral' }
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 

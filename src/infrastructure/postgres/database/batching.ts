@@ -6,7 +6,7 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
-export interface BatchSettings {
+interface BatchSettings {
   /** Batches that may be under way at once. */
   readonly atOnce: number
   /** Items in one batch at the most. */

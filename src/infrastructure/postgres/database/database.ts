@@ -55,7 +55,7 @@ export const openDatabase = (connection: Connection, settings: Partial<DatabaseS
       import('@mikro-orm/postgresql'),
       import('../migrations/orm.ts'),
     ])
-    return new MikroORM(ormOptions(direct ?? connection))
+    return new MikroORM(await ormOptions(direct ?? connection))
   }
 
   return {

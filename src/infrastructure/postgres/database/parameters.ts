@@ -45,7 +45,7 @@ export const row = <A>(columns: Columns<A>): Parameter<A, { readonly [Property i
 }
 
 /** How a statement refers to a table that goes along with it. */
-export interface TableText<A> {
+interface TableText<A> {
   /** The whole table, under the parameter's name: `unnest(…) name (id, …)`. */
   readonly rows: string
   /** Each column's array, by its property. */

@@ -36,7 +36,7 @@ const lastingColumns = {
 } satisfies Columns<Omit<Message, keyof NewMessage>>
 
 /** Every column of a message that is not deleted. Whatever reads or writes messages goes by this list. */
-export const messageColumns = { ...lastingColumns, ...saidColumns } satisfies Columns<Message>
+const messageColumns = { ...lastingColumns, ...saidColumns } satisfies Columns<Message>
 
 /** A message or its tombstone, as the row says it. */
 export type EntryRow = Omit<Tombstone, 'deletedAt'> & { readonly deletedAt: Date | null } & {

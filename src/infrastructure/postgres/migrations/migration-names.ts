@@ -1,4 +1,10 @@
-/** In the order in which they are applied. */
-export const MIGRATIONS = ['Migration20261124110000_chats', 'Migration20261124120000_idempotency_keys'] as const
+import { readdirSync } from 'node:fs'
 
-export type MigrationName = (typeof MIGRATIONS)[number]
+const FOLDER = new URL('../../../../migrations/', import.meta.url)
+
+/** The names of our migrations, in the order in which they are applied: that of the files, which begin with their time. */
+export const MIGRATIONS: readonly string[] = readdirSync(FOLDER)
+  .flatMap((file) => /^(Migration\d{14}_\w+)\.ts$/.exec(file)?.[1] ?? [])
+  .sort()
+
+export const fileOfMigration = (name: string): string => new URL(`${name}.ts`, FOLDER).href

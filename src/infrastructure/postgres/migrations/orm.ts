@@ -1,16 +1,22 @@
-import { Migrator } from '@mikro-orm/migrations'
+import { type Migration, Migrator } from '@mikro-orm/migrations'
 import { defineConfig } from '@mikro-orm/postgresql'
-import { Migration20261124110000_chats } from '../../../../migrations/Migration20261124110000_chats.ts'
-import { Migration20261124120000_idempotency_keys } from '../../../../migrations/Migration20261124120000_idempotency_keys.ts'
 import type { Connection } from '../sessions/location.ts'
 import { migratingSession } from '../sessions/sessions.ts'
-import { type MigrationName, MIGRATIONS } from './migration-names.ts'
+import { fileOfMigration, MIGRATIONS } from './migration-names.ts'
 import { ChatKeyRow, ChatRow, MessageRow } from './schema.ts'
 
-const classes: Readonly<Record<MigrationName, typeof Migration20261124110000_chats>> = {
-  Migration20261124110000_chats,
-  Migration20261124120000_idempotency_keys,
-}
+type MigrationClass = new (...parameters: ConstructorParameters<typeof Migration>) => Migration
+
+/** Each file exports the class that has its name. */
+const loadMigrations = () =>
+  Promise.all(
+    MIGRATIONS.map(async (name) => {
+      const file = (await import(fileOfMigration(name))) as Readonly<Record<string, MigrationClass>>
+      const migration = file[name]
+      if (!migration) throw new Error(`${name}.ts exports no ${name}`)
+      return { name, class: migration }
+    }),
+  )
 
 const databaseOf = (connection: Connection) => {
   if (!('url' in connection)) return connection.database
@@ -19,7 +25,7 @@ const databaseOf = (connection: Connection) => {
 }
 
 /** Where to connect goes to the driver alone: MikroORM's own reading of a URL drops `host` and `sslmode` of its query. */
-export const ormOptions = (connection: Connection) =>
+export const ormOptions = async (connection: Connection) =>
   defineConfig({
     dbName: databaseOf(connection),
     ensureDatabase: false,
@@ -32,7 +38,7 @@ export const ormOptions = (connection: Connection) =>
       path: 'migrations',
       snapshot: false,
       silent: true,
-      migrationsList: MIGRATIONS.map((name) => ({ name, class: classes[name] })),
+      migrationsList: await loadMigrations(),
     },
     schemaGenerator: { disableForeignKeys: false },
     allowGlobalContext: false,

@@ -1,8 +1,9 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
-import { ChatTitle } from '../../../domain/chat/chat.ts'
+import { type Chat, ChatTitle } from '../../../domain/chat/chat.ts'
 import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../../domain/identity.ts'
 import type { Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
 import { MessageText } from '../../../domain/chat/message.ts'
+import type { EntryRow, KeyRow } from '../database/rows.ts'
 
 // Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
 const atMostGreatest = (column: string) => `${column} <= '${GREATEST}'::bigint`
@@ -29,7 +30,7 @@ export const ChatRow = defineEntity({
     lastMessageId: p.bigint('number').$type<MessagePosition>(),
     revision: p.bigint('number').$type<Revision>(),
     changedAtRevision: p.bigint('number').$type<Revision>(),
-  },
+  } satisfies Record<keyof Chat, unknown>,
 })
 export type ChatRow = InferEntity<typeof ChatRow>
 
@@ -64,7 +65,7 @@ export const MessageRow = defineEntity({
     idempotencyKey: p.text().$type<IdempotencyKey>().nullable(),
     fingerprint: p.text().$type<Fingerprint>().nullable(),
     postedRevision: p.bigint('number').$type<Revision>().nullable(),
-  },
+  } satisfies Record<keyof (EntryRow & KeyRow), unknown>,
 })
 export type MessageRow = InferEntity<typeof MessageRow>
 

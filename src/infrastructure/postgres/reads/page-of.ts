@@ -5,7 +5,3 @@ export const pageOf = <A>(found: readonly A[], { limit }: Selection<unknown, unk
   const entries = found.slice(0, limit)
   return { entries: forwards ? entries.reverse() : entries, more: found.length > limit }
 }
-
-/** Whether the page begins at its older end. */
-export const goesForwards = ({ before, after }: Selection<unknown, unknown>): boolean =>
-  after !== undefined && before === undefined

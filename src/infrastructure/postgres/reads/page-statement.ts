@@ -1,13 +1,13 @@
-import { type MessagePage, messagePage, type MessageSelection } from '../../../application/ports/page.ts'
+import { type MessagePage, messagePage, type MessageSelection, readsForwards } from '../../../application/ports/page.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { bigint, type Columns } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOfJson, MESSAGE, messageOfJson } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
-import { goesForwards, pageOf } from './page-of.ts'
+import { pageOf } from './page-of.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
-export interface WantedPage {
+interface WantedPage {
   readonly chatId: ChatId
   readonly selection: MessageSelection
   readonly known: Revision | -1
@@ -67,7 +67,7 @@ const oldest = pagesIn('asc')
 const readPage = (json: string, selection: MessageSelection): MessagePage => {
   const columns = JSON.parse(json) as unknown[]
   const messages = ((columns[CHAT_WIDTH] ?? []) as unknown[][]).map((message) => messageOfJson(message))
-  return messagePage(chatOfJson(columns), pageOf(messages, selection, goesForwards(selection)))
+  return messagePage(chatOfJson(columns), pageOf(messages, selection, readsForwards(selection)))
 }
 
 /** In the order asked for: the page, `known` when it is the one that is cached, or nothing when there is no such chat. */

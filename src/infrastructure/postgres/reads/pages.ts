@@ -1,9 +1,8 @@
 import type { Pool } from 'pg'
-import type { MessagePage, MessageSelection } from '../../../application/ports/page.ts'
+import { type MessagePage, type MessageSelection, readsForwards } from '../../../application/ports/page.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { batching } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
-import { goesForwards } from './page-of.ts'
 import { readPages } from './page-statement.ts'
 
 interface Asked {
@@ -69,5 +68,5 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
   const newest = batching(readIn(false), BATCHES)
   const oldest = batching(readIn(true), BATCHES)
   return (chatId: ChatId, selection: MessageSelection): Promise<MessagePage | undefined> =>
-    (goesForwards(selection) ? oldest : newest)({ chatId, selection })
+    (readsForwards(selection) ? oldest : newest)({ chatId, selection })
 }

@@ -1,12 +1,12 @@
 import type { Pool } from 'pg'
-import type { ChatSelection, Page } from '../../../application/ports/page.ts'
+import { type ChatSelection, type Page, readsForwards } from '../../../application/ports/page.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import { scalar } from '../database/parameters.ts'
 import { CHAT, chatOf, MESSAGE, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import { goesForwards, pageOf } from './page-of.ts'
+import { pageOf } from './page-of.ts'
 import { postgresPages } from './pages.ts'
 
 /** One direction of a page is one statement: a range of one index, read from the cursor. */
@@ -34,7 +34,7 @@ const findMessage = statement(
 /** Each is one prepared statement on any free connection, and one moment in time. */
 export const postgresReads = (pool: Pool) => ({
   chats: async (selection: ChatSelection): Promise<Page<Chat>> => {
-    const forwards = goesForwards(selection)
+    const forwards = readsForwards(selection)
     const { limit, before = Number.MAX_SAFE_INTEGER, after = 0 } = selection
     const found = await (forwards ? oldestChats : newestChats)(pool, { limit: limit + 1, before, after })
     return pageOf(found, selection, forwards)

@@ -4,7 +4,7 @@ import { type Draft, isUnwritten, sceneOf, take } from './draft.ts'
 import type { PendingChange } from './pending-change.ts'
 
 /** What became of the pending changes of one chat. */
-export interface Verdict {
+interface Verdict {
   /** How to answer those that were decided, once the draft is written. */
   readonly answers: readonly (() => void)[]
   /** Concern a message that this draft has not written yet; decide them in the next group. */

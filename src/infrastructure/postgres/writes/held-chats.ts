@@ -2,7 +2,7 @@ import type { ChatId } from '../../../domain/identity.ts'
 import type { PendingChange } from './pending-change.ts'
 
 /** Chats whose row is held by work of ours, and the changes that wait behind it. */
-export interface HeldChats {
+interface HeldChats {
   /** Puts the change behind the work that holds its chat; false when nothing does. */
   readonly putBehind: (change: PendingChange) => boolean
   /**

@@ -21,17 +21,17 @@ const moveColumns = { ...chatColumns, expected } satisfies Columns<Move>
 const movedColumns = without(chatColumns, 'id', 'createdAt')
 
 /** What a send moves of a chat. */
-export type SendMove = Pick<Move, 'id' | 'expected' | 'updatedAt' | 'lastMessageId' | 'revision'>
+type SendMove = Pick<Move, 'id' | 'expected' | 'updatedAt' | 'lastMessageId' | 'revision'>
 const { updatedAt, lastMessageId, revision } = chatColumns
 const sendMovedColumns = { updatedAt, lastMessageId, revision }
 const sendMoveColumns = { id: chatColumns.id, expected, ...sendMovedColumns } satisfies Columns<SendMove>
 
-export type KeyedMessage = NewMessageRow & KeyRow
+type KeyedMessage = NewMessageRow & KeyRow
 const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>
 
 const changedColumns = without(entryColumns, 'chatId', 'id')
 
-export interface UnusedKey {
+interface UnusedKey {
   readonly chatId: ChatId
   readonly idempotencyKey: IdempotencyKey
 }

@@ -12,38 +12,34 @@ import {
   ChatIdCodec,
   ChatPositionCodec,
   ChatTitleCodec,
-  optional,
+  only,
+  onlySome,
   PAGE_LIMIT,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
-import { expectationOf, TagsCodec } from '../endpoint/etags.ts'
+import { ConditionalRead, ConditionalWrite, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { IdempotencyKeyCodec, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
+import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
 import { linkHeader, monitorLink, pageLinks } from '../endpoint/paging.ts'
 import { json, noContent } from '../endpoint/reply.ts'
 import { chatView, entityTag, messageView } from './views.ts'
 
-const Path = t.type({ chat_id: ChatIdCodec })
-const Body = t.type({ title: ChatTitleCodec })
-const Reading = t.type({ 'if-none-match': optional(TagsCodec) })
-const Changing = t.type({ 'if-match': optional(TagsCodec) })
+const Path = only({ chat_id: ChatIdCodec })
+const Body = only({ title: ChatTitleCodec })
 
-export const CreateChatRequest = t.type({
-  headers: t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) }),
-  body: Body,
-})
+export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: Body })
 export const ListChatsRequest = t.type({
-  headers: Reading,
-  query: t.type({ limit: optional(PageLimitCodec), before: optional(ChatIdCodec), after: optional(ChatPositionCodec) }),
+  headers: ConditionalRead,
+  query: onlySome({ limit: PageLimitCodec, before: ChatIdCodec, after: ChatPositionCodec }),
 })
 export const GetChatRequest = t.type({
-  headers: Reading,
+  headers: ConditionalRead,
   path: Path,
-  query: t.type({ limit: optional(PageLimitCodec) }),
+  query: onlySome({ limit: PageLimitCodec }),
 })
-export const RenameChatRequest = t.type({ headers: Changing, path: Path, body: Body })
-export const DeleteChatRequest = t.type({ headers: Changing, path: Path })
+export const RenameChatRequest = t.type({ headers: ConditionalWrite, path: Path, body: Body })
+export const DeleteChatRequest = t.type({ headers: ConditionalWrite, path: Path })
 
 const chatPath = ({ id }: Chat) => `/chats/${id}`
 const tagOf = ({ revision }: Chat) => ({ ETag: entityTag(revision) })
@@ -67,15 +63,15 @@ export const chatEndpoints = (
 ) => ({
   createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ headers, body }) =>
     pipe(
-      createChat({ ...body, intent: intentOf(headers['idempotency-key'], 'createChat', body.title) }),
+      createChat({ title: body.title, intent: intentOf(headers['idempotency-key'], 'createChat', 'title', body) }),
       TE.map(({ done: chat, replayed }) =>
         json(201, chatView(chat), { Location: chatPath(chat), ...tagOf(chat), ...replayHeaders(replayed) }),
       ),
     ),
   ),
 
-  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query: { limit, ...bounds } }) => {
-    const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, ...bounds }
+  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query: { limit, before, after } }) => {
+    const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, before, after }
     return pipe(
       listChats(selection),
       TE.map((page) => {
@@ -98,7 +94,7 @@ export const chatEndpoints = (
 
   renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ headers, path, body }) =>
     pipe(
-      renameChat({ chatId: path.chat_id, ...body, expected: expectationOf(headers['if-match']) }),
+      renameChat({ chatId: path.chat_id, title: body.title, expected: expectationOf(headers['if-match']) }),
       TE.map((chat) => json(200, chatView(chat), tagOf(chat))),
     ),
   ),

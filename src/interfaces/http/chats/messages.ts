@@ -13,43 +13,38 @@ import {
   MessageIdCodec,
   MessagePositionCodec,
   MessageTextCodec,
-  optional,
+  only,
+  onlySome,
   OrderCodec,
   PAGE_LIMIT,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
-import { expectationOf, TagsCodec } from '../endpoint/etags.ts'
+import { ConditionalRead, ConditionalWrite, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { IdempotencyKeyCodec, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
+import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
 import { linkHeader, monitorLink, pageLinks } from '../endpoint/paging.ts'
 import { json, jsonText, noContent } from '../endpoint/reply.ts'
 import { entityTag, messageView, pageJson } from './views.ts'
 
-const Collection = t.type({ chat_id: ChatIdCodec })
-const Item = t.type({ chat_id: ChatIdCodec, message_id: MessageIdCodec })
-const Body = t.type({ text: MessageTextCodec })
-const Reading = t.type({ 'if-none-match': optional(TagsCodec) })
-const Changing = t.type({ 'if-match': optional(TagsCodec) })
+const Collection = only({ chat_id: ChatIdCodec })
+const Item = only({ chat_id: ChatIdCodec, message_id: MessageIdCodec })
+const Body = only({ text: MessageTextCodec })
 
-export const SendMessageRequest = t.type({
-  headers: t.type({ 'idempotency-key': optional(IdempotencyKeyCodec) }),
-  path: Collection,
-  body: Body,
-})
+export const SendMessageRequest = t.type({ headers: IdempotentWrite, path: Collection, body: Body })
 export const ListMessagesRequest = t.type({
-  headers: Reading,
+  headers: ConditionalRead,
   path: Collection,
-  query: t.type({
-    limit: optional(PageLimitCodec),
-    before: optional(MessageIdCodec),
-    after: optional(MessagePositionCodec),
-    order: optional(OrderCodec),
+  query: onlySome({
+    limit: PageLimitCodec,
+    before: MessageIdCodec,
+    after: MessagePositionCodec,
+    order: OrderCodec,
   }),
 })
-export const GetMessageRequest = t.type({ headers: Reading, path: Item })
-export const EditMessageRequest = t.type({ headers: Changing, path: Item, body: Body })
-export const DeleteMessageRequest = t.type({ headers: Changing, path: Item })
+export const GetMessageRequest = t.type({ headers: ConditionalRead, path: Item })
+export const EditMessageRequest = t.type({ headers: ConditionalWrite, path: Item, body: Body })
+export const DeleteMessageRequest = t.type({ headers: ConditionalWrite, path: Item })
 
 const messagesPath = (chatId: ChatId) => `/chats/${chatId}/messages/`
 const tagOf = ({ revision }: Message) => ({ ETag: entityTag(revision) })
@@ -71,7 +66,7 @@ export const messageEndpoints = (
       sendMessage({
         chatId: path.chat_id,
         message: body,
-        intent: intentOf(headers['idempotency-key'], 'sendMessage', body.text),
+        intent: intentOf(headers['idempotency-key'], 'sendMessage', 'text', body),
       }),
       TE.map(({ done: message, replayed }) => {
         const Location = `${messagesPath(message.chatId)}${message.id}`
@@ -83,8 +78,8 @@ export const messageEndpoints = (
   listMessages: endpoint(
     contract.operation('listMessages'),
     ListMessagesRequest,
-    ({ path: { chat_id: chatId }, query: { limit, order, ...bounds } }) => {
-      const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, ...bounds }
+    ({ path: { chat_id: chatId }, query: { limit, before, after, order } }) => {
+      const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, before, after }
       return pipe(
         listMessages({ chatId, selection }),
         TE.map((page) => {
@@ -93,7 +88,7 @@ export const messageEndpoints = (
             ...linkHeader([...links, monitorLink(page.chat)]),
             ETag: entityTag(page.chat.revision),
           }
-          return jsonText(200, pageJson(page.entries, order), headers)
+          return jsonText(200, pageJson(page, order), headers)
         }),
       )
     },
@@ -111,7 +106,7 @@ export const messageEndpoints = (
       editMessage({
         chatId: path.chat_id,
         messageId: path.message_id,
-        ...body,
+        text: body.text,
         expected: expectationOf(headers['if-match']),
       }),
       TE.map((message) => json(200, messageView(message), tagOf(message))),

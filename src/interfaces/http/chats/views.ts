@@ -3,48 +3,50 @@ import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Revision } from '../../../domain/identity.ts'
 import type { Message, Tombstone } from '../../../domain/chat/message.ts'
 import type { Order } from '../endpoint/paging.ts'
+import { shownTime, type View } from './view.ts'
 
-export const chatView = ({ id, title, createdAt, updatedAt, lastMessageId }: Chat) => ({
+/** A view that lacks a field of its domain value does not compile; what is not shown is named here. */
+export const chatView = ({
   id,
   title,
-  created_at: createdAt.toISOString(),
-  updated_at: updatedAt.toISOString(),
+  createdAt,
+  updatedAt,
+  lastMessageId,
+}: Chat): View<Omit<Chat, 'revision' | 'changedAtRevision'>> => ({
+  id,
+  title,
+  created_at: shownTime(createdAt),
+  updated_at: shownTime(updatedAt),
   last_message_id: lastMessageId,
 })
 
-export const messageView = ({ id, chatId, text, createdAt, editedAt }: Message) => ({
+export const messageView = ({ id, chatId, text, createdAt, editedAt }: Message): View<Omit<Message, 'revision'>> => ({
   id,
   chat_id: chatId,
   text,
-  created_at: createdAt.toISOString(),
-  edited_at: editedAt && editedAt.toISOString(),
+  created_at: shownTime(createdAt),
+  edited_at: shownTime(editedAt),
 })
 
-export const tombstoneView = ({ id, chatId, createdAt, editedAt, deletedAt }: Tombstone) => ({
+export const tombstoneView = ({
+  id,
+  chatId,
+  createdAt,
+  editedAt,
+  deletedAt,
+}: Tombstone): View<Omit<Tombstone, 'revision'>> => ({
   id,
   chat_id: chatId,
-  created_at: createdAt.toISOString(),
-  edited_at: editedAt && editedAt.toISOString(),
-  deleted_at: deletedAt.toISOString(),
+  created_at: shownTime(createdAt),
+  edited_at: shownTime(editedAt),
+  deleted_at: shownTime(deletedAt),
 })
 
 const newestFirst = (entries: readonly Message[]) => JSON.stringify(entries.map(messageView))
 
-/** Regret: what a caller that hands over the entries without their page is known by. Goes with the last such caller. */
-const written = new WeakMap<readonly Message[], string>()
-
-const writtenOnce = (entries: readonly Message[]): string => {
-  const json = written.get(entries) ?? newestFirst(entries)
-  written.set(entries, json)
-  return json
-}
-
 /** A page, newest first unless ascending. A page that is shown again, as a store may do, is not written again. */
-export const pageJson = (page: MessagePage | readonly Message[], order: Order = 'desc'): string => {
-  const entries = 'form' in page ? page.entries : page
-  if (order === 'asc') return JSON.stringify(entries.map(messageView).reverse())
-  return 'form' in page ? page.form(newestFirst) : writtenOnce(entries)
-}
+export const pageJson = ({ entries, form }: MessagePage, order: Order = 'desc'): string =>
+  order === 'asc' ? JSON.stringify(entries.map(messageView).reverse()) : form(newestFirst)
 
 /** The strong entity tag (RFC 9110, section 8.8.3) of what the revision made. */
 export const entityTag = (revision: Revision) => `"${revision}"`

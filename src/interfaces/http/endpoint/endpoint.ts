@@ -1,23 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ParsedUrlQuery } from 'node:querystring'
 import accepts from 'accepts'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
 import { isKnown, notModified } from './etags.ts'
-import type { Operation } from './contract.ts'
-import { type Failure, refusalOf, toProblem } from './problem.ts'
+import type { Failure } from './failure.ts'
+import type { Operation } from './operation.ts'
+import type { RawRequest } from './request-checks.ts'
+import { toProblem } from './problem.ts'
+import { refusalOf } from './refusal.ts'
 import { PROBLEM_TYPE, type Reply, send } from './reply.ts'
-import { contextOf } from '../server/request-context.ts'
+import { contextOf } from './request-context.ts'
 
-/** A request that found its operation. */
-export interface Asked extends IncomingMessage {
-  readonly params: Readonly<Record<string, string>>
-  readonly query: ParsedUrlQuery
-  body?: unknown
-}
-
-export type Endpoint = (req: Asked, res: ServerResponse) => void
+/** Answers a request for one operation. */
+export type Endpoint = (req: IncomingMessage, res: ServerResponse, asked: RawRequest) => void
 
 /** Every operation of the contract, by its id. */
 export type Endpoints = Readonly<Record<string, Endpoint>>
@@ -43,12 +39,11 @@ export const endpoint = <A>(
   request: t.Decoder<unknown, A>,
   handle: (input: A) => TE.TaskEither<Failure, Reply>,
 ): Endpoint => {
-  const answer = async (req: Asked, res: ServerResponse): Promise<void> => {
+  const answer = async (req: IncomingMessage, res: ServerResponse, asked: RawRequest): Promise<void> => {
     if (!takes(req, operation.produces)) return sendProblem(res, { kind: 'NotAcceptable', offered: operation.produces })
 
-    const raw = { path: req.params, query: req.query, headers: req.headers, body: req.body }
-    const undocumented = operation.violations(raw)
-    const decoded = request.decode(raw)
+    const undocumented = operation.violations(asked)
+    const decoded = request.decode(asked)
     // The codec knows the rules by name; the document's own words serve where only the document objects.
     if (E.isLeft(decoded)) return sendProblem(res, refusalOf(decoded.left))
     if (undocumented.length > 0) return sendProblem(res, { kind: 'Invalid', violations: undocumented })
@@ -58,9 +53,9 @@ export const endpoint = <A>(
     else send(res, isKnown(req, reply.right) ? notModified(reply.right) : reply.right)
   }
 
-  return (req, res) => {
+  return (req, res, asked) => {
     contextOf(res).route = operation.path
-    answer(req, res).catch((cause: unknown) => {
+    answer(req, res, asked).catch((cause: unknown) => {
       if (res.headersSent) res.destroy(cause as Error)
       else sendProblem(res, { kind: 'Defect', cause })
     })

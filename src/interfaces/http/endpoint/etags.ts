@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Expectation } from '../../../domain/expectation.ts'
 import { Revision } from '../../../domain/identity.ts'
-import * as E from 'fp-ts/lib/Either.js'
+import { codec } from '../codecs/codec.ts'
 import type { Reply } from './reply.ts'
 
 /** One entity tag (RFC 9110, section 8.8.3): weak or not, then what stands between the quotes. */
@@ -16,22 +17,27 @@ interface Tag {
   readonly value: string
 }
 
-export type Tags = '*' | readonly Tag[]
+type Tags = '*' | readonly Tag[]
 
 const parse = (header: string): Tags =>
   header.trim() === '*'
     ? '*'
     : Array.from(header.matchAll(TAG), ([, weak, value = '']) => ({ weak: weak !== undefined, value }))
 
-export const TagsCodec = new t.Type<Tags, string, unknown>(
+const TagsCodec = codec<Tags>(
   'Tags',
-  (u): u is Tags => u === '*' || Array.isArray(u),
-  (u, context) =>
-    typeof u === 'string' && TAGS.test(u)
-      ? t.success(parse(u))
-      : t.failure(u, context, 'malformed: must be * or a list of entity tags, as "7", "8"'),
+  (sent) =>
+    typeof sent === 'string' && TAGS.test(sent)
+      ? E.right(parse(sent))
+      : E.left('malformed: must be * or a list of entity tags, as "7", "8"'),
   (tags) => (tags === '*' ? tags : tags.map(({ weak, value }) => `${weak ? 'W/' : ''}"${value}"`).join(', ')),
 )
+
+/** Headers of a read that may find the reader up to date. */
+export const ConditionalRead = t.partial({ 'if-none-match': TagsCodec })
+
+/** Headers of a change that may be asked for only on what the writer has seen. */
+export const ConditionalWrite = t.partial({ 'if-match': TagsCodec })
 
 const REVISION = /^(?:0|[1-9][0-9]*)$/
 

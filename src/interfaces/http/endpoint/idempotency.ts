@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { type Fingerprint, IdempotencyKey, type Intent } from '../../../domain/intent.ts'
+import { codec } from '../codecs/codec.ts'
 
 /** A structured-field string (RFC 9651, section 3.3.3). */
 const QUOTED = /^"(?:[^"\\]|\\["\\])*"$/
@@ -14,24 +16,41 @@ const unquoted = (header: string): string =>
  * The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header-07), as the structured-field string that the
  * draft asks for or bare, as most clients send it. A bare key does not begin with a quote.
  */
-export const IdempotencyKeyCodec = new t.Type<IdempotencyKey, string, unknown>(
+const IdempotencyKeyCodec = codec(
   'IdempotencyKey',
-  (u): u is IdempotencyKey => typeof u === 'string' && E.isRight(IdempotencyKey.parse(u)),
-  (u, context) => {
-    const key = typeof u === 'string' && (!u.startsWith('"') || QUOTED.test(u)) ? unquoted(u) : ''
-    const parsed = IdempotencyKey.parse(key)
-    return E.isRight(parsed)
-      ? t.success(parsed.right)
-      : t.failure(u, context, 'malformed: must be 1 to 255 visible ASCII characters, quoted or bare')
+  (sent) => {
+    const key = typeof sent === 'string' && (!sent.startsWith('"') || QUOTED.test(sent)) ? unquoted(sent) : ''
+    return pipe(
+      IdempotencyKey.parse(key),
+      E.mapLeft(() => 'malformed: must be 1 to 255 visible ASCII characters, quoted or bare'),
+    )
   },
   (key) => `"${key.replaceAll(/(["\\])/g, '\\$1')}"`,
 )
 
-/** The intention of a request that bears a key: the fingerprint is taken of what it means, not of how it is written. */
-export const intentOf = (key: IdempotencyKey | undefined, ...meaning: readonly string[]): Intent | undefined =>
-  key === undefined
-    ? undefined
-    : { key, fingerprint: createHash('sha256').update(JSON.stringify(meaning)).digest('base64url') as Fingerprint }
+/** Headers of a request that may be sent again and is done once. */
+export const IdempotentWrite = t.partial({ 'idempotency-key': IdempotencyKeyCodec })
+
+/** The fields that were given, in an order that does not depend on how they were. None: nothing, as before there were any. */
+const givenOf = (fields: object): readonly unknown[] => {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? [] : [given.toSorted(([a], [b]) => (a < b ? -1 : 1))]
+}
+
+/**
+ * The intention of a request that bears a key: the fingerprint is taken of what it means, not of how it is written. That
+ * is the operation, the field that it cannot do without, and whatever else was given.
+ */
+export const intentOf = <Field extends string>(
+  key: IdempotencyKey | undefined,
+  operation: string,
+  field: Field,
+  { [field]: needed, ...others }: Readonly<Record<Field, unknown>>,
+): Intent | undefined => {
+  if (key === undefined) return undefined
+  const meaning = JSON.stringify([operation, needed, ...givenOf(others)])
+  return { key, fingerprint: createHash('sha256').update(meaning).digest('base64url') as Fingerprint }
+}
 
 /** Tells a client that it asked before. */
 export const replayHeaders = (replayed: boolean): Readonly<Record<string, string>> =>

@@ -1,4 +1,4 @@
-import type { Page, Selection } from '../../../application/ports/page.ts'
+import { type Page, readsForwards, type Selection } from '../../../application/ports/page.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 
 export type Order = 'asc' | 'desc'
@@ -17,9 +17,10 @@ interface Place {
  */
 export const pageLinks = (
   { entries, more }: Page<{ readonly id: number }>,
-  { path, selection: { limit, before, after }, order = 'desc', limited }: Place,
+  { path, selection, order = 'desc', limited }: Place,
 ): readonly string[] => {
-  const forwards = after !== undefined && before === undefined
+  const { limit, before, after } = selection
+  const forwards = readsForwards(selection)
   const newest = entries[0]?.id ?? after
   const oldest = entries.at(-1)?.id ?? before
 
@@ -29,7 +30,8 @@ export const pageLinks = (
   }
 
   const older =
-    (forwards ? after > 0 : more) && link(order === 'desc' ? 'next' : 'prev', 'before', oldest ?? (after ?? 0) + 1)
+    (forwards ? (after ?? 0) > 0 : more) &&
+    link(order === 'desc' ? 'next' : 'prev', 'before', oldest ?? (after ?? 0) + 1)
   const newer =
     (forwards ? more : before !== undefined) &&
     link(order === 'desc' ? 'prev' : 'next', 'after', newest ?? (before ?? 1) - 1)

@@ -1,10 +1,11 @@
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_HEAD_BYTES } from './limits.ts'
+
 /** Every kind of problem this service answers with (RFC 9457): its name in the `type` URI, and what it means. */
 export const problemTypes = {
   'malformed-request': {
     status: 400,
     title: 'Malformed request',
-    meaning:
-      'The bytes are not what they claim to be: broken JSON, invalid UTF-8, a body nested deeper than 32 levels, a bad escape in the path, or a header that does not parse. Nothing was done.',
+    meaning: `The bytes are not what they claim to be: broken JSON, invalid UTF-8, a body nested deeper than ${MAX_BODY_DEPTH} levels, a bad escape in the path, or a header that does not parse. Nothing was done.`,
   },
   'not-found': {
     status: 404,
@@ -35,7 +36,7 @@ export const problemTypes = {
   'content-too-large': {
     status: 413,
     title: 'Content too large',
-    meaning: 'A request body may have at most 65536 bytes, after decompression.',
+    meaning: `A request body may have at most ${MAX_BODY_BYTES} bytes, after decompression.`,
   },
   'unsupported-media-type': {
     status: 415,
@@ -57,7 +58,7 @@ export const problemTypes = {
   'headers-too-large': {
     status: 431,
     title: 'Headers too large',
-    meaning: 'The head of a request may have at most 16 KiB.',
+    meaning: `The head of a request may have at most ${MAX_HEAD_BYTES / 1024} KiB.`,
   },
   'internal-error': {
     status: 500,

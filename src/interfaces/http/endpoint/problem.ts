@@ -1,36 +1,11 @@
-import type { Errors } from 'io-ts'
-import type { PlaceAhead } from '../../../application/following/follow-chats.ts'
-import type { Unavailable } from '../../../application/ports/failures.ts'
-import type { ChatNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
-import type { Stale } from '../../../domain/expectation.ts'
-import type { KeyReused } from '../../../domain/intent.ts'
+import type { Failure, Violation } from './failure.ts'
+import { MAX_BODY_BYTES, MAX_ERRORS, MAX_HEAD_BYTES } from './limits.ts'
 import { type ProblemName, problemTypes, problemUri } from './problem-types.ts'
 
-/** One rule that the request breaks, at a JSON Pointer into the body (as a URI fragment) or in a named parameter. */
-export type Violation = { readonly code: string; readonly detail: string } & (
-  { readonly pointer: string } | { readonly parameter: string }
-)
-
-/** Failures of the protocol itself; those of the use cases come from the application. */
-export type ProtocolFailure =
-  | { readonly kind: 'Malformed'; readonly detail: string }
-  | { readonly kind: 'PathNotFound'; readonly path: string }
-  | { readonly kind: 'MethodNotAllowed'; readonly method: string; readonly allow: string }
-  | { readonly kind: 'NotAcceptable'; readonly offered: readonly string[] }
-  | { readonly kind: 'RequestTimeout' }
-  | { readonly kind: 'ContentTooLarge' }
-  | { readonly kind: 'UnsupportedMediaType'; readonly method: string }
-  | { readonly kind: 'Invalid'; readonly violations: readonly Violation[] }
-  | { readonly kind: 'HeadersTooLarge' }
-  | { readonly kind: 'TooManyStreams'; readonly limit: number }
-  | { readonly kind: 'ProblemTypeNotFound'; readonly name: string }
-  | { readonly kind: 'NotReady'; readonly checks: Readonly<Record<string, 'ok' | 'failing'>> }
-  | { readonly kind: 'Defect'; readonly cause: unknown }
-
-export type Failure = ProtocolFailure | PlaceAhead | Stale | KeyReused | ChatNotFound | MessageNotFound | Unavailable
+export type { Failure } from './failure.ts'
 
 /** RFC 9457 problem details. */
-export interface Problem {
+interface Problem {
   readonly type: string
   readonly title: string
   readonly status: number
@@ -44,7 +19,6 @@ type Extras = Pick<Problem, 'errors' | 'checks'> & { readonly headers?: Readonly
 
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = '1'
-const MAX_ERRORS = 50
 
 /** Gives each failure its problem: the one place where a failure meets its HTTP status. */
 const describe = (failure: Failure): [ProblemName, string, Extras?] => {
@@ -72,7 +46,7 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
     case 'KeyReused':
       return ['idempotency-key-reused', `The key ${failure.key} was used for a request that meant something else`]
     case 'ContentTooLarge':
-      return ['content-too-large', 'The body has more than 65536 bytes']
+      return ['content-too-large', `The body has more than ${MAX_BODY_BYTES} bytes`]
     case 'UnsupportedMediaType': {
       const accept = failure.method === 'PATCH' ? 'Accept-Patch' : 'Accept-Post'
       const detail = 'The body must be application/json in UTF-8'
@@ -84,7 +58,7 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['validation-failed', detail.join('; '), { errors }]
     }
     case 'HeadersTooLarge':
-      return ['headers-too-large', 'The head of the request has more than 16384 bytes']
+      return ['headers-too-large', `The head of the request has more than ${MAX_HEAD_BYTES} bytes`]
     case 'Defect':
       return ['internal-error', 'The request met a defect of the service']
     case 'Unavailable':
@@ -120,34 +94,4 @@ export const toProblem = (failure: Failure, requestId: string) => {
     ...extras,
   }
   return { status, headers, body }
-}
-
-const pointer = (keys: readonly string[]) =>
-  ['#', ...keys.map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1')))].join('/')
-
-const named = (message: string | undefined, value: unknown) => {
-  const [, code, detail] = /^(\w+): (.*)$/s.exec(message ?? '') ?? []
-  if (code !== undefined && detail !== undefined) return { code, detail }
-  return value === undefined
-    ? { code: 'required', detail: 'is missing' }
-    : { code: 'wrong_type', detail: 'must be an object' }
-}
-
-/**
- * The codecs' errors in the client's terms. The first two keys of a context are the request and its part. A header that
- * does not parse makes the request one that cannot be read; anything else breaks a rule.
- */
-export const refusalOf = (errors: Errors): ProtocolFailure => {
-  const violations = errors.map(({ context, message, value }) => {
-    const [, part, ...path] = context.map(({ key }) => key)
-    return { part, path, ...named(message, value) }
-  })
-  const header = violations.find(({ part }) => part === 'headers')
-  if (header) return { kind: 'Malformed', detail: `The header ${header.path.join('.')} ${header.detail}` }
-  return {
-    kind: 'Invalid',
-    violations: violations.map(({ part, path, ...rule }) =>
-      part === 'body' ? { pointer: pointer(path), ...rule } : { parameter: path.join('.'), ...rule },
-    ),
-  }
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { contextOf } from '../server/request-context.ts'
+import { contextOf } from './request-context.ts'
 import { DATA_SECURITY, PAGE_SECURITY } from './security.ts'
 
 /** What an endpoint answers with, as a value. */

@@ -6,20 +6,41 @@ import { chatView, messageView, tombstoneView } from '../chats/views.ts'
 /** Bytes after which a piece is sent off: about what a socket buffers. */
 const PIECE = 16_384
 
+/** Milliseconds after which a client that was cut off comes back. */
+const RETRY_MS = 1000
+
+/**
+ * A comment alone, without the blank line that would end a block: there are libraries that hand empty blocks to whoever
+ * listens (fetch-event-source, sseclient), where they are taken for JSON.
+ */
+export const HEARTBEAT = ':\n'
+
+const id = (value: string | undefined) => (value === undefined ? '' : `id: ${value}\n`)
+
 /** JSON writes line breaks as escapes, so data is always one line and ids are ours: nothing a client sends ends a field. */
-const block = (event: string, id: string | undefined, data: unknown) =>
-  `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+const body = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+
+/**
+ * Sets the client's last event id before anything happened, so that whoever is cut off before that loses nothing either. By
+ * the standard an `id` alone would do; but there are libraries that take it from events only (event-source-polyfill,
+ * eventsource), so it comes with one, under a name of its own that wakes nobody who listens for messages.
+ */
+export const openingBlock = (place: string): string => `retry: ${RETRY_MS}\n${id(place)}${body('begin', {})}`
 
 const dataOf = (change: Change) => {
   if (change.kind === 'chat') return chatView(change.chat)
   return isTombstone(change.message) ? tombstoneView(change.message) : messageView(change.message)
 }
 
-export const changeBlock = (change: Change, id: string): string => block(change.kind, id, dataOf(change))
+/** The blocks of changes but for their ids: the same for all followers. */
+export const bodiesOf = (changes: readonly Change[]): readonly string[] =>
+  changes.map((change) => body(change.kind, dataOf(change)))
+
+export const withId = (place: string, body: string): string => id(place) + body
 
 /** Without an id: there is no place after it. */
-export const removedBlock = ({ chatId }: Happening & { kind: 'removed' }, id?: string): string =>
-  block('chat_deleted', id, { id: chatId })
+export const removedBlock = ({ chatId }: Happening & { kind: 'removed' }, place?: string): string =>
+  id(place) + body('chat_deleted', { id: chatId })
 
 /** Blocks put together into pieces. */
 export const inPieces = (blocks: readonly string[]): readonly Buffer[] => {
@@ -36,5 +57,7 @@ export const inPieces = (blocks: readonly string[]): readonly Buffer[] => {
 }
 
 /** The frames of one chat's changes, each under its revision: the same bytes for all of its followers. */
-export const framesOf = (changes: readonly Change[]): readonly Buffer[] =>
-  inPieces(changes.map((change) => changeBlock(change, String(change.revision))))
+export const framesOf = (changes: readonly Change[]): readonly Buffer[] => {
+  const bodies = bodiesOf(changes)
+  return inPieces(changes.map(({ revision }, index) => withId(String(revision), bodies[index] ?? '')))
+}

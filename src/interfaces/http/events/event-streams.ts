@@ -1,5 +1,12 @@
 import type { ServerResponse } from 'node:http'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { type ReportFailure, unreported } from '../../../application/ports/background.ts'
+import type { Failure } from '../endpoint/problem.ts'
 import type { Reply } from '../endpoint/reply.ts'
+import { HEARTBEAT } from './event-frames.ts'
+import { type Frames, sending } from './sending.ts'
+import { turns } from './turns.ts'
 
 export interface StreamLimits {
   /** Streams open at a time. */
@@ -10,17 +17,36 @@ export interface StreamLimits {
   readonly heartbeat: number
 }
 
-/** What a stream sends: blocks of the format, in pieces that fit a socket's buffer. */
-export type Frames = (stop: AbortSignal) => AsyncIterable<readonly Buffer[]>
+/** A stream that is about to begin. */
+export interface Beginning {
+  readonly opening: string
+  readonly frames: Frames
+}
 
 export interface EventStreams {
-  /** Whether another one may begin. */
-  readonly hasRoom: () => boolean
-  readonly limit: number
-  readonly reply: (first: string, frames: Frames) => Reply
+  /**
+   * Replies with the stream, if there is room for it. The room is held from the moment of the call, before anything is
+   * waited for, until the stream ends or did not come to be, whatever the reason.
+   */
+  readonly begin: <Refused>(
+    beginning: TE.TaskEither<Refused, Beginning>,
+  ) => TE.TaskEither<Refused | (Failure & { kind: 'TooManyStreams' }), Reply>
   readonly open: () => number
   /** Ends every stream in order, and takes no more; clients come back by themselves, to another server. */
   readonly end: () => void
+}
+
+/** Calls `beat` now and then. Returns how to stop. */
+export type Beats = (beat: () => void, milliseconds: number) => () => void
+
+const realBeats: Beats = (beat, milliseconds) => {
+  const timer = setInterval(beat, milliseconds).unref()
+  return () => clearInterval(timer)
+}
+
+export interface StreamSettings {
+  readonly beats?: Beats
+  readonly onFailure?: ReportFailure
 }
 
 const HEADERS = {
@@ -30,74 +56,82 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
 }
 
-/** Waits until the reader has read; false when it did not in time, or went away. */
-const drained = (res: ServerResponse, patience: number) =>
-  new Promise<boolean>((resolve) => {
-    const settle = (well: boolean) => {
-      clearTimeout(timer)
-      res.off('drain', onDrain).off('close', onClose)
-      resolve(well)
-    }
-    const onDrain = () => settle(true)
-    const onClose = () => settle(false)
-    const timer = setTimeout(() => settle(false), patience)
-    res.on('drain', onDrain).on('close', onClose)
-  })
-
 /**
  * Server-sent events (WHATWG HTML, section 9.2). A reader that does not read is sent nothing more, and nothing is read for
- * it: what waits for it is one buffer of its socket and one piece.
+ * it: what waits for it is one buffer of its socket and one piece. Whatever is sent is sent in turns, so that many readers
+ * hold up nobody else.
  */
-export const eventStreams = (limits: StreamLimits): EventStreams => {
+export const eventStreams = (
+  limits: StreamLimits,
+  { beats = realBeats, onFailure = unreported }: StreamSettings = {},
+): EventStreams => {
+  const turn = turns()
+  const send = sending(turn, limits.stall)
   const open = new Map<ServerResponse, AbortController>()
+  /** Streams that are open or about to begin. */
+  let held = 0
   let ending = false
-  let heartbeat: NodeJS.Timeout | undefined
+  let stopBeating: (() => void) | undefined
 
   const beat = () => {
-    for (const res of open.keys()) if (!res.writableNeedDrain) res.write(':\n\n')
+    for (const res of open.keys())
+      turn(() => {
+        if (!res.writableEnded && !res.destroyed && !res.writableNeedDrain) res.write(HEARTBEAT)
+      }).catch((error: unknown) => onFailure('stream', error))
   }
 
   const enter = (res: ServerResponse) => {
     const stop = new AbortController()
     open.set(res, stop)
-    heartbeat ??= setInterval(beat, limits.heartbeat).unref()
+    stopBeating ??= beats(beat, limits.heartbeat)
+    // A connection that breaks closes its response; the error that says so is nobody's defect.
+    res.on('error', () => {})
     res.once('close', () => {
       stop.abort()
       open.delete(res)
+      held -= 1
       if (open.size > 0) return
-      clearInterval(heartbeat)
-      heartbeat = undefined
+      stopBeating?.()
+      stopBeating = undefined
     })
     return stop.signal
   }
 
-  const pump = async (res: ServerResponse, first: string, frames: Frames) => {
+  const pump = async (res: ServerResponse, { opening, frames }: Beginning) => {
     const stop = enter(res)
-    res.write(first)
-    for await (const pieces of frames(stop)) {
-      for (const piece of pieces) {
-        if (res.destroyed) return
-        if (res.write(piece) || (await drained(res, limits.stall))) continue
-        res.destroy()
-        return
-      }
-    }
+    // At once: who is cut off before it came has lost its place.
+    res.write(opening)
+    for await (const render of frames(stop)) if (!(await send(res, render))) return
     res.end()
   }
 
+  const stream = (beginning: Beginning) => (res: ServerResponse) => {
+    // Whoever went away while the answer was made closes it no more.
+    if (ending || res.destroyed || res.req.method === 'HEAD') {
+      held -= 1
+      return void res.end()
+    }
+    pump(res, beginning).catch((error: unknown) => {
+      // What fails after the head was sent can only end the stream: its reader resumes.
+      if (!res.destroyed) onFailure('stream', error)
+      res.destroy()
+    })
+  }
+
   return {
-    hasRoom: () => !ending && open.size < limits.streams,
-    limit: limits.streams,
+    begin: (beginning) => async () => {
+      if (ending || held >= limits.streams) return E.left({ kind: 'TooManyStreams', limit: limits.streams })
+      held += 1
+      let begun: E.Either<unknown, Beginning> | undefined
+      try {
+        const result = await beginning()
+        begun = result
+        return E.map((one: Beginning) => ({ status: 200, headers: HEADERS, stream: stream(one) }))(result)
+      } finally {
+        if (!begun || E.isLeft(begun)) held -= 1
+      }
+    },
     open: () => open.size,
-    reply: (first, frames) => ({
-      status: 200,
-      headers: HEADERS,
-      stream: (res) => {
-        if (res.req.method === 'HEAD') return void res.end()
-        // What fails after the head was sent can only end the stream: its reader resumes.
-        pump(res, first, frames).catch(() => res.destroy())
-      },
-    }),
     end: () => {
       ending = true
       for (const [res, stop] of open) {

@@ -3,7 +3,19 @@ import * as t from 'io-ts'
 import { ChatId, Revision } from '../../../domain/identity.ts'
 
 /** A place in each of several chats. */
-export type Positions = ReadonlyMap<ChatId, Revision>
+type Positions = ReadonlyMap<ChatId, Revision>
+
+/** What a client says of where it is: a place in each of several chats, or the beginning of whatever it asks for. */
+export type Places = Positions | 'beginning'
+
+/** Where the client is in the chat; undefined when it was never there. */
+export const revisionIn = (places: Places, chatId: ChatId): Revision | undefined =>
+  places === 'beginning' ? BEGINNING : places.get(chatId)
+
+const BEGINNING = 0 as Revision
+
+/** How the beginning is spelled, for one chat as for several. */
+const ZERO = '0'
 
 const VERSION = 1
 
@@ -53,15 +65,16 @@ const positionsIn = (token: string): Positions | undefined => {
   return positions
 }
 
-export const PositionsCodec = new t.Type<Positions, string, unknown>(
-  'Positions',
-  (u): u is Positions => u instanceof Map,
+export const PlacesCodec = new t.Type<Places, string, unknown>(
+  'Places',
+  (u): u is Places => u instanceof Map || u === 'beginning',
   (u, context) => {
     if (Array.isArray(u)) return t.failure(u, context, 'repeated: must be given once')
+    if (u === ZERO) return t.success('beginning')
     const positions = typeof u === 'string' ? positionsIn(u) : undefined
     return positions
       ? t.success(positions)
-      : t.failure(u, context, 'malformed: must be the id of an event of this stream')
+      : t.failure(u, context, 'malformed: must be the id of an event of this stream, or 0')
   },
-  tokenOf,
+  (places) => (places === 'beginning' ? ZERO : tokenOf(places)),
 )

@@ -7,28 +7,37 @@ import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { ChatIdCodec, ChatIdsCodec, optional, RevisionCodec } from '../codecs/codecs.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { changeBlock, framesOf, inPieces, removedBlock } from './event-frames.ts'
-import type { EventStreams, Frames } from './event-streams.ts'
-import { PositionsCodec, tokenOf } from './event-token.ts'
+import { bodiesOf, framesOf, inPieces, openingBlock, removedBlock, withId } from './event-frames.ts'
+import type { EventStreams } from './event-streams.ts'
+import { PlacesCodec, revisionIn, tokenOf } from './event-token.ts'
+import type { Frames } from './sending.ts'
 import type { StreamMetrics } from './stream-metrics.ts'
-import type { Failure } from '../endpoint/problem.ts'
 
-export const FollowChatRequest = t.type({
+const FollowChatRequest = t.type({
   path: t.type({ chat_id: ChatIdCodec }),
-  query: t.type({ after: optional(RevisionCodec) }),
+  query: t.type({ after: optional(RevisionCodec), lastEventId: optional(RevisionCodec) }),
   headers: t.type({ 'last-event-id': optional(RevisionCodec) }),
 })
 
 export const FollowChatsRequest = t.type({
-  query: t.type({ chat_id: ChatIdsCodec, after: optional(PositionsCodec) }),
-  headers: t.type({ 'last-event-id': optional(PositionsCodec) }),
+  query: t.type({ chat_id: ChatIdsCodec, after: optional(PlacesCodec), lastEventId: optional(PlacesCodec) }),
+  headers: t.type({ 'last-event-id': optional(PlacesCodec) }),
 })
 
-/** Milliseconds after which a client that was cut off comes back. */
-const RETRY_MS = 1000
+/** How clients name the last event that they have. */
+interface Resuming<Place> {
+  readonly query: { readonly after: Place | undefined; readonly lastEventId: Place | undefined }
+  readonly headers: { readonly 'last-event-id': Place | undefined }
+}
 
-/** Sets the client's last event id before anything happened, so that whoever is cut off before that loses nothing either. */
-const opening = (id: string) => `retry: ${RETRY_MS}\nid: ${id}\n\n`
+/**
+ * Polyfills of EventSource put the header into the query, for they cannot send it to another origin. The `after` beside
+ * either is the one that the client began with.
+ */
+const placeIn = <Place>({ query, headers }: Resuming<Place>): Place | undefined =>
+  headers['last-event-id'] ?? query.lastEventId ?? query.after
+
+const cursorsOf = ({ positions }: Following) => new Map(Array.from(positions, ([id, { cursor }]) => [id, cursor]))
 
 export const eventEndpoints = (
   contract: Contract,
@@ -38,58 +47,57 @@ export const eventEndpoints = (
 ) => {
   const single = ({ happenings }: Following): Frames =>
     async function* (stop) {
-      for await (const happening of happenings(stop)) {
-        if (happening.kind === 'removed') yield inPieces([removedBlock(happening)])
-        else {
+      for await (const happening of happenings(stop))
+        yield () => {
+          if (happening.kind === 'removed') return inPieces([removedBlock(happening)])
           metrics.sent(happening.batch, happening.live)
-          yield happening.batch.form(framesOf)
+          return happening.batch.form(framesOf)
         }
-      }
     }
 
-  const several = ({ happenings }: Following, positions: Map<ChatId, Revision>): Frames =>
-    async function* (stop) {
-      const blocksOf = (happening: Happening) => {
-        if (happening.kind === 'removed') {
-          positions.delete(happening.chatId)
-          return [removedBlock(happening, tokenOf(positions))]
-        }
-        metrics.sent(happening.batch, happening.live)
-        return happening.batch.changes.map((change) => {
-          positions.set(change.chatId, change.revision)
-          return changeBlock(change, tokenOf(positions))
-        })
+  const several = ({ happenings }: Following, positions: Map<ChatId, Revision>): Frames => {
+    const blocksOf = (happening: Happening) => {
+      if (happening.kind === 'removed') {
+        positions.delete(happening.chatId)
+        return [removedBlock(happening, tokenOf(positions))]
       }
-      for await (const happening of happenings(stop)) yield inPieces(blocksOf(happening))
+      const { batch, live } = happening
+      metrics.sent(batch, live)
+      const bodies = batch.form(bodiesOf)
+      return batch.changes.map(({ chatId, revision }, index) => {
+        positions.set(chatId, revision)
+        return withId(tokenOf(positions), bodies[index] ?? '')
+      })
     }
-
-  const cursors = ({ positions }: Following) => new Map(Array.from(positions, ([id, { cursor }]) => [id, cursor]))
-
-  const full = TE.left<Failure>({ kind: 'TooManyStreams', limit: streams.limit })
+    return async function* (stop) {
+      for await (const happening of happenings(stop)) yield () => inPieces(blocksOf(happening))
+    }
+  }
 
   return {
-    followChat: endpoint(contract.operation('followChat'), FollowChatRequest, ({ path, query, headers }) =>
-      streams.hasRoom()
-        ? pipe(
-            followChats({ places: [{ chatId: path.chat_id, after: headers['last-event-id'] ?? query.after }] }),
-            TE.map((following) => {
-              const [cursor] = cursors(following).values()
-              return streams.reply(opening(String(cursor)), single(following))
-            }),
-          )
-        : full,
+    followChat: endpoint(contract.operation('followChat'), FollowChatRequest, (request) =>
+      streams.begin(
+        pipe(
+          followChats({ places: [{ chatId: request.path.chat_id, after: placeIn(request) }] }),
+          TE.map((following) => ({
+            opening: openingBlock(String([...cursorsOf(following).values()][0])),
+            frames: single(following),
+          })),
+        ),
+      ),
     ),
 
-    followChats: endpoint(contract.operation('followChats'), FollowChatsRequest, ({ query, headers }) => {
-      if (!streams.hasRoom()) return full
-      const resumed = headers['last-event-id'] ?? query.after
-      const places = query.chat_id.map((chatId) => ({ chatId, after: resumed?.get(chatId) }))
-      return pipe(
-        followChats({ places, resumed: resumed !== undefined }),
-        TE.map((following) => {
-          const positions = cursors(following)
-          return streams.reply(opening(tokenOf(positions)), several(following, positions))
-        }),
+    followChats: endpoint(contract.operation('followChats'), FollowChatsRequest, (request) => {
+      const resumed = placeIn(request)
+      const places = request.query.chat_id.map((chatId) => ({ chatId, after: resumed && revisionIn(resumed, chatId) }))
+      return streams.begin(
+        pipe(
+          followChats({ places, resumed: resumed !== undefined }),
+          TE.map((following) => {
+            const positions = cursorsOf(following)
+            return { opening: openingBlock(tokenOf(positions)), frames: several(following, positions) }
+          }),
+        ),
       )
     }),
   }

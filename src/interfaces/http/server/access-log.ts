@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
 import type { HttpMetrics } from './metrics.ts'
-import { openContext } from './request-context.ts'
+import { openContext } from '../endpoint/request-context.ts'
 
 /** Probes come every second and would bury the rest. */
 const QUIET = new Set(['/livez', '/readyz', '/metrics'])

@@ -1,83 +1,54 @@
-import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import express, { type RequestHandler } from 'express'
-import { type Asked, type Endpoint, sendProblem } from '../endpoint/endpoint.ts'
-import type { Failure } from '../endpoint/problem.ts'
+import type { IncomingMessage } from 'node:http'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { ProtocolFailure } from '../endpoint/failure.ts'
+import { MAX_BODY_BYTES } from '../endpoint/limits.ts'
+import { decompressions } from './compression.ts'
+import { readJson } from './json.ts'
 
-/** Bytes of a body after decompression. The longest text, all of it written as \uXXXX pairs, fits. */
-const LIMIT = 65_536
-const MAX_DEPTH = 32
+/** What was sent, undefined for nothing, or why it cannot be taken. */
+export type Body = E.Either<ProtocolFailure, unknown>
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const OPENING = new Set([0x5b, 0x7b])
-const CLOSING = new Set([0x5d, 0x7d])
-
-/** Whether the JSON text nests deeper than `limit`; says nothing of whether it is JSON. */
-export const nestsDeeper = (bytes: Uint8Array, limit: number): boolean => {
-  let depth = 0
-  let inString = false
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number
-    if (inString) {
-      if (byte === BACKSLASH) i++
-      else if (byte === QUOTE) inString = false
-    } else if (byte === QUOTE) inString = true
-    else if (OPENING.has(byte)) {
-      if (++depth > limit) return true
-    } else if (CLOSING.has(byte)) depth--
-  }
-  return false
-}
-
-/** What JSON.parse would mend in silence (invalid UTF-8), or later code would trip over (deep nesting). */
-const objectionTo = (bytes: Buffer): string | undefined => {
-  if (!isUtf8(bytes)) return 'The body is not valid UTF-8'
-  return nestsDeeper(bytes, MAX_DEPTH) ? `The body nests deeper than ${MAX_DEPTH} levels` : undefined
-}
-
-const verify = (_req: unknown, _res: unknown, bytes: Buffer) => {
-  const objection = objectionTo(bytes)
-  if (objection !== undefined) throw Object.assign(new Error(objection), { status: 400, readable: true })
-}
-
-export const NOT_JSON: Failure = { kind: 'Malformed', detail: 'The body is not valid JSON' }
+/** Bytes of a body that is on its way: an encoding that gains nothing adds to what it encodes. */
+const MAX_ENCODED_BYTES = 2 * MAX_BODY_BYTES
 
 const JSON_IN_UTF8 = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
 
-const parse: RequestHandler = express.json({ limit: LIMIT, strict: false, type: () => true, verify })
+const NO_BODY: Body = E.right(undefined)
+const TOO_LARGE: Body = E.left({ kind: 'ContentTooLarge' })
 
-/** Reads a JSON body into `req.body`; a request without a body has none, which its codec will miss. */
-export const readBody: RequestHandler = (req, res, next) => {
-  const { 'content-length': length, 'transfer-encoding': encoding, 'content-type': type = '' } = req.headers
-  if ((length === undefined || length === '0') && encoding === undefined) next()
-  else if (JSON_IN_UTF8.test(type)) parse(req, res, next)
-  else sendProblem(res, { kind: 'UnsupportedMediaType', method: req.method })
+const understand = (
+  { headers, method = '' }: IncomingMessage,
+  chunks: Buffer[],
+  size: number,
+  done: (body: Body) => void,
+) => {
+  if (size === 0) return done(NO_BODY)
+  const { 'content-type': type = '', 'content-encoding': encoding = '' } = headers
+  const unsupported = () => done(E.left({ kind: 'UnsupportedMediaType', method }))
+  if (!JSON_IN_UTF8.test(type)) return unsupported()
+
+  const bytes = () => (chunks.length === 1 && chunks[0]) || Buffer.concat(chunks)
+  if (encoding === '' || encoding.toLowerCase() === 'identity')
+    return done(size > MAX_BODY_BYTES ? TOO_LARGE : readJson(bytes()))
+  const decompress = decompressions.get(encoding.toLowerCase())
+  if (!decompress) return unsupported()
+  if (size > MAX_ENCODED_BYTES) return done(TOO_LARGE)
+  decompress(bytes(), (decompressed) => done(pipe(decompressed, E.flatMap(readJson))))
 }
 
-const PLAIN_LENGTH = /^[1-9][0-9]{0,4}$/
-
-/** Whether the request has a body of JSON as it is, no longer than allowed. */
-export const hasPlainBody = ({ headers }: IncomingMessage): boolean => {
-  const { 'content-length': length = '', 'content-encoding': encoding, 'content-type': type = '' } = headers
-  return PLAIN_LENGTH.test(length) && Number(length) <= LIMIT && encoding === undefined && JSON_IN_UTF8.test(type)
-}
-
-const BYTE_ORDER_MARK = /^\uFEFF/
-
-/** Reads such a body into `req.body`, then lets the endpoint answer. To be told of a client that goes away is no use. */
-export const readPlainBody = (req: Asked, res: ServerResponse, endpoint: Endpoint): void => {
+/**
+ * Reads the JSON that a request sends, framed by a length or in chunks, compressed or not. A request is read to its end
+ * before it is refused: the answer to a client that is still sending may be lost with the connection. When the client
+ * goes away before that end, `done` is never called.
+ */
+export const readBody = (req: IncomingMessage, done: (body: Body) => void): void => {
   const chunks: Buffer[] = []
-  req.on('data', (chunk: Buffer) => chunks.push(chunk))
-  req.on('end', () => {
-    const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-    const objection = objectionTo(bytes)
-    if (objection !== undefined) return sendProblem(res, { kind: 'Malformed', detail: objection })
-    try {
-      req.body = JSON.parse(bytes.toString().replace(BYTE_ORDER_MARK, ''))
-    } catch {
-      return sendProblem(res, NOT_JSON)
-    }
-    endpoint(req, res)
+  let size = 0
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= MAX_ENCODED_BYTES) chunks.push(chunk)
+    else chunks.length = 0
   })
+  req.on('end', () => understand(req, chunks, size, done))
 }

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
-import type { RequestContext } from './request-context.ts'
+import type { RequestContext } from '../endpoint/request-context.ts'
 
 export interface HttpMetrics {
   readonly started: () => void

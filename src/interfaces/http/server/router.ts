@@ -1,23 +1,47 @@
-import type { RequestListener } from 'node:http'
-import { parse as parseQuery } from 'node:querystring'
-import { hasPlainBody, readPlainBody } from './body.ts'
+import type { ParsedUrlQuery } from 'node:querystring'
 import type { Contract } from '../endpoint/contract.ts'
-import type { Asked, Endpoint, Endpoints } from '../endpoint/endpoint.ts'
+import type { Endpoint, Endpoints } from '../endpoint/endpoint.ts'
+import type { ProtocolFailure } from '../endpoint/failure.ts'
+import type { Operation } from '../endpoint/operation.ts'
+import { readTarget } from './target.ts'
+
+/** Path parameters by their names. */
+type Params = Readonly<Record<string, string>>
 
 interface Destination {
+  readonly operation: Operation
   readonly endpoint: Endpoint
-  readonly hasBody: boolean
 }
 
-/** What may follow where paths part: names, or one parameter. */
+/** Where a request leads. */
+export type Route =
+  | {
+      readonly kind: 'endpoint'
+      readonly destination: Destination
+      readonly params: Params
+      readonly query: ParsedUrlQuery
+    }
+  /** To the methods of its path. */
+  | { readonly kind: 'options'; readonly allow: string }
+  | { readonly kind: 'refusal'; readonly failure: ProtocolFailure }
+  /** Out of the contract, which does not have its path. */
+  | { readonly kind: 'elsewhere' }
+
+/** A path of the contract. */
+interface Place {
+  /** By method. */
+  readonly destinations: ReadonlyMap<string, Destination>
+  readonly allow: string
+}
+
+/** What may follow where paths part: names, which go first, or one parameter. */
 interface Fork {
   readonly named: Map<string, Fork>
   parameter?: { readonly name: string; readonly fork: Fork }
-  /** By method, of the paths that end here. */
-  readonly destinations: Map<string, Destination>
+  place?: Place
 }
 
-const newFork = (): Fork => ({ named: new Map(), destinations: new Map() })
+const newFork = (): Fork => ({ named: new Map() })
 
 const forkAfter = (fork: Fork, segment: string): Fork => {
   const name = /^\{(\w+)\}$/.exec(segment)?.[1]
@@ -27,33 +51,54 @@ const forkAfter = (fork: Fork, segment: string): Fork => {
   return next
 }
 
+/** The segments of a path, which may end in a slash or not. */
+const segmentsOf = (path: string): string[] => {
+  const segments = path.slice(1).split('/')
+  if (segments.at(-1) === '') segments.pop()
+  return segments
+}
+
+const placeOf = (operations: readonly Operation[], endpoints: Endpoints): Place => {
+  const destinations = new Map<string, Destination>()
+  for (const operation of operations) {
+    const endpoint = endpoints[operation.id]
+    if (!endpoint) throw new Error(`no endpoint for operation ${operation.id}`)
+    destinations.set(operation.method, { operation, endpoint })
+  }
+  const get = destinations.get('GET')
+  if (get) destinations.set('HEAD', get)
+  return { destinations, allow: [...destinations.keys(), 'OPTIONS'].join(', ') }
+}
+
 const mapOf = ({ paths }: Contract, endpoints: Endpoints): Fork => {
   const start = newFork()
-  for (const [template, operations] of paths) {
-    const end = template.slice(1).split('/').reduce(forkAfter, start)
-    for (const { id, method, hasBody } of operations) {
-      const endpoint = endpoints[id]
-      if (endpoint) end.destinations.set(method, { endpoint, hasBody })
-    }
-  }
+  for (const [template, operations] of paths)
+    segmentsOf(template).reduce(forkAfter, start).place = placeOf(operations, endpoints)
   return start
 }
 
-/** A path that means what it says, and its query. */
-const PLAIN = /^\/([\w.\-/]*)(?:\?(.*))?$/
+/** The parameters without their escapes; undefined when one of them cannot be read. */
+const decoded = (params: Params): Params | undefined => {
+  try {
+    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]))
+  } catch {
+    return undefined
+  }
+}
+
+const BAD_ESCAPE: Route = { kind: 'refusal', failure: { kind: 'Malformed', detail: 'The path has a bad escape' } }
+const ELSEWHERE: Route = { kind: 'elsewhere' }
 
 /**
- * Takes requests for documented operations straight to their endpoints, past Express, whose own work costs more than
- * all of ours. Only what is spelled plainly: an escape in the path, another method, the other way to end a path, a
- * compressed body or one of unknown length, and whatever is wrong about a path go by way of Express to the same
- * endpoints. Both ways answer alike, and the tests hold them to it.
+ * Knows every operation of the contract in every spelling of its path: with or without the slash at the end, with
+ * escapes in its parameters, after the name of a host. Names are spelled as documented, capitals included.
  */
-export const directly = (contract: Contract, endpoints: Endpoints, otherwise: RequestListener): RequestListener => {
+export const routerOf = (contract: Contract, endpoints: Endpoints): ((method: string, url: string) => Route) => {
   const start = mapOf(contract, endpoints)
 
-  const find = (method: string, path: string, params: Record<string, string>): Destination | undefined => {
+  const find = (path: string, params: Record<string, string>): Place | undefined => {
     let fork = start
-    for (const segment of path.split('/')) {
+    for (const segment of segmentsOf(path)) {
       const { named, parameter } = fork
       const next = named.get(segment)
       if (next) fork = next
@@ -62,17 +107,23 @@ export const directly = (contract: Contract, endpoints: Endpoints, otherwise: Re
         fork = parameter.fork
       } else return undefined
     }
-    return fork.destinations.get(method)
+    return fork.place
   }
 
-  return (req, res) => {
-    const [, path, query] = PLAIN.exec(req.url ?? '') ?? []
-    const params: Record<string, string> = {}
-    const destination = path === undefined ? undefined : find(req.method ?? '', path, params)
-    if (!destination || (destination.hasBody && !hasPlainBody(req))) return otherwise(req, res)
+  return (method, url) => {
+    const { path, query } = readTarget(url)
+    if (!path.startsWith('/')) return ELSEWHERE
+    const found: Record<string, string> = {}
+    const place = find(path, found)
+    if (!place) return ELSEWHERE
+    const params = path.includes('%') ? decoded(found) : found
+    if (!params) return BAD_ESCAPE
 
-    const asked: Asked = Object.assign(req, { params, query: query ? parseQuery(query) : {} })
-    if (destination.hasBody) readPlainBody(asked, res, destination.endpoint)
-    else destination.endpoint(asked, res)
+    const destination = place.destinations.get(method)
+    if (destination) return { kind: 'endpoint', destination, params, query }
+    const { allow } = place
+    return method === 'OPTIONS'
+      ? { kind: 'options', allow }
+      : { kind: 'refusal', failure: { kind: 'MethodNotAllowed', method, allow } }
   }
 }

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Failure, toProblem } from '../endpoint/problem.ts'
+import type { Failure } from '../endpoint/failure.ts'
+import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
+import { toProblem } from '../endpoint/problem.ts'
 import { PROBLEM_TYPE } from '../endpoint/reply.ts'
 
-export interface ServerLimits {
+interface ServerLimits {
   /** Milliseconds in which the head of a request must arrive. */
   readonly headersTimeout: number
   /** Milliseconds in which the whole request must arrive. */
@@ -13,8 +15,6 @@ export interface ServerLimits {
   /** Milliseconds that a connection may wait for its next request. */
   readonly keepAliveTimeout: number
 }
-
-export const MAX_HEADER_BYTES = 16_384
 
 const reasons: Record<string, string> = {
   400: 'Bad Request',
@@ -45,7 +45,7 @@ const answerUnparsed = (error: NodeJS.ErrnoException, socket: Duplex) => {
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
 }
 
-export interface HttpServer {
+interface HttpServer {
   readonly server: Server
   /**
    * Stops taking connections and resolves when the last request under way was answered, or cuts what is left after
@@ -59,7 +59,7 @@ export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServ
   const latest = new Map<Socket, ServerResponse | undefined>()
   let draining = false
 
-  const server = createServer({ ...limits, maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: 1000 })
+  const server = createServer({ ...limits, maxHeaderSize: MAX_HEAD_BYTES, connectionsCheckingInterval: 1000 })
     .on('connection', (socket) => {
       latest.set(socket, undefined)
       socket.once('close', () => latest.delete(socket))

@@ -14,7 +14,7 @@ const word = (well: boolean) => (well ? 'ok' : 'failing')
 /** Whether the service stopped taking new work. */
 export type IsDraining = () => boolean
 
-export const operationEndpoints = (
+export const probeEndpoints = (
   contract: Contract,
   checkReadiness: CheckReadiness,
   registry: Registry,

@@ -1,6 +1,6 @@
-import { migrate } from '../migrations/migrate.ts'
+import { migrate } from './migrate.ts'
 import { checkServer } from '../sessions/server-check.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../database/database.ts'
 
 const UNDECLARED =
   'DATABASE_URL leads to a pooler that does not keep sessions: set DATABASE_POOLER=transaction, and DATABASE_DIRECT_URL to PostgreSQL itself'

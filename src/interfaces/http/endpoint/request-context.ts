@@ -15,7 +15,8 @@ const CONTEXT = Symbol('the context of a request')
 
 type WithContext = ServerResponse & { [CONTEXT]?: RequestContext }
 
-const GIVEN_ID = /^[A-Za-z0-9._-]{8,128}$/
+/** What a caller may call its request. */
+export const GIVEN_ID = /^[A-Za-z0-9._-]{8,128}$/
 
 /** Takes the caller's `X-Request-Id` when it is harmless to log and to echo, and makes one otherwise. */
 export const openContext = (req: IncomingMessage, res: WithContext): RequestContext => {

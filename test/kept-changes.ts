@@ -1,7 +1,7 @@
-import type { Chats } from '../../src/application/ports/chats.ts'
-import type { ChatId } from '../../src/domain/identity.ts'
-import { editMessage, eraseMessage, removeChat, renameChat, send } from '../changes.ts'
-import { aNewChat, later, right, upTo } from '../fixtures.ts'
+import type { Chats } from '../src/application/ports/chats.ts'
+import type { ChatId } from '../src/domain/identity.ts'
+import { editMessage, eraseMessage, removeChat, renameChat, send } from './changes.ts'
+import { aNewChat, later, right, upTo } from './fixtures.ts'
 
 /** The few changes that followers hear of, kept for certain, for suites that are about something else. */
 export const changesOf = (chats: Chats) => {

@@ -1,0 +1,16 @@
+/** The kinds of work that go on where nobody waits for an answer. */
+export const BACKGROUND_WORK = ['read', 'look', 'notify', 'listen', 'stream', 'log', 'other'] as const
+
+/**
+ * - `read`: what is new in a followed chat; `look`: which followed chats have something new;
+ * - `notify`, `listen`: rings to and from the other servers;
+ * - `stream`: what a stream sends; `log`: the writing of log lines; `other`: whatever was not thought of.
+ */
+export type BackgroundWork = (typeof BACKGROUND_WORK)[number]
+
+/**
+ * Is told of a failure in the background, which ended neither the process nor the work: that is tried again. Never throws.
+ */
+export type ReportFailure = (work: BackgroundWork, failure: unknown) => void
+
+export const unreported: ReportFailure = () => {}

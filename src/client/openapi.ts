@@ -1,0 +1,247 @@
+/**
+ * What openapi.yaml says of chats, messages and events, as TypeScript. Generated: edit the document, then
+ * `npm run generate`. test/client/openapi.test.ts fails when the two differ.
+ */
+
+/** A chat. */
+export interface Chat {
+  /** The number of a chat. Never reused. */
+  readonly id: number
+  /** What a chat is called. */
+  readonly title: string
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly created_at: string
+  /** When the last change of the chat or of one of its messages was accepted. Never runs backwards. */
+  readonly updated_at: string
+  /** The number of the last message sent, whether or not it was deleted since; 0 when none was ever sent. */
+  readonly last_message_id: number
+}
+
+/** A chat and its last messages, newest first. */
+export interface ChatWithMessages {
+  /** The number of a chat. Never reused. */
+  readonly id: number
+  /** What a chat is called. */
+  readonly title: string
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly created_at: string
+  /** When the last change of the chat or of one of its messages was accepted. Never runs backwards. */
+  readonly updated_at: string
+  /** The number of the last message sent, whether or not it was deleted since; 0 when none was ever sent. */
+  readonly last_message_id: number
+  /** Messages of one chat. */
+  readonly messages: readonly Message[]
+}
+
+/** A message of a chat. */
+export interface Message {
+  /** The number of a message in its chat: 1, 2, 3 … without gaps. Never reused. */
+  readonly id: number
+  /** The number of a chat. Never reused. */
+  readonly chat_id: number
+  /** What a message says. */
+  readonly text: string
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly created_at: string
+  /** When the text was last changed; null until it is. */
+  readonly edited_at: string | null
+}
+
+/** What is left of a deleted message. */
+export interface Tombstone {
+  /** The number of a message in its chat: 1, 2, 3 … without gaps. Never reused. */
+  readonly id: number
+  /** The number of a chat. Never reused. */
+  readonly chat_id: number
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly created_at: string
+  /** When the text was last changed; null if it never was. */
+  readonly edited_at: string | null
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly deleted_at: string
+}
+
+/** The stream begins, after the place that is its `id`. Nothing happened, and there is nothing in its data. */
+export interface BeginEvent {
+  readonly id: string
+  readonly event: 'begin'
+  readonly data: Readonly<Record<string, never>>
+}
+
+/** A message was sent, edited or deleted. */
+export interface MessageEvent {
+  readonly id: string
+  readonly event: 'message'
+  readonly data: Message | Tombstone
+}
+
+/** The chat was renamed. It is shown as it was at a moment not earlier than the event's `id`: `updated_at` and `last_message_id` may already speak of changes whose own events follow. */
+export interface ChatEvent {
+  readonly id: string
+  readonly event: 'chat'
+  /** A chat. */
+  readonly data: Chat
+}
+
+/** The chat was deleted. On the stream of that chat alone it has no `id`, for there is no place after it. */
+export interface ChatDeletedEvent {
+  readonly id?: string
+  readonly event: 'chat_deleted'
+  readonly data: {
+    /** The number of a chat. Never reused. */
+    readonly id: number
+  }
+}
+
+/** A chat to be opened. */
+export interface CreateChat {
+  /** A title. White space around it is dropped; what is left has 1 to 200 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. */
+  readonly title: string
+}
+
+/** A new title for a chat. */
+export interface RenameChat {
+  /** A title. White space around it is dropped; what is left has 1 to 200 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. */
+  readonly title: string
+}
+
+/** A message to be sent. */
+export interface SendMessage {
+  /** A text. White space around it is dropped; what is left has 1 to 5000 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. Line breaks inside are kept. */
+  readonly text: string
+}
+
+/** A new text for a message. */
+export interface EditMessage {
+  /** A text. White space around it is dropped; what is left has 1 to 5000 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. Line breaks inside are kept. */
+  readonly text: string
+}
+
+/** What went wrong (RFC 9457). */
+export interface Problem {
+  /** What kind of problem this is. The address leads to a page that explains it. */
+  readonly type: ProblemType
+  /** The type in words; the same for every problem of a type. */
+  readonly title: string
+  /** The status of the answer. */
+  readonly status: number
+  /** What went wrong this time, for people. */
+  readonly detail: string
+  /** This one occurrence, named by its request id. */
+  readonly instance: string
+  /** Which values break a rule; sent with `/problems/validation-failed`. */
+  readonly errors?: readonly (FieldError | ParameterError)[]
+}
+
+/** Every `ProblemType`. */
+export const problemTypes = [
+  '/problems/malformed-request',
+  '/problems/not-found',
+  '/problems/method-not-allowed',
+  '/problems/not-acceptable',
+  '/problems/request-timeout',
+  '/problems/precondition-failed',
+  '/problems/content-too-large',
+  '/problems/unsupported-media-type',
+  '/problems/validation-failed',
+  '/problems/idempotency-key-reused',
+  '/problems/headers-too-large',
+  '/problems/internal-error',
+  '/problems/unavailable',
+] as const
+
+/** What kind of problem this is. The address leads to a page that explains it. */
+export type ProblemType = (typeof problemTypes)[number]
+
+/** A value of the body that breaks a rule. */
+export interface FieldError {
+  /** Where: a JSON Pointer as a URI fragment (RFC 6901, section 6). `#` is the whole body. */
+  readonly pointer: string
+  /**
+   * Which rule is broken.
+   * - `required`: it is missing.
+   * - `wrong_type`: it is of another JSON type than the rule asks for.
+   * - `blank`: nothing is left of it when white space around it is dropped.
+   * - `too_long`: it has too many code points.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream.
+   * - `invisible`: it consists of invisible characters only.
+   * - `not_a_whole_number`: it is not written as a whole number.
+   * - `out_of_range`: it is too small or too large.
+   * - `repeated`: it is given more than once.
+   * - `not_an_option`: it is none of the values to choose from.
+   * - `too_many`: it is given too many times.
+   */
+  readonly code: ErrorCode
+  /** The same, for people. */
+  readonly detail: string
+}
+
+/** A parameter of the path or the query that breaks a rule. */
+export interface ParameterError {
+  /** Which parameter. */
+  readonly parameter: string
+  /**
+   * Which rule is broken.
+   * - `required`: it is missing.
+   * - `wrong_type`: it is of another JSON type than the rule asks for.
+   * - `blank`: nothing is left of it when white space around it is dropped.
+   * - `too_long`: it has too many code points.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream.
+   * - `invisible`: it consists of invisible characters only.
+   * - `not_a_whole_number`: it is not written as a whole number.
+   * - `out_of_range`: it is too small or too large.
+   * - `repeated`: it is given more than once.
+   * - `not_an_option`: it is none of the values to choose from.
+   * - `too_many`: it is given too many times.
+   */
+  readonly code: ErrorCode
+  /** The same, for people. */
+  readonly detail: string
+}
+
+/** Every `ErrorCode`. */
+export const errorCodes = [
+  'required',
+  'wrong_type',
+  'blank',
+  'too_long',
+  'malformed',
+  'invisible',
+  'not_a_whole_number',
+  'out_of_range',
+  'repeated',
+  'not_an_option',
+  'too_many',
+] as const
+
+/**
+ * Which rule is broken.
+ * - `required`: it is missing.
+ * - `wrong_type`: it is of another JSON type than the rule asks for.
+ * - `blank`: nothing is left of it when white space around it is dropped.
+ * - `too_long`: it has too many code points.
+ * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream.
+ * - `invisible`: it consists of invisible characters only.
+ * - `not_a_whole_number`: it is not written as a whole number.
+ * - `out_of_range`: it is too small or too large.
+ * - `repeated`: it is given more than once.
+ * - `not_an_option`: it is none of the values to choose from.
+ * - `too_many`: it is given too many times.
+ */
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** The operations on chats, messages and events: method and path of each, under its id in `openapi.yaml`. */
+export const operations = {
+  listChats: { method: 'GET', path: '/chats/' },
+  createChat: { method: 'POST', path: '/chats/' },
+  getChat: { method: 'GET', path: '/chats/{chat_id}' },
+  renameChat: { method: 'PATCH', path: '/chats/{chat_id}' },
+  deleteChat: { method: 'DELETE', path: '/chats/{chat_id}' },
+  listMessages: { method: 'GET', path: '/chats/{chat_id}/messages/' },
+  sendMessage: { method: 'POST', path: '/chats/{chat_id}/messages/' },
+  getMessage: { method: 'GET', path: '/chats/{chat_id}/messages/{message_id}' },
+  editMessage: { method: 'PATCH', path: '/chats/{chat_id}/messages/{message_id}' },
+  deleteMessage: { method: 'DELETE', path: '/chats/{chat_id}/messages/{message_id}' },
+  followChat: { method: 'GET', path: '/chats/{chat_id}/events' },
+  followChats: { method: 'GET', path: '/events' },
+} as const

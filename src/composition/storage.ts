@@ -1,0 +1,25 @@
+import { ContainerModule } from 'inversify'
+import { ringAfterChange } from '../application/following/ring-after-change.ts'
+import type { Bell } from '../application/ports/bell.ts'
+import type { Chats } from '../application/ports/chats.ts'
+import type { Health } from '../application/ports/health.ts'
+import type { Journal } from '../application/ports/journal.ts'
+import { names } from './names.ts'
+
+/** The driven adapters of one choice of storage, open and ready. */
+export interface Storage {
+  readonly chats: Chats
+  readonly journal: Journal
+  readonly bell: Bell
+  readonly health: Health
+  /** After the last request. */
+  readonly close: () => Promise<void>
+}
+
+export const storageModule = ({ chats, journal, bell, health }: Storage) =>
+  new ContainerModule(({ bind }) => {
+    bind(names.chats).toConstantValue(ringAfterChange(chats, bell))
+    bind(names.journal).toConstantValue(journal)
+    bind(names.bell).toConstantValue(bell)
+    bind(names.health).toConstantValue(health)
+  })

@@ -1,0 +1,33 @@
+import { ContainerModule } from 'inversify'
+import type { Logger } from 'pino'
+import { Registry } from 'prom-client'
+import type { Clock } from '../application/ports/clock.ts'
+import type { Contract } from '../interfaces/http/endpoint/contract.ts'
+import type { StreamLimits } from '../interfaces/http/events/event-streams.ts'
+import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
+import type { IsDraining } from '../interfaces/http/service/probes.ts'
+import { names } from './names.ts'
+
+/** What the service is given by the process that it runs in. */
+export interface Surroundings {
+  readonly clock: Clock
+  readonly contract: Contract
+  readonly logger: Logger
+  readonly isDraining: IsDraining
+  readonly streamLimits: StreamLimits
+  readonly failures: BackgroundFailures
+}
+
+export const surroundingsModule = (surroundings: Surroundings) =>
+  new ContainerModule(({ bind }) => {
+    const { clock, contract, logger, isDraining, streamLimits, failures } = surroundings
+    const registry = new Registry()
+    failures.measure(registry)
+    bind(names.clock).toConstantValue(clock)
+    bind(names.contract).toConstantValue(contract)
+    bind(names.logger).toConstantValue(logger)
+    bind(names.isDraining).toConstantValue(isDraining)
+    bind(names.streamLimits).toConstantValue(streamLimits)
+    bind(names.failures).toConstantValue(failures)
+    bind(names.registry).toConstantValue(registry)
+  })

@@ -1,0 +1,28 @@
+import type { PlaceAhead } from '../../../application/following/follow-chats.ts'
+import type { Unavailable } from '../../../application/ports/failures.ts'
+import type { ChatNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
+import type { Stale } from '../../../domain/expectation.ts'
+import type { KeyReused } from '../../../domain/intent.ts'
+
+/** One rule that the request breaks, at a JSON Pointer into the body (as a URI fragment) or in a named parameter. */
+export type Violation = { readonly code: string; readonly detail: string } & (
+  { readonly pointer: string } | { readonly parameter: string }
+)
+
+/** Failures of the protocol itself; those of the use cases come from the application. */
+export type ProtocolFailure =
+  | { readonly kind: 'Malformed'; readonly detail: string }
+  | { readonly kind: 'PathNotFound'; readonly path: string }
+  | { readonly kind: 'MethodNotAllowed'; readonly method: string; readonly allow: string }
+  | { readonly kind: 'NotAcceptable'; readonly offered: readonly string[] }
+  | { readonly kind: 'RequestTimeout' }
+  | { readonly kind: 'ContentTooLarge' }
+  | { readonly kind: 'UnsupportedMediaType'; readonly method: string }
+  | { readonly kind: 'Invalid'; readonly violations: readonly Violation[] }
+  | { readonly kind: 'HeadersTooLarge' }
+  | { readonly kind: 'TooManyStreams'; readonly limit: number }
+  | { readonly kind: 'ProblemTypeNotFound'; readonly name: string }
+  | { readonly kind: 'NotReady'; readonly checks: Readonly<Record<string, 'ok' | 'failing'>> }
+  | { readonly kind: 'Defect'; readonly cause: unknown }
+
+export type Failure = ProtocolFailure | PlaceAhead | Stale | KeyReused | ChatNotFound | MessageNotFound | Unavailable

@@ -1,0 +1,11 @@
+/** Bytes of a body after decompression. The longest text, all of it written as \uXXXX pairs, fits. */
+export const MAX_BODY_BYTES = 65_536
+
+/** Levels of arrays and objects in a body. */
+export const MAX_BODY_DEPTH = 32
+
+/** Bytes of a request line and its header fields. */
+export const MAX_HEAD_BYTES = 16_384
+
+/** Broken rules that one problem lists. */
+export const MAX_ERRORS = 50

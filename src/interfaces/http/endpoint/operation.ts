@@ -1,0 +1,61 @@
+import type { Ajv2020 } from 'ajv/dist/2020.js'
+import { type Method, type OpenApiDocument, type OperationObject, type Parameter, resolve } from './document.ts'
+import type { Violation } from './failure.ts'
+import { bodyCheck, type Check, NONE, parametersCheck, type RawRequest } from './request-checks.ts'
+
+/** One operation of `openapi.yaml`. */
+export interface Operation {
+  readonly id: string
+  readonly method: string
+  /** The path template, in OpenAPI's spelling. */
+  readonly path: string
+  /** Media types of its successful answers. */
+  readonly produces: readonly string[]
+  readonly hasBody: boolean
+  /** The rules of the document that the request breaks; none when it is as documented. */
+  readonly violations: (request: RawRequest) => readonly Violation[]
+}
+
+const PARTS = ['path', 'query', 'header'] as const
+
+const producedBy = (document: OpenApiDocument, { responses }: OperationObject) =>
+  Object.entries(responses)
+    .filter(([status]) => status.startsWith('2'))
+    .flatMap(([, response]) => Object.keys(resolve(document, response).content ?? {}))
+
+const checksOf = (
+  ajv: Ajv2020,
+  document: OpenApiDocument,
+  path: string,
+  method: Method,
+  { parameters = [], requestBody }: OperationObject,
+): readonly Check[] => {
+  const all = [...(document.paths[path]?.parameters ?? []), ...parameters].map((parameter) =>
+    resolve<Parameter>(document, parameter),
+  )
+  const ofParameters = PARTS.map((part) => [part, all.filter((parameter) => parameter.in === part)] as const)
+    .filter(([, own]) => own.length > 0)
+    .map(([part, own]) => parametersCheck(ajv, document, part, own))
+  return requestBody ? [...ofParameters, bodyCheck(ajv, path, method)] : ofParameters
+}
+
+export const operationOf = (
+  ajv: Ajv2020,
+  document: OpenApiDocument,
+  path: string,
+  method: Method,
+  operation: OperationObject,
+): Operation => {
+  const checks = checksOf(ajv, document, path, method, operation)
+  return {
+    id: operation.operationId,
+    method: method.toUpperCase(),
+    path,
+    produces: producedBy(document, operation),
+    hasBody: operation.requestBody !== undefined,
+    violations: (request) => {
+      const found = checks.map((check) => check(request))
+      return found.every(({ length }) => length === 0) ? NONE : found.flat()
+    },
+  }
+}

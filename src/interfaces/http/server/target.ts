@@ -1,0 +1,20 @@
+import { parse, type ParsedUrlQuery } from 'node:querystring'
+
+/** What a request names: a path as it is spelled, and the query that was read from it. */
+interface Target {
+  readonly path: string
+  readonly query: ParsedUrlQuery
+}
+
+const HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*\/?/i
+
+/** The target without the host of the absolute form (RFC 9112, section 3.2.2): whatever it is called, it is here. */
+export const originForm = (url: string): string => (url.startsWith('/') ? url : url.replace(HOST, '/'))
+
+/** A fragment is not for servers. A client that sends one all the same means the page without it. */
+const PARTS = /^([^?#]*)(?:\?([^#]*))?/
+
+export const readTarget = (url: string): Target => {
+  const [, path = '', query] = PARTS.exec(originForm(url)) ?? []
+  return { path, query: query ? parse(query) : {} }
+}

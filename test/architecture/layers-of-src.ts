@@ -1,0 +1,149 @@
+import type { Layer } from './layer.ts'
+
+const DOMAIN = 'src/domain'
+const PORTS = 'src/application/ports'
+const POSTGRES = 'src/infrastructure/postgres'
+const HTTP = 'src/interfaces/http'
+
+const USE_CASES = 'use cases know the domain and the ports, never an adapter and never the use cases of another room'
+
+/** The arrows of the hexagon point inwards; adapters meet in the composition alone. */
+export const layersOfSrc: readonly Layer[] = [
+  {
+    path: 'src/domain',
+    may: 'fp-ts',
+    because: 'the domain knows itself and fp-ts, and its first words know none of its rooms',
+  },
+  {
+    path: 'src/domain/chat',
+    may: 'src/domain/* fp-ts',
+    because: 'the domain knows itself and fp-ts: no io-ts, no ORM, no Node, no other layer',
+  },
+
+  {
+    path: 'src/application/ports',
+    may: `${DOMAIN} fp-ts`,
+    because: 'ports are promises in words of the domain; they know neither use cases nor adapters',
+  },
+  { path: 'src/application/chats', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/probes', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+
+  {
+    path: 'src/infrastructure/memory',
+    may: `${PORTS} ${DOMAIN} fp-ts`,
+    because: 'an adapter implements ports and never imports another adapter',
+  },
+  {
+    path: 'src/infrastructure/postgres/*',
+    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/sessions ${POSTGRES}/reads ${POSTGRES}/writes
+          ${PORTS} ${DOMAIN} fp-ts pg node:`,
+    because: 'one file a port, made of what the rooms below offer; an adapter never imports another adapter',
+  },
+  {
+    path: 'src/infrastructure/postgres/database',
+    may: `${POSTGRES}/sessions ${POSTGRES}/migrations/orm.ts
+          ${PORTS} ${DOMAIN} fp-ts @mikro-orm/postgresql pg node:timers/promises`,
+    because: 'connections, tables and rows know nothing of what is read or written with them',
+  },
+  {
+    path: 'src/infrastructure/postgres/sessions',
+    may: 'pg node:',
+    because: 'how a connection behaves has nothing to do with what goes over it',
+  },
+  {
+    path: 'src/infrastructure/postgres/migrations',
+    may: `${POSTGRES}/database ${POSTGRES}/sessions ${DOMAIN} @mikro-orm pg node:`,
+    because: 'migrating needs nothing of what reads and writes, and the ORM is for migrating',
+  },
+  {
+    path: 'src/infrastructure/postgres/reads',
+    may: `${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg`,
+    because: 'reading needs nothing of writing, nor of the ORM',
+  },
+  {
+    path: 'src/infrastructure/postgres/writes',
+    may: `${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg node:timers/promises`,
+    because: 'writing needs nothing of reading',
+  },
+  {
+    path: 'src/infrastructure/embedded-postgres',
+    may: 'pg node:',
+    because: 'the embedded server serves any database: it knows nothing of chats, nor of the adapters',
+  },
+
+  {
+    path: 'src/interfaces/http/codecs',
+    may: `${DOMAIN} fp-ts io-ts node:util`,
+    because: "codecs are made of the domain's own constructors and of nothing else",
+  },
+  {
+    path: 'src/interfaces/http/endpoint',
+    may: `${HTTP}/codecs ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts accepts ajv helmet yaml node:`,
+    because: 'what endpoints are made of knows no single endpoint',
+  },
+  {
+    path: 'src/interfaces/http/chats',
+    may: `${HTTP}/codecs ${HTTP}/endpoint
+          src/application/chats src/application/messages ${PORTS} ${DOMAIN} fp-ts io-ts node:crypto`,
+    because:
+      'endpoints decode, call a use case and encode; they know neither the server nor the endpoints of other rooms',
+  },
+  {
+    path: 'src/interfaces/http/events',
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts
+          ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
+    because: 'streams show messages as other endpoints do, are counted, and know nothing else outside their room',
+  },
+  {
+    path: 'src/interfaces/http/service',
+    may: `${HTTP}/endpoint src/application/probes fp-ts io-ts express prom-client swagger-ui-express`,
+    because: 'probes and documentation know nothing of chats',
+  },
+  {
+    path: 'src/interfaces/http/server',
+    may: `${HTTP}/endpoint ${PORTS} fp-ts express pino prom-client node:`,
+    because: 'the server is given its endpoints and knows none of them',
+  },
+
+  {
+    path: 'src/composition',
+    may: `src/application ${HTTP} src/infrastructure/memory inversify pino prom-client node:http`,
+    because: 'it is published with the messenger for tests, which has no database: PostgreSQL comes in as a Storage',
+  },
+  {
+    path: 'src/container.ts',
+    may: 'src/composition inversify reflect-metadata',
+    because: 'the container loads the modules of the composition and does nothing else',
+  },
+  {
+    path: 'src/storage.ts',
+    may: `src/composition src/config.ts src/infrastructure ${PORTS} node:path`,
+    because: 'it chooses among the storages, and knows neither use cases nor HTTP',
+  },
+  {
+    path: 'src/messenger.ts',
+    may: `src/composition src/config.ts src/container.ts ${HTTP}/endpoint ${HTTP}/server ${PORTS} pino node:`,
+    because: 'a messenger serves whatever storage it is given',
+  },
+  { path: 'src/config.ts', may: 'fp-ts io-ts node:fs', because: 'the environment is decoded before anything starts' },
+  {
+    path: 'src/*',
+    may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
+          ${HTTP}/server/background-failures.ts fp-ts pino node:`,
+    because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
+  },
+
+  { path: 'src/client', may: '', because: 'the client runs in browsers: it imports nothing but itself' },
+  {
+    path: 'src/conformance',
+    may: 'src/client node:',
+    because: 'the suite judges any server by its answers: it knows the client and nothing of the service',
+  },
+  {
+    path: 'src/testing',
+    may: `src/client src/composition src/container.ts ${HTTP} ${PORTS} ${DOMAIN} fp-ts express pino node:`,
+    because: 'the messenger for tests runs on Node 20, without PostgreSQL and what it takes',
+  },
+]

@@ -1,0 +1,87 @@
+import type { Layer } from './layer.ts'
+import { layersOfSrc } from './layers-of-src.ts'
+
+const DOMAIN = 'src/domain'
+const PORTS = 'src/application/ports'
+const HTTP = 'src/interfaces/http'
+
+const layersBesideSrc: readonly Layer[] = [
+  {
+    path: 'migrations',
+    may: '@mikro-orm/migrations',
+    because: 'a migration that was applied must not change with the code',
+  },
+  {
+    path: 'bench',
+    may: `${DOMAIN} src/infrastructure ${HTTP}/endpoint/limits.ts ${HTTP}/server/json.ts autocannon express pg node:`,
+    because:
+      'the service is measured as a process; what is imported prepares databases and the handler it is held against',
+  },
+
+  {
+    path: 'test/*',
+    may: `src/* src/client src/composition ${PORTS} ${DOMAIN} src/infrastructure test/architecture ajv chai fp-ts pg pino yaml node:`,
+    because: 'what tests share knows none of them',
+  },
+  {
+    path: 'test/application',
+    may: `src/application src/infrastructure/memory ${DOMAIN} test/* chai fp-ts node:`,
+    because: 'use cases and state machines are tested over memory, or ports in the hands of the test',
+  },
+  { path: 'test/architecture', may: 'chai typescript node:', because: 'code is judged here as text, and never run' },
+  {
+    path: 'test/client',
+    may: 'src/client src/testing test/* chai fast-check prettier yaml node:',
+    because: 'the client is tested with what its users have',
+  },
+  {
+    path: 'test/composition',
+    may: `src/* src/composition ${HTTP} test/* test/process/server-process.ts chai pino node:`,
+    because: 'the composition is tested as processes use it',
+  },
+  {
+    path: 'test/conformance',
+    may: `src/* src/conformance src/testing ${PORTS} ${DOMAIN} test/* chai fp-ts yaml node:`,
+    because: 'the suite is held against messengers that are broken through their ports',
+  },
+  {
+    path: 'test/contract',
+    may: `src/infrastructure ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts pg node:`,
+    because: 'a contract is a promise of a port, whatever stands above it',
+  },
+  {
+    path: 'test/docker',
+    may: 'src/client src/conformance test/* node:',
+    because: 'a deployment is judged from outside',
+  },
+  {
+    path: 'test/domain',
+    may: `${DOMAIN} test/* chai fast-check fp-ts`,
+    because: 'the domain is tested with plain data',
+  },
+  {
+    path: 'test/infrastructure',
+    may: `src/* src/composition/storage.ts src/infrastructure src/application/following ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts pg node:`,
+    because: 'adapters are tested without use cases and without HTTP',
+  },
+  {
+    path: 'test/interfaces',
+    may: `src/* src/composition src/testing src/infrastructure ${HTTP} src/application ${DOMAIN} test/*
+          src/client chai fast-check fp-ts io-ts pg pino prom-client yaml node:`,
+    because: 'HTTP is tested through requests to a whole messenger, and its parts over any storage',
+  },
+  { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
+  {
+    path: 'test/process',
+    may: 'src/* src/client src/composition/storage.ts test/* chai pg playwright-core node:',
+    because: 'whole processes are tested from outside',
+  },
+  {
+    path: 'test/testing',
+    may: 'src/client src/testing test/* test/client/rejection.ts chai node:',
+    because: 'the messenger for tests is tested with what its users have',
+  },
+]
+
+/** The one table of dependency rules: `test/architecture.test.ts` and `.dependency-cruiser.mjs` both read it. */
+export const layers: readonly Layer[] = [...layersOfSrc, ...layersBesideSrc]

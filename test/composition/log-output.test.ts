@@ -1,0 +1,69 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { logOutput } from '../../src/log-output.ts'
+import { onlyOnLinux } from '../process/server-process.ts'
+import { until } from '../until.ts'
+
+describe('The log', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'messenger-log-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const writing = () => {
+    const file = join(folder, 'log')
+    const fd = openSync(file, 'a')
+    const failures: unknown[] = []
+    const output = logOutput((error) => failures.push(error), fd)
+    return { output, failures, text: () => readFileSync(file, 'utf8'), close: () => closeSync(fd) }
+  }
+  const lines = (count: number) => Array.from({ length: count }, (_, n) => `line ${n} é😀\n`)
+
+  it('is written in the background, every line once and in order', async () => {
+    const { output, text, failures, close } = writing()
+    const all = lines(3000)
+    for (const [n, line] of all.entries()) {
+      output.write(line)
+      if (n % 500 === 0) await new Promise((resolve) => setTimeout(resolve, 15))
+    }
+    await until(() => text().length === all.join('').length)
+    expect(text()).to.equal(all.join(''))
+    expect(failures).to.deep.equal([])
+    close()
+  })
+
+  it('is written to its end when the process ends, whatever is under way', async () => {
+    const { output, text, close } = writing()
+    output.write('one\n')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    output.write('two\n')
+    output.flushSync()
+    output.flushSync()
+    await until(() => text().includes('one') && text().includes('two'))
+    expect(text().split('\n').sort()).to.deep.equal(['', 'one', 'two'])
+    close()
+  })
+
+  onlyOnLinux('on a disk that is full', () => {
+    it('is lost and reported, and keeps nobody from going on or ending', async () => {
+      const fd = openSync('/dev/full', 'w')
+      const failures: string[] = []
+      const output = logOutput((error) => {
+        failures.push((error as NodeJS.ErrnoException).code ?? '')
+        // As the logger does, who is told of it.
+        if (failures.length === 1) output.write('could not write\n')
+      }, fd)
+      output.write('one\n')
+      await until(() => failures.length === 2)
+      output.write('two\n')
+      await until(() => failures.length === 3)
+      expect(new Set(failures)).to.deep.equal(new Set(['ENOSPC']))
+      output.write('three\n')
+      output.flushSync()
+      closeSync(fd)
+    })
+  })
+})
