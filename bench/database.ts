@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { ensureDatabase, type EmbeddedPostgres } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
-import { migrate, openDatabase } from '../src/infrastructure/postgres/database/database.ts'
+import { openDatabase } from '../src/infrastructure/postgres/database/database.ts'
+import { migrate } from '../src/infrastructure/postgres/migrations/migrate.ts'
 
 export interface Connection {
   readonly host: string

@@ -48,6 +48,8 @@ export const Variables = t.type({
   PORT: wholeNumber(8000, 0, 65_535),
   STORAGE: oneOf('postgres', 'postgres', 'memory'),
   DATABASE_URL: databaseUrl,
+  DATABASE_POOLER: oneOf('none', 'none', 'transaction'),
+  DATABASE_DIRECT_URL: databaseUrl,
   DATABASE_POOL_SIZE: wholeNumber(10, 1, 500),
   DATA_DIR: text('./data'),
   LOG_LEVEL: oneOf('info', 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
@@ -61,7 +63,7 @@ export const Variables = t.type({
 })
 
 /** Variables that may be given as `<name>_FILE`, the path of a file with the value. */
-const SECRETS = ['DATABASE_URL'] as const
+const SECRETS = ['DATABASE_URL', 'DATABASE_DIRECT_URL'] as const
 
 export type Config = t.TypeOf<typeof Variables>
 

@@ -7,20 +7,21 @@ import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
-import { type Database, migrate, openDatabase } from './infrastructure/postgres/database/database.ts'
+import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
-import type { Connection } from './infrastructure/postgres/database/connection.ts'
+import { prepareDatabase } from './infrastructure/postgres/migrations/prepare.ts'
+import type { Connection } from './infrastructure/postgres/sessions/location.ts'
 
 type Log = (line: string) => void
 
-const migrated = async (connection: Connection, { DATABASE_POOL_SIZE }: Config, log: Log): Promise<Database> => {
-  const database = openDatabase(connection, { size: DATABASE_POOL_SIZE, acquireTimeout: 2000 })
-  for (const name of await migrate(database)) log(`applied ${name}`)
+const prepared = async (connection: Connection, settings: Partial<DatabaseSettings>, log: Log): Promise<Database> => {
+  const database = openDatabase(connection, settings)
+  await prepareDatabase(database, log)
   return database
 }
 
 const postgresStorage = (database: Database, onFailure: ReportFailure | undefined): Storage => {
-  const bell = postgresBell(database.pool, onFailure)
+  const bell = postgresBell(database, onFailure)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
@@ -37,7 +38,10 @@ const embeddedStorage = async (config: Config, log: Log, onFailure?: ReportFailu
   const server = await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgres'), log })
   log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
   await ensureDatabase(server, 'messenger')
-  const storage = postgresStorage(await migrated({ ...server, database: 'messenger' }, config, log), onFailure)
+  const storage = postgresStorage(
+    await prepared({ ...server, database: 'messenger' }, { size: config.DATABASE_POOL_SIZE }, log),
+    onFailure,
+  )
   return {
     ...storage,
     close: async () => {
@@ -51,5 +55,9 @@ const embeddedStorage = async (config: Config, log: Log, onFailure?: ReportFailu
 export const openStorage = async (config: Config, log: Log, onFailure?: ReportFailure): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
   if (config.DATABASE_URL === undefined) return embeddedStorage(config, log, onFailure)
-  return postgresStorage(await migrated({ url: config.DATABASE_URL }, config, log), onFailure)
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler, DATABASE_POOL_SIZE: size } = config
+  return postgresStorage(
+    await prepared({ url }, { size, pooler, direct: direct ? { url: direct } : undefined }, log),
+    onFailure,
+  )
 }

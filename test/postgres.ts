@@ -10,7 +10,8 @@ import {
   ensureDatabase,
   startEmbeddedPostgres,
 } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
-import { type Database, migrate, openDatabase } from '../src/infrastructure/postgres/database/database.ts'
+import { type Database, openDatabase } from '../src/infrastructure/postgres/database/database.ts'
+import { migrate } from '../src/infrastructure/postgres/migrations/migrate.ts'
 import { abandonPostgres } from './postmaster.ts'
 
 const TEMPLATE = 'messenger_test_template'
@@ -39,6 +40,17 @@ const admin = async (server: EmbeddedPostgres, sql: string) => {
   await client.connect()
   await client.query(sql)
   await client.end()
+}
+
+/** Runs SQL beside the service, in a session that may always write. */
+export const adminOf = async (where: Awaited<ReturnType<typeof aDatabase>>, sql: string) => {
+  const client = new Client({ ...where, options: '-c default_transaction_read_only=off' })
+  await client.connect()
+  try {
+    return await client.query<Record<string, unknown>>(sql)
+  } finally {
+    await client.end()
+  }
 }
 
 /** The connection of a database of its own, migrated, on the one cluster of this test run (without fsync). */

@@ -37,13 +37,25 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/infrastructure/postgres/*',
-    may: `${POSTGRES}/database ${POSTGRES}/reads ${POSTGRES}/writes ${PORTS} ${DOMAIN} fp-ts pg node:`,
+    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/sessions ${POSTGRES}/reads ${POSTGRES}/writes
+          ${PORTS} ${DOMAIN} fp-ts pg node:`,
     because: 'one file a port, made of what the rooms below offer; an adapter never imports another adapter',
   },
   {
     path: 'src/infrastructure/postgres/database',
-    may: `${PORTS} ${DOMAIN} fp-ts @mikro-orm pg node:fs node:timers/promises`,
+    may: `${POSTGRES}/sessions ${POSTGRES}/migrations/orm.ts
+          ${PORTS} ${DOMAIN} fp-ts @mikro-orm/postgresql pg node:timers/promises`,
     because: 'connections, tables and rows know nothing of what is read or written with them',
+  },
+  {
+    path: 'src/infrastructure/postgres/sessions',
+    may: 'pg node:',
+    because: 'how a connection behaves has nothing to do with what goes over it',
+  },
+  {
+    path: 'src/infrastructure/postgres/migrations',
+    may: `${POSTGRES}/database ${POSTGRES}/sessions ${DOMAIN} @mikro-orm pg node:`,
+    because: 'migrating needs nothing of what reads and writes, and the ORM is for migrating',
   },
   {
     path: 'src/infrastructure/postgres/reads',
@@ -118,7 +130,7 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/config.ts', may: 'fp-ts io-ts node:fs', because: 'the environment is decoded before anything starts' },
   {
     path: 'src/*',
-    may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database
+    may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
           ${HTTP}/server/background-failures.ts fp-ts pino node:`,
     because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
   },

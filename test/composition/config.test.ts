@@ -15,6 +15,8 @@ describe('The configuration', () => {
       PORT: 8000,
       STORAGE: 'postgres',
       DATABASE_URL: undefined,
+      DATABASE_POOLER: 'none',
+      DATABASE_DIRECT_URL: undefined,
       DATABASE_POOL_SIZE: 10,
       DATA_DIR: './data',
       LOG_LEVEL: 'info',

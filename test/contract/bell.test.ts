@@ -26,7 +26,7 @@ describe('A bell on PostgreSQL', () => {
   /** The bell of a server, once it listens. */
   const aBell = async () => {
     const database = openDatabase(where)
-    const bell = postgresBell(database.pool)
+    const bell = postgresBell(database)
     databases.push(database)
     bells.push(bell)
     await new Promise<void>((resolve) => {

@@ -3,10 +3,12 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { expect } from 'chai'
 import type { PoolClient } from 'pg'
 import { memoryHealth } from '../../src/infrastructure/memory/health.ts'
-import type { Connection } from '../../src/infrastructure/postgres/database/connection.ts'
-import { type Database, migrate, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
+import { type Database, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { postgresHealth } from '../../src/infrastructure/postgres/health.ts'
-import { aDatabase, anEmptyDatabase } from '../postgres.ts'
+import { migrate } from '../../src/infrastructure/postgres/migrations/migrate.ts'
+import type { Connection } from '../../src/infrastructure/postgres/sessions/location.ts'
+import { adminOf, aDatabase, anEmptyDatabase } from '../postgres.ts'
+import { until } from '../until.ts'
 import { healthContract, SILENCE } from './health.contract.ts'
 
 const WELL = { database: true, migrations: true }
@@ -34,6 +36,17 @@ describe('Health of PostgreSQL', () => {
     return database
   }
 
+  const without = async (change: string) => {
+    const where = await aDatabase()
+    await adminOf(
+      where,
+      `do $$ begin create role messenger_test_reader login; exception when duplicate_object then null; end $$;
+       grant select, insert, update, delete on all tables in schema public to messenger_test_reader;
+       grant usage on all sequences in schema public to messenger_test_reader; ${change}`,
+    )
+    return where
+  }
+
   /** Takes connections, and says nothing. */
   const aSilentServer = async (): Promise<Connection> => {
     silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1')
@@ -49,6 +62,42 @@ describe('Health of PostgreSQL', () => {
       open: async () => postgresHealth(opened(await anEmptyDatabase())),
       database: true,
       migrations: false,
+    },
+    {
+      state: 'when its tables are gone',
+      open: async () => postgresHealth(opened(await without('drop table messages'))),
+      database: true,
+      migrations: false,
+    },
+    {
+      state: 'when a column is gone',
+      open: async () => postgresHealth(opened(await without('alter table chat_keys drop column fingerprint'))),
+      database: true,
+      migrations: false,
+    },
+    {
+      state: 'when the schema is gone',
+      open: async () => postgresHealth(opened(await without('drop schema public cascade'))),
+      database: true,
+      migrations: false,
+    },
+    {
+      state: 'when it may not write',
+      open: async () => {
+        const where = await without('revoke insert on messages from messenger_test_reader')
+        return postgresHealth(opened({ ...where, user: 'messenger_test_reader' }))
+      },
+      database: true,
+      migrations: false,
+    },
+    {
+      state: 'when the database only reads',
+      open: async () => {
+        const where = await aDatabase()
+        await adminOf(where, `alter database ${where.database} set default_transaction_read_only = on`)
+        return postgresHealth(opened(where))
+      },
+      ...OUT_OF_ORDER,
     },
     {
       state: 'where no database is',
@@ -79,6 +128,33 @@ describe('Health of PostgreSQL', () => {
       ...OUT_OF_ORDER,
     },
   ])
+
+  it('sees that the database takes no changes any more, and does again', async () => {
+    const where = await aDatabase()
+    const health = postgresHealth(opened(where))
+    expect(await health.migrations()).to.equal(true)
+    for (const [state, is] of [
+      ['on', false],
+      ['off', true],
+    ] as const) {
+      await adminOf(where, `alter database ${where.database} set default_transaction_read_only = ${state}`)
+      await adminOf(
+        where,
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid()`,
+      )
+      await until(async () => (await health.database()) === is)
+      expect(await health.migrations()).to.equal(is)
+    }
+  })
+
+  it('sees that the tables have gone', async () => {
+    const where = await aDatabase()
+    const health = postgresHealth(opened(where))
+    expect(await health.migrations()).to.equal(true)
+    await adminOf(where, 'drop schema public cascade')
+    expect(await health.migrations()).to.equal(false)
+  })
 
   it('sees that the migrations have come', async () => {
     const database = opened(await anEmptyDatabase())

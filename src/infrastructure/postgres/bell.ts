@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client, type Pool } from 'pg'
+import type { ClientConfig } from 'pg'
 import { type ReportFailure, unreported } from '../../application/ports/background.ts'
 import type { Bell } from '../../application/ports/bell.ts'
 import { ChatId } from '../../domain/identity.ts'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Database } from './database/database.ts'
 import { scalar } from './database/parameters.ts'
 import { statement } from './database/statement.ts'
+import { ServingClient } from './sessions/serving-client.ts'
 
 const CHANNEL = 'messenger_changes'
 
@@ -22,6 +24,9 @@ const COALESCE_MS = 10
 const MAX_PAYLOAD = 7900
 const ANY_CHAT = ''
 
+/** Milliseconds between two questions whether the server still hears us: nothing else goes on that connection. */
+const HEARTBEAT_MS = 5000
+
 const RECONNECT_MS = { LEAST: 100, MOST: 2000 }
 
 /** Milliseconds to wait for the end of a connection whose server may be gone, or frozen. */
@@ -34,9 +39,14 @@ export interface PostgresBell extends Bell {
 
 /**
  * Rings within this process at once, and in the other servers on this database through LISTEN and NOTIFY: never in the
- * transaction of the change, at most one notification per 10 ms, received on a connection of its own that comes back.
+ * transaction of the change, at most one notification per 10 ms, received on a connection of its own that comes back. Where no
+ * session lasts, nothing is received.
  */
-export const postgresBell = (pool: Pool, onFailure: ReportFailure = unreported): PostgresBell => {
+export const postgresBell = (
+  { pool, session }: Pick<Database, 'pool' | 'session'>,
+  onFailure: ReportFailure = unreported,
+  heartbeat = HEARTBEAT_MS,
+): PostgresBell => {
   const listeners = new Set<(id?: ChatId) => void>()
   const rung = new Set<ChatId>()
   const closed = new AbortController()
@@ -69,40 +79,45 @@ export const postgresBell = (pool: Pool, onFailure: ReportFailure = unreported):
     }
   }
 
-  /** Listens until the connection ends, however it ends. */
-  const listenOnce = async () => {
-    const client = new Client(pool.options)
-    const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>()
-    // It may fail before anybody waits for it.
-    ended.catch(() => {})
+  /** Listens until the connection ends, however it ends, or the server does not answer to a heartbeat. */
+  const listenOnce = async (session: ClientConfig) => {
+    const client = new ServingClient(session)
+    const over = new AbortController()
+    let failure: Error | undefined
+    const end = () => over.abort()
+    const fail = (error: Error) => {
+      failure ??= error
+      end()
+    }
+    const isStillDue = () => delay(heartbeat, true, { signal: over.signal }).catch(() => false)
     // Every error, not the first alone: one that nobody listens to would end the process.
     client.on('end', end).on('error', fail)
-    const onClose = () => end()
-    closed.signal.addEventListener('abort', onClose)
+    closed.signal.addEventListener('abort', end)
     try {
       client.on('notification', ({ payload }) => hear(payload))
       await client.connect()
       await client.query(`listen ${CHANNEL}`)
       // Whatever happened while nobody listened.
       wake()
-      await ended
+      while (await isStillDue()) await client.query(`listen ${CHANNEL}`)
+      if (failure) throw failure
     } finally {
-      closed.signal.removeEventListener('abort', onClose)
+      closed.signal.removeEventListener('abort', end)
       await Promise.race([client.end().catch(() => {}), delay(GOODBYE_MS, undefined, { ref: false })])
     }
   }
 
-  const keepListening = async () => {
+  const keepListening = async (session: ClientConfig) => {
     for (let pause = RECONNECT_MS.LEAST; !closed.signal.aborted; pause = Math.min(2 * pause, RECONNECT_MS.MOST)) {
       const since = performance.now()
-      await listenOnce().catch((error: unknown) => {
+      await listenOnce(session).catch((error: unknown) => {
         if (!closed.signal.aborted) onFailure('listen', error)
       })
       if (performance.now() - since > RECONNECT_MS.MOST) pause = RECONNECT_MS.LEAST
       await delay(pause * (0.5 + Math.random()), undefined, { signal: closed.signal }).catch(() => {})
     }
   }
-  const listening = keepListening()
+  const listening = session ? keepListening(session) : Promise.resolve()
 
   return {
     ring: (id) => {

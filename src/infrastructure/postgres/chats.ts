@@ -3,9 +3,11 @@ import type { Chats } from '../../application/ports/chats.ts'
 import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Database } from './database/database.ts'
+import { inTime } from './database/deadline.ts'
 import { retry } from './database/retry.ts'
 import { postgresReads } from './reads/reads.ts'
 import { addingChats } from './writes/add-chats.ts'
+import type { PendingChange } from './writes/pending-change.ts'
 import { writeQueues, type WriteSettings } from './writes/write-queues.ts'
 
 const chatNotFound = (chatId: ChatId) => E.left<ChatNotFound>({ kind: 'ChatNotFound', chatId })
@@ -19,33 +21,37 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
   const add = addingChats(pool)
 
   return {
-    add: (draft, intent) => retry(() => add(draft, intent)),
+    add: (draft, intent) => inTime(retry(() => add(draft, intent))),
 
     decide: (ask, decision) => () =>
       new Promise((resolve, reject) =>
         queues.add({
           ask,
-          decision: decision,
+          decision,
           since: performance.now(),
           conflicts: 0,
-          resolve: resolve as (answer: E.Either<unknown, unknown>) => void,
+          resolve: resolve as PendingChange['resolve'],
           reject,
         }),
       ),
 
-    list: (selection) => retry(async () => E.right(await read.chats(selection))),
+    list: (selection) => inTime(retry(async () => E.right(await read.chats(selection)))),
 
     findMessage: (id, messageId) =>
-      retry(async () => {
-        const message = await read.message(id, messageId)
-        if (message === undefined) return chatNotFound(id)
-        return message ? E.right(message) : messageNotFound(id, messageId)
-      }),
+      inTime(
+        retry(async () => {
+          const message = await read.message(id, messageId)
+          if (message === undefined) return chatNotFound(id)
+          return message ? E.right(message) : messageNotFound(id, messageId)
+        }),
+      ),
 
     messages: (id, selection) =>
-      retry(async () => {
-        const page = await read.messages(id, selection)
-        return page ? E.right(page) : chatNotFound(id)
-      }),
+      inTime(
+        retry(async () => {
+          const page = await read.messages(id, selection)
+          return page ? E.right(page) : chatNotFound(id)
+        }),
+      ),
   }
 }

@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Health } from '../../application/ports/health.ts'
-import { type Database, executedMigrations, isUpToDate } from './database/database.ts'
+import type { Database } from './database/database.ts'
+import { statement } from './database/statement.ts'
+import { executedMigrations, isUpToDate } from './migrations/executed.ts'
+import { openChats } from './writes/add-chats.ts'
+import { writeEverything } from './writes/write-statements.ts'
 
 const PATIENCE_MS = 1000
 
@@ -16,11 +20,22 @@ const inTime = async (answer: Promise<boolean>): Promise<boolean> => {
   }
 }
 
+/** A standby says `on` as well. */
+const findReadOnly = statement(
+  'read-only',
+  {},
+  () => `select current_setting('transaction_read_only')`,
+  ([readOnly]) => readOnly === 'on',
+)
+
+/** Asks of the database what requests ask of it, with the very statements; without a row they write nothing. */
 export const postgresHealth = ({ pool }: Database): Health => {
-  let migrated = false
-  return {
-    database: () => inTime(pool.query('select 1').then(() => true)),
-    // Migrations only go forward, so what was up to date once stays so.
-    migrations: async () => (migrated ||= await inTime(executedMigrations(pool).then(isUpToDate))),
+  const isWritable = async () => (await findReadOnly(pool, {})).every((readOnly) => !readOnly)
+  const isThere = async () => {
+    if (!isUpToDate(await executedMigrations(pool))) return false
+    await writeEverything(pool, { moves: [], sent: [], changed: [], unused: [] })
+    await openChats(pool, { wanted: [] })
+    return true
   }
+  return { database: () => inTime(isWritable()), migrations: () => inTime(isThere()) }
 }

@@ -4,6 +4,7 @@ import type { Journal } from '../../application/ports/journal.ts'
 import type { Chat } from '../../domain/chat/chat.ts'
 import type { Message, Tombstone } from '../../domain/chat/message.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
+import { inTime } from './database/deadline.ts'
 import { list, scalar } from './database/parameters.ts'
 import { retry } from './database/retry.ts'
 import { CHAT, CHAT_WIDTH, chatOf, ENTRY, entryOf, readEntry } from './database/rows.ts'
@@ -44,21 +45,25 @@ const CHUNK = 1000
 /** What happened since a revision is one range of the index on `(chat_id, revision)`. */
 export const postgresJournal = (pool: Pool): Journal => ({
   since: (chatId, after, limit) =>
-    retry(async () => {
-      const found = await findChanges(pool, { chatId, after, limit: limit + 1 })
-      const [first] = found
-      if (!first) return E.left({ kind: 'ChatNotFound', chatId })
-      const messages = found.flatMap(({ entry }) => entry ?? [])
-      return E.right({ chat: first.chat, messages: messages.slice(0, limit), more: messages.length > limit })
-    }),
+    inTime(
+      retry(async () => {
+        const found = await findChanges(pool, { chatId, after, limit: limit + 1 })
+        const [first] = found
+        if (!first) return E.left({ kind: 'ChatNotFound', chatId })
+        const messages = found.flatMap(({ entry }) => entry ?? [])
+        return E.right({ chat: first.chat, messages: messages.slice(0, limit), more: messages.length > limit })
+      }),
+    ),
 
   revisions: (ids) =>
-    retry(async () => {
-      const revisions = new Map<ChatId, Revision>()
-      for (let start = 0; start < ids.length; start += CHUNK) {
-        const chunk = ids.slice(start, start + CHUNK)
-        for (const [id, revision] of await findRevisions(pool, { ids: chunk })) revisions.set(id, revision)
-      }
-      return E.right(revisions)
-    }),
+    inTime(
+      retry(async () => {
+        const revisions = new Map<ChatId, Revision>()
+        for (let start = 0; start < ids.length; start += CHUNK) {
+          const chunk = ids.slice(start, start + CHUNK)
+          for (const [id, revision] of await findRevisions(pool, { ids: chunk })) revisions.set(id, revision)
+        }
+        return E.right(revisions)
+      }),
+    ),
 })

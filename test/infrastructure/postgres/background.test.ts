@@ -34,7 +34,7 @@ describe('Work in the background of a server whose database fails', function () 
     const database = openDatabase({ url }, { size: 4, acquireTimeout: 500 })
     const failures = new Map<string, number>()
     const onFailure = (work: string) => void failures.set(work, (failures.get(work) ?? 0) + 1)
-    const bell = postgresBell(database.pool, onFailure)
+    const bell = postgresBell(database, onFailure)
     const poll = { look: () => {} }
     const chats = followedChats(postgresJournal(database.pool), bell, {
       poll: (look) => {

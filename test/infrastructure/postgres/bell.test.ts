@@ -26,15 +26,15 @@ describe('Bells of servers on one database', () => {
   })
   after(() => admin.end())
 
-  const aPool = () => {
+  const aServer = () => {
     const database = openDatabase(where)
     databases.push(database)
-    return database.pool
+    return database
   }
 
   /** A bell, once it listens, and what is heard of it from then on. */
-  const aBell = async (pool = aPool()) => {
-    const bell = postgresBell(pool)
+  const aBell = async (server: Pick<Database, 'pool' | 'session'> = aServer()) => {
+    const bell = postgresBell(server)
     bells.push(bell)
     const heard: (ChatId | undefined)[] = []
     bell.listen((id) => heard.push(id))
@@ -88,14 +88,14 @@ describe('Bells of servers on one database', () => {
 
   it('go on after a notification was lost, here at once and there with the next', async () => {
     const there = await aBell()
-    const pool = aPool()
+    const { pool, session } = aServer()
     let lost = 0
     const query = (...values: unknown[]) => {
       if (lost > 0) return (pool.query as (...values: unknown[]) => unknown)(...values)
       lost += 1
       return Promise.reject(new Error('connection lost'))
     }
-    const here = await aBell({ options: pool.options, query: query } as unknown as Pool)
+    const here = await aBell({ pool: { query } as unknown as Pool, session })
     here.bell.ring(aChatId(1))
     expect(here.heard).to.deep.equal([1])
     await until(() => lost === 1)
@@ -120,7 +120,7 @@ describe('Bells of servers on one database', () => {
 
   it('close while they wait to reconnect, at once', async () => {
     const unreachable = openDatabase({ host: '/nowhere', port: 1, user: 'nobody', database: 'messenger_test' })
-    const bell = postgresBell(unreachable.pool)
+    const bell = postgresBell(unreachable)
     await sleep(400)
     const asked = performance.now()
     await bell.close()

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { ChatTitle } from '../../../src/domain/chat/chat.ts'
 import { MessageText } from '../../../src/domain/chat/message.ts'
-import { type Database, migrate, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { migrate } from '../../../src/infrastructure/postgres/migrations/migrate.ts'
 import { anEmptyDatabase, anOpenDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
 
@@ -50,13 +51,14 @@ describe('The tables', () => {
     expect(await insert('chats', { ...chat, id: 0 })).to.equal('chats_id_check')
     const chat_id = await insert('chats', chat)
     expect(await insert('messages', { ...message, chat_id, id: 0 })).to.equal('messages_id_check')
-    expect(await insert('messages', { ...message, chat_id })).to.equal(1)
-    expect(await insert('messages', { ...message, chat_id, revision: 2 })).to.equal('messages_pkey')
-    expect(await insert('messages', { ...message, chat_id, id: 1, revision: 1 })).to.equal('messages_pkey')
-    const twice = { ...message, chat_id, id: 2, revision: 2 }
-    expect(await insert('messages', twice)).to.equal(2)
-    expect(await insert('messages', { ...twice, id: 1 })).to.equal('messages_pkey')
-    expect(await insert('messages', { ...twice, id: 2, revision: 3 })).to.equal('messages_pkey')
+    expect(await insert('messages', { ...message, chat_id, id: 2 })).to.equal('messages_id_check')
+    expect(await insert('messages', { ...message, chat_id, revision: 3 })).to.equal(1)
+    const second = { ...message, chat_id, id: 2 }
+    expect(await insert('messages', { ...second, revision: 3 })).to.equal('messages_chat_id_revision_unique')
+    expect(await insert('messages', { ...second, revision: 4 })).to.equal(2)
+    expect(await insert('messages', { ...second, revision: 5 })).to.equal('messages_pkey')
+    const elsewhere = { ...message, chat_id: await insert('chats', chat) }
+    expect(await insert('messages', { ...elsewhere, revision: 3 }), 'in another chat').to.equal(1)
   })
 
   it('keep no text on a tombstone, and no tombstone with a text', async () => {
@@ -82,7 +84,7 @@ describe('Migrating', () => {
   it('happens once when several servers start together', async () => {
     const connection = await anEmptyDatabase()
     const servers = [1, 2, 3].map(() => hold(openDatabase(connection), ({ close }) => close()))
-    const applied = await Promise.all(servers.map(migrate))
+    const applied = await Promise.all(servers.map((server) => migrate(server)))
     expect(applied.flat()).to.deep.equal(['Migration20261124110000_chats', 'Migration20261124120000_idempotency_keys'])
     expect(await migrate(servers[0]!)).to.deep.equal([])
   })

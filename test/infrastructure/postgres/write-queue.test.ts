@@ -1,9 +1,11 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { DatabaseError } from 'pg'
+import { limited } from '../../../src/infrastructure/postgres/database/limited.ts'
 import type { PendingChange } from '../../../src/infrastructure/postgres/writes/pending-change.ts'
 import { type QueueSettings, writeQueue } from '../../../src/infrastructure/postgres/writes/write-queue.ts'
 import type { Writer, Written } from '../../../src/infrastructure/postgres/writes/writer.ts'
+import { until } from '../../until.ts'
 import { aChatId, aText, NOON } from '../../fixtures.ts'
 import { post } from '../../../src/domain/chat/message-decisions.ts'
 
@@ -24,7 +26,9 @@ const settled = async () => {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const aQueue = (settings: Partial<QueueSettings> = {}) => {
+const aQueue = ({ atOnce = 10, ...settings }: Partial<QueueSettings> & { atOnce?: number } = {}) => {
+  /** Chats that somebody else holds, and how often it was asked which are free. */
+  const others = { hold: new Set<number>(), asked: 0 }
   const calls: Call[] = []
   const forgotten: (number | undefined)[] = []
   const answers = new Map<string, unknown>()
@@ -56,9 +60,13 @@ const aQueue = (settings: Partial<QueueSettings> = {}) => {
   const writer: Writer = {
     together: (changes) => call('together', changes, (written) => written),
     locked: (_id, changes) => call('locked', changes, ({ later }) => later),
+    free: async (ids) => {
+      others.asked += 1
+      return new Set(ids.filter((id) => !others.hold.has(id)))
+    },
     forget: (id) => void forgotten.push(id),
   }
-  const queue = writeQueue(writer, { groupSize: 10, patience: 10_000, ...settings })
+  const queue = writeQueue(writer, limited(atOnce), { groupSize: 10, patience: 10_000, ...settings })
 
   const add = (name: string, chat = 1, since = performance.now()) => {
     const change: PendingChange = {
@@ -75,7 +83,7 @@ const aQueue = (settings: Partial<QueueSettings> = {}) => {
   const seen = () => calls.map(({ kind, names }) => [kind, ...names].join(' '))
   const callAt = (index: number) => calls[index] as Call
 
-  return { add, seen, call: callAt, answers, forgotten }
+  return { add, seen, call: callAt, answers, forgotten, others }
 }
 
 describe('The write queue', () => {
@@ -215,8 +223,13 @@ describe('The write queue', () => {
     expect(answers.get('c')).to.equal('locked c')
   })
 
-  for (const error of [new Error('Connection terminated unexpectedly'), databaseError('57P01'), databaseError('53300')])
-    it(`answers Unavailable to all of a group that may have been written: ${error.message} ${(error as DatabaseError).code ?? ''}`, async () => {
+  for (const error of [
+    new Error('Connection terminated unexpectedly'),
+    databaseError('57P01'),
+    databaseError('53300'),
+    databaseError('25006'),
+  ])
+    it(`answers Unavailable to all of a group that may have been written, or of which nothing could be: ${error.message} ${(error as DatabaseError).code ?? ''}`, async () => {
       const { add, seen, call, answers } = aQueue()
       add('a')
       add('b', 2)
@@ -227,12 +240,64 @@ describe('The write queue', () => {
       expect(seen()).to.deep.equal(['together a b', 'together next'])
     })
 
-  it('answers Unavailable when the locked row is not to be had', async () => {
-    const { add, call, answers } = aQueue()
+  it('parts a group that ran into a lock of somebody else: what is free goes on, the rest waits without a connection', async () => {
+    const { add, seen, call, answers, others } = aQueue()
+    add('blocked')
+    add('free', 2)
+    await settled()
+    others.hold.add(1)
+    await call(0).fail(databaseError('55P03'))
+    add('behind')
+    await call(1).end()
+    expect(answers.get('free')).to.equal('together free')
+    expect(seen()).to.deep.equal(['together blocked free', 'together free'])
+    await until(() => others.asked > 3)
+    expect(seen()).to.have.length(2)
+    others.hold.clear()
+    await until(() => seen().length > 2)
+    expect(seen()[2]).to.equal('locked blocked behind')
+    await call(2).end()
+    add('later')
+    await settled()
+    expect(seen()[3]).to.equal('together later')
+  })
+
+  it('lets a chat wait without a connection again whose locked row was not to be had', async () => {
+    const { add, seen, call, answers, others } = aQueue()
     add('a')
     await settled()
     await call(0).end({ removals: ['a'] })
+    others.hold.add(1)
     await call(1).fail(databaseError('55P03'))
+    await until(() => others.asked > 1)
+    expect(seen()).to.have.length(2)
+    others.hold.clear()
+    await until(() => seen().length > 2)
+    await call(2).end()
+    expect(answers.get('a')).to.equal('locked a')
+  })
+
+  it('answers Unavailable to what waits too long for a blocked chat, which no group runs into again', async () => {
+    const { add, seen, call, answers, others } = aQueue({ patience: 100 })
+    add('a')
+    await settled()
+    others.hold.add(1)
+    await call(0).fail(databaseError('55P03'))
+    await until(() => answers.has('a'))
     expect(answers.get('a')).to.equal('Unavailable')
+    add('b')
+    await until(() => answers.has('b'))
+    expect(seen()).to.deep.equal(['together a'])
+    others.hold.clear()
+  })
+
+  it('writes no more locked rows at once than it may', async () => {
+    const { add, seen, call } = aQueue({ atOnce: 2 })
+    for (const n of [1, 2, 3]) add(`remove ${n}`, n)
+    await settled()
+    await call(0).end({ removals: ['remove 1', 'remove 2', 'remove 3'] })
+    expect(seen().slice(1)).to.deep.equal(['locked remove 1', 'locked remove 2'])
+    await call(1).end()
+    expect(seen().slice(3)).to.deep.equal(['locked remove 3'])
   })
 })

@@ -1,4 +1,4 @@
-import { isConflict, wasUndone } from './retry.ts'
+import { isLockTimeout, mayConcernOne } from './sql-state.ts'
 
 interface Waiting<Item, Result> {
   readonly item: Item
@@ -33,7 +33,8 @@ export const batching = <Item, Result>(
       const results = await work(batch.map(({ item }) => item))
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result))
     } catch (error) {
-      if (batch.length > 1 && wasUndone(error) && !isConflict(error)) for (const one of batch) await settle([one])
+      if (batch.length > 1 && (mayConcernOne(error) || isLockTimeout(error)))
+        for (const one of batch) await settle([one])
       else for (const { reject } of batch) reject(error)
     }
   }

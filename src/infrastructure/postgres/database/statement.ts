@@ -1,8 +1,8 @@
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { Parameter } from './parameters.ts'
 
-/** Any connection of the pool, or the one in which a transaction is under way. */
-export type Session = Pool | PoolClient
+/** Any connection of the pool, or one alone, in which a transaction may be under way. */
+export type Session = Pool | ClientBase
 
 const INT8 = 20
 const TIMESTAMPTZ = 1184
@@ -30,6 +30,8 @@ export const statement = <P extends Parameters, Row = void>(
   parameters: P,
   text: (texts: Texts<P>) => string,
   read?: (columns: readonly unknown[]) => Row,
+  /** Milliseconds that the client waits for it, where it may take longer than others. */
+  patience?: number,
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) => {
   const named = Object.entries(parameters)
   let placeholders = 0
@@ -42,7 +44,7 @@ export const statement = <P extends Parameters, Row = void>(
   return async (session, values) => {
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
-    const query = { name, text: sql, values: flat, rowMode: 'array', types }
+    const query = { name, text: sql, values: flat, rowMode: 'array', types, query_timeout: patience }
     const { rows } = await session.query<unknown[]>(query as never)
     return read ? rows.map((row) => read(row)) : []
   }

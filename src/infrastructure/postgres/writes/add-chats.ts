@@ -27,7 +27,7 @@ const newChatColumns = {
  * are taken first, so that keys and chats can be inserted together; a key that another transaction is just taking is
  * waited for. Keys go in order, so that two batches with the same ones do not wait for each other crosswise.
  */
-const openChats = statement(
+export const openChats = statement(
   'open-chats',
   { wanted: table<NewChatRow>(newChatColumns) },
   ({ wanted }) => `

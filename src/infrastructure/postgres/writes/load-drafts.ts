@@ -23,6 +23,17 @@ const lockChat = statement(
   chatOf,
 )
 
+const findFree = statement(
+  'free-chats',
+  { ids: list<ChatId>('bigint') },
+  ({ ids }) => `
+    with free as materialized (select id from chats where id = any(${ids}) for no key update skip locked)
+    select asked.id
+    from unnest(${ids}) asked (id)
+    where asked.id in (select id from free) or not exists (select from chats c where c.id = asked.id)`,
+  ([id]) => id as ChatId,
+)
+
 interface WantedMessage {
   readonly chatId: ChatId
   readonly id: MessageId
@@ -66,6 +77,10 @@ export const chatsById = (session: Session, ids: readonly ChatId[]): Promise<rea
 /** The chat, which nobody else changes until the transaction of this session ends. */
 export const lockedChat = async (session: Session, id: ChatId): Promise<Chat | undefined> =>
   (await lockChat(session, { id }))[0]
+
+/** Which of the chats no transaction holds now, or are gone. */
+export const freeChats = async (session: Session, ids: readonly ChatId[]): Promise<ReadonlySet<ChatId>> =>
+  new Set(await findFree(session, { ids }))
 
 type Drafts = ReadonlyMap<ChatId, Draft>
 

@@ -10,6 +10,9 @@ export interface PendingChange {
   readonly since: number
   /** How often the cached chat that it was decided on was stale. */
   conflicts: number
+  /** Whether it may take longer than whoever asks is usually kept waiting. */
+  mayTakeLong?: boolean
+  /** The first answer counts. */
   readonly resolve: (answer: E.Either<unknown, unknown>) => void
   readonly reject: (defect: unknown) => void
 }

@@ -1,35 +1,17 @@
 import type { Pool, PoolClient } from 'pg'
 import type { ChatId } from '../../../domain/identity.ts'
-import { LONG_LOCK_TIMEOUT_MS } from '../database/connection.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { answerNotFound } from './answers.ts'
 import { decideInTurn } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { addDone, addMessages, lockedChat } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
-import { deleteChat } from './write-statements.ts'
+import { deleteChat, REMOVAL_TIMEOUT_MS } from './write-statements.ts'
 
-const inTransaction = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A>): Promise<A> => {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  const onError = (error: Error) => (broken = error)
-  client.on('error', onError)
-  try {
-    await client.query(`begin; set local lock_timeout = ${LONG_LOCK_TIMEOUT_MS}`)
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch(onError)
-    throw error
-  } finally {
-    client.off('error', onError)
-    client.release(broken)
-  }
-}
-
-const write = async (client: PoolClient, draft: Draft) => {
+const write = async (client: PoolClient, draft: Draft, changes: readonly PendingChange[]) => {
   const { id } = draft.before
+  if (!draft.chat) for (const change of changes) change.mayTakeLong = true
   // What was sent before the chat went would go with it.
   if (!draft.chat) {
     await deleteChat(client, { chat: { id } })
@@ -45,7 +27,7 @@ export const writeLocked = async (
   id: ChatId,
   changes: readonly PendingChange[],
 ): Promise<readonly PendingChange[]> => {
-  const verdict = await inTransaction(pool, async (client) => {
+  const verdict = await inTransaction(pool, { statement_timeout: String(REMOVAL_TIMEOUT_MS) }, async (client) => {
     const chat = await lockedChat(client, id)
     if (!chat) return { answers: [() => answerNotFound(changes)], later: [] }
     const draft = draftOf(chat)
@@ -54,7 +36,7 @@ export const writeLocked = async (
     await addMessages(client, drafts, asks)
     await addDone(client, drafts, asks)
     const decided = decideInTurn(draft, changes, true)
-    await write(client, draft)
+    await write(client, draft, changes)
     return decided
   })
   for (const answer of verdict.answers) answer()

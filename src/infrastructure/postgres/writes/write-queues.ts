@@ -1,4 +1,6 @@
 import type { Pool } from 'pg'
+import { limited } from '../database/limited.ts'
+import { freeChats } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import { recentChats } from './recent-chats.ts'
 import { writeGroup } from './write-group.ts'
@@ -9,22 +11,38 @@ import type { Writer } from './writer.ts'
 export interface WriteSettings extends QueueSettings {
   /** Groups that may be under way at once. A chat always goes by the same queue, so no group waits for another. */
   readonly queues: number
+  /** Locked rows that are written at once, in all. */
+  readonly lockedAtOnce: number
   /** Chats that are cached, in all. */
   readonly recentChats: number
 }
 
-const DEFAULTS: WriteSettings = { queues: 2, groupSize: 128, recentChats: 10_000, patience: 2000 }
+/**
+ * Groups, locked rows and chats being opened may wait for locks of others, each on a connection: these leave a third of a
+ * pool of ten, and more of a larger one, to reads and probes.
+ */
+const LOCKED_SHARE = 0.3
+
+const defaultsFor = ({ options }: Pool): WriteSettings => ({
+  queues: 2,
+  groupSize: 128,
+  lockedAtOnce: Math.max(1, Math.floor(LOCKED_SHARE * options.max)),
+  recentChats: 10_000,
+  patience: 2000,
+})
 
 /** Spreads pending changes over the queues by their chats. */
 export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) => {
-  const all = { ...DEFAULTS, ...settings }
+  const all = { ...defaultsFor(pool), ...settings }
   const recent = recentChats(all.recentChats)
   const writer: Writer = {
     together: (changes) => writeGroup(pool, recent, changes),
     locked: (id, changes) => writeLocked(pool, id, changes),
+    free: (ids) => freeChats(pool, ids),
     forget: (id) => (id === undefined ? recent.clear() : recent.delete(id)),
   }
-  const queues = Array.from({ length: all.queues }, () => writeQueue(writer, all))
+  const locked = limited(all.lockedAtOnce)
+  const queues = Array.from({ length: all.queues }, () => writeQueue(writer, locked, all))
   return {
     add: (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change),
   }

@@ -142,8 +142,13 @@ export const writeEverything = statement(
   chatId,
 )
 
+/** Milliseconds: the messages of a chat go with it, and may be many. */
+export const REMOVAL_TIMEOUT_MS = 5000
+
 export const deleteChat = statement(
   'delete-chat',
   { chat: row<Pick<Chat, 'id'>>({ id: chatColumns.id }) },
   ({ chat }) => `delete from chats where id = ${chat.id}`,
+  undefined,
+  REMOVAL_TIMEOUT_MS + 500,
 )

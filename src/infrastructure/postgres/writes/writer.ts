@@ -17,6 +17,8 @@ export interface Writer {
   readonly together: (changes: readonly PendingChange[]) => Promise<Written>
   /** Decides changes of one chat on its locked row, where none can be stale. Returns those to decide in a later group. */
   readonly locked: (id: ChatId, changes: readonly PendingChange[]) => Promise<readonly PendingChange[]>
+  /** Which of the chats nobody holds now, or are gone. Waits for no lock. */
+  readonly free: (ids: readonly ChatId[]) => Promise<ReadonlySet<ChatId>>
   /** Drops the cached chat; every one, when none is named. */
   readonly forget: (id?: ChatId) => void
 }

@@ -3,7 +3,7 @@ import { type Chat, ChatTitle } from '../../../domain/chat/chat.ts'
 import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../../domain/identity.ts'
 import type { Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
 import { MessageText } from '../../../domain/chat/message.ts'
-import type { EntryRow, KeyRow } from './rows.ts'
+import type { EntryRow, KeyRow } from '../database/rows.ts'
 
 // Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
 const atMostGreatest = (column: string) => `${column} <= '${GREATEST}'::bigint`

@@ -1,13 +1,7 @@
 import { type Migration, Migrator } from '@mikro-orm/migrations'
 import { defineConfig } from '@mikro-orm/postgresql'
-import {
-  behaviour,
-  type Connection,
-  DEFAULT_POOL,
-  location,
-  LONG_LOCK_TIMEOUT_MS,
-  type PoolSettings,
-} from './connection.ts'
+import type { Connection } from '../sessions/location.ts'
+import { migratingSession } from '../sessions/sessions.ts'
 import { fileOfMigration, MIGRATIONS } from './migration-names.ts'
 import { ChatKeyRow, ChatRow, MessageRow } from './schema.ts'
 
@@ -31,14 +25,15 @@ const databaseOf = (connection: Connection) => {
 }
 
 /** Where to connect goes to the driver alone: MikroORM's own reading of a URL drops `host` and `sslmode` of its query. */
-export const ormOptions = async (connection: Connection, pool: PoolSettings = DEFAULT_POOL) =>
+export const ormOptions = async (connection: Connection) =>
   defineConfig({
     dbName: databaseOf(connection),
     ensureDatabase: false,
     entities: [ChatRow, MessageRow, ChatKeyRow],
     extensions: [Migrator],
-    pool: { min: 0, max: pool.size, idleTimeoutMillis: 30_000 },
-    driverOptions: { ...location(connection), ...behaviour(pool), lock_timeout: LONG_LOCK_TIMEOUT_MS },
+    // Migrations go one after another.
+    pool: { min: 0, max: 1 },
+    driverOptions: migratingSession(connection),
     migrations: {
       path: 'migrations',
       snapshot: false,

@@ -1,0 +1,39 @@
+import type { ClientConfig } from 'pg'
+import { ofOptions, type Settings } from './settings.ts'
+
+/** Where the database is: a URL, or the parts of one (`host` may be the folder of a Unix socket). */
+export type Connection =
+  | { readonly url: string }
+  | {
+      readonly host: string
+      readonly port: number
+      readonly user: string
+      readonly password?: string | undefined
+      readonly database: string
+    }
+
+/** The driver lets the query of a URL win over what it is told; these are for us to tell. */
+const OURS = [
+  'options',
+  'client_encoding',
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+  'query_timeout',
+]
+
+/** The driver reads the URL itself, its query included, but for what the session is made of. */
+export const location = (connection: Connection): ClientConfig => {
+  if (!('url' in connection)) {
+    const { password, ...where } = connection
+    return password === undefined ? where : { ...where, password }
+  }
+  const url = new URL(connection.url)
+  if (!OURS.some((name) => url.searchParams.has(name))) return { connectionString: connection.url }
+  for (const name of OURS) url.searchParams.delete(name)
+  return { connectionString: url.href }
+}
+
+/** The settings that the `options` of a URL ask for. */
+export const settingsAskedFor = (connection: Connection): Settings =>
+  'url' in connection ? ofOptions(new URL(connection.url).searchParams.get('options') ?? '') : {}

@@ -1,0 +1,120 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Client } from 'pg'
+import type { aDatabase } from './postgres.ts'
+import { until } from './until.ts'
+
+const run = promisify(execFile)
+
+interface Program {
+  readonly command: string
+  readonly environment: Record<string, string>
+  readonly version: readonly [major: number, minor: number]
+}
+
+const NEEDED = ['pgbouncer', 'libc-ares2', 'libevent-2.1-7']
+
+/** The packages of the distribution, unpacked into a folder of ours: nothing is installed, and nothing started. */
+const unpacked = async (): Promise<string> => {
+  const folder = join(tmpdir(), 'messenger-test-pgbouncer')
+  const root = join(folder, 'root')
+  if (existsSync(root)) return root
+  await mkdir(folder, { recursive: true })
+  const options = { cwd: folder, timeout: 60_000 }
+  await run('apt-get', ['download', ...NEEDED], options).catch(async () => {
+    await run('apt-get', ['update'], options)
+    await run('apt-get', ['download', ...NEEDED], options)
+  })
+  const unpacking = await mkdtemp(join(folder, 'unpacking-'))
+  await chmod(unpacking, 0o755)
+  for (const file of await readdir(folder))
+    if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(folder, file), unpacking])
+  await run('mv', ['-T', unpacking, root]).catch(() => rm(unpacking, { recursive: true }))
+  return root
+}
+
+const versionOf = async (command: string, environment: Record<string, string>): Promise<Program> => {
+  const { stdout } = await run(command, ['--version'], { env: { ...process.env, ...environment } })
+  const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(stdout) ?? []
+  return { command, environment, version: [Number(major), Number(minor)] }
+}
+
+const find = async (): Promise<Program> => {
+  const { PGBOUNCER } = process.env
+  if (PGBOUNCER !== undefined) return versionOf(PGBOUNCER, {})
+  for (const command of ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'])
+    if (existsSync(command)) return versionOf(command, {})
+  const root = await unpacked()
+  const [libraries = ''] = (await readdir(join(root, 'usr/lib'))).filter((name) => name.includes('linux'))
+  return versionOf(join(root, 'usr/sbin/pgbouncer'), { LD_LIBRARY_PATH: join(root, 'usr/lib', libraries) })
+}
+
+let program: Promise<Program | undefined> | undefined
+
+/** PgBouncer: the one that PGBOUNCER names, or that is installed, or that can be had from the distribution. */
+export const pgbouncer = (): Promise<Program | undefined> =>
+  (program ??= find().catch((error: unknown) => {
+    console.warn(`PgBouncer cannot be had here, so nothing is tried with it: ${String(error).split('\n')[0] ?? ''}`)
+    return undefined
+  }))
+
+export interface Pooler {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly database: string
+  readonly stop: () => Promise<void>
+}
+
+const PORT = 6432
+const NOBODY = 65_534
+
+/** PgBouncer in transaction mode before a database, with fewer sessions than the service has connections. */
+export const aPooler = async (
+  where: Awaited<ReturnType<typeof aDatabase>>,
+  settings: Record<string, string | number> = {},
+): Promise<Pooler> => {
+  const { command, environment } = (await pgbouncer()) as Program
+  const folder = await mkdtemp(join(tmpdir(), 'messenger-test-pool-'))
+  await chmod(folder, 0o777)
+  const all = {
+    listen_port: PORT,
+    unix_socket_dir: folder,
+    auth_type: 'any',
+    pool_mode: 'transaction',
+    default_pool_size: 3,
+    ...settings,
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`)
+  const { host, port, user, database } = where
+  const target = `${database} = host=${host} port=${port} user=${user} dbname=${database}`
+  const file = join(folder, 'pgbouncer.ini')
+  await writeFile(file, `[databases]\n${target}\n[pgbouncer]\n${lines.join('\n')}\n`)
+
+  const privileges = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+  const child = spawn(command, ['-q', file], {
+    ...privileges,
+    env: { ...process.env, ...environment },
+    stdio: 'ignore',
+  })
+  const stop = async () => {
+    child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await rm(folder, { recursive: true, force: true })
+  }
+  const pooler = { host: folder, port: PORT, user, database }
+  await until(async () => {
+    const client = new Client(pooler)
+    client.on('error', () => {})
+    return client.connect().then(
+      () => client.end().then(() => true),
+      () => false,
+    )
+  })
+  return { ...pooler, stop }
+}
