@@ -1,13 +1,11 @@
 import { expect } from 'chai'
-import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Revision } from '../../src/domain/identity.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
-import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
-import { type Database, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
+import { openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { postgresJournal } from '../../src/infrastructure/postgres/journal.ts'
 import { aChatId, left } from '../fixtures.ts'
-import { anOpenDatabase } from '../postgres.ts'
 import { journalContract } from './journal.contract.ts'
+import { emptiedPostgres } from './postgres-chats.ts'
 
 describe('A journal in memory', () =>
   journalContract(async () => {
@@ -16,17 +14,9 @@ describe('A journal in memory', () =>
   }))
 
 describe('A journal in PostgreSQL', () => {
-  let database: Database
-  let chats: Chats
-
-  before(async () => {
-    database = await anOpenDatabase()
-    chats = postgresChats(database)
-  })
-  after(() => database.close())
-
+  const emptied = emptiedPostgres()
   journalContract(async () => {
-    await database.pool.query('truncate chats cascade')
+    const { chats, database } = await emptied()
     return { chats, journal: postgresJournal(database.pool) }
   })
 

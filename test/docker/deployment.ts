@@ -1,9 +1,8 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Client } from '../client.ts'
+import { aFreePort } from '../free-port.ts'
 import { clientAt } from './http.ts'
 
 const run = promisify(execFile)
@@ -59,15 +58,6 @@ interface Failed {
   readonly stderr: string
 }
 
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-
 const works = (command: string, ...args: readonly string[]) =>
   run(command, args).then(
     () => true,
@@ -93,7 +83,7 @@ export const prepareDeployment = async (): Promise<Deployment> => {
   })
   const [command, ...before] = await findCompose()
   const project = `messenger-docker-test-${process.pid}`
-  const port = await freePort()
+  const port = await aFreePort()
   const { stdout: registry } = await run('npm', ['config', 'get', 'registry'], { cwd: root })
   const environment: NodeJS.ProcessEnv = {
     ...process.env,

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Client as PgClient } from 'pg'
 import { createClient } from '../../src/client/index.ts'
@@ -9,6 +7,7 @@ import { aChatOn, type Client, clientOf } from '../client.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { follow } from '../stream.ts'
 import { cleanUp, onlyOnLinux, root, start } from './server-process.ts'
+import { aFreePort } from '../free-port.ts'
 import { until } from '../until.ts'
 
 const failuresOf = async (client: Client, work: string) =>
@@ -87,15 +86,6 @@ onlyOnLinux('A server whose log cannot be written', function () {
   this.timeout(60_000)
   let child: ChildProcess | undefined
   afterEach(() => void child?.kill('SIGKILL'))
-
-  const aFreePort = async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    server.close()
-    await once(server, 'close')
-    return port
-  }
 
   it('serves all the same, and counts the failures', async () => {
     const port = await aFreePort()

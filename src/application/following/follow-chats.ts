@@ -54,8 +54,7 @@ export const followChats =
       TE.flatMapEither((revisions) => begin(places, revisions, resumed)),
       TE.map((beginning) => ({
         positions: beginning.positions,
-        happenings: (stop: AbortSignal) =>
-          happeningsFrom({ journal, chats, ...(onFailure && { onFailure }) }, beginning, stop),
+        happenings: (stop: AbortSignal) => happeningsFrom({ journal, chats, onFailure }, beginning, stop),
       })),
     )
 

@@ -29,7 +29,7 @@ export interface Beginning {
 export interface Sources {
   readonly journal: Journal
   readonly chats: FollowedChats
-  readonly onFailure?: ReportFailure
+  readonly onFailure?: ReportFailure | undefined
 }
 
 /**

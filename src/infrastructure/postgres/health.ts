@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Health } from '../../application/ports/health.ts'
 import type { Database } from './database/database.ts'
+import { within } from './database/deadline.ts'
 import { statement } from './database/statement.ts'
 import { executedMigrations, isUpToDate } from './migrations/executed.ts'
 import { openChats } from './writes/add-chats.ts'
@@ -8,17 +8,12 @@ import { writeEverything } from './writes/write-statements.ts'
 
 const PATIENCE_MS = 1000
 
-const inTime = async (answer: Promise<boolean>): Promise<boolean> => {
-  const patience = new AbortController()
-  try {
-    return await Promise.race([
-      answer.catch(() => false),
-      delay(PATIENCE_MS, false, { signal: patience.signal }).catch(() => false),
-    ])
-  } finally {
-    patience.abort()
-  }
-}
+const inTime = (answer: Promise<boolean>): Promise<boolean> =>
+  within(
+    PATIENCE_MS,
+    answer.catch(() => false),
+    () => false,
+  )
 
 /** A standby says `on` as well. */
 const findReadOnly = statement(

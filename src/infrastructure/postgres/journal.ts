@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
 import type { Journal } from '../../application/ports/journal.ts'
-import type { Chat } from '../../domain/chat/chat.ts'
 import type { Message, Tombstone } from '../../domain/chat/message.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import { inTime } from './database/deadline.ts'
@@ -10,11 +9,9 @@ import { retry } from './database/retry.ts'
 import { CHAT, CHAT_WIDTH, chatOf, ENTRY, entryOf, readEntry } from './database/rows.ts'
 import { statement } from './database/statement.ts'
 
-interface ChangeRow {
-  readonly chat: Chat
-  /** Undefined where the chat stands alone, because no message changed. */
-  readonly entry: Message | Tombstone | undefined
-}
+/** Undefined where the chat stands alone, because no message changed. */
+const changedIn = (row: readonly unknown[]): Message | Tombstone | undefined =>
+  row[CHAT_WIDTH] === 't' ? entryOf(readEntry(row, CHAT_WIDTH + 1)) : undefined
 
 const findChanges = statement(
   'since',
@@ -26,10 +23,8 @@ const findChanges = statement(
       select * from messages m where m.chat_id = ${chatId} and m.revision > ${after} order by m.revision limit ${limit}
     ) m on true
     where c.id = ${chatId}`,
-  (row): ChangeRow => ({
-    chat: chatOf(row),
-    entry: row[CHAT_WIDTH] === 't' ? entryOf(readEntry(row, CHAT_WIDTH + 1)) : undefined,
-  }),
+  // The chat stands on every row, and is read once.
+  (row) => row,
 )
 
 const findRevisions = statement(
@@ -50,8 +45,8 @@ export const postgresJournal = (pool: Pool): Journal => ({
         const found = await findChanges(pool, { chatId, after, limit: limit + 1 })
         const [first] = found
         if (!first) return E.left({ kind: 'ChatNotFound', chatId })
-        const messages = found.flatMap(({ entry }) => entry ?? [])
-        return E.right({ chat: first.chat, messages: messages.slice(0, limit), more: messages.length > limit })
+        const messages = found.flatMap((row) => changedIn(row) ?? [])
+        return E.right({ chat: chatOf(first), messages: messages.slice(0, limit), more: messages.length > limit })
       }),
     ),
 

@@ -7,18 +7,24 @@ export const DEADLINE_MS = 2300
 
 export const late = (): Error => new Error('no answer in time')
 
-/** Answers `Unavailable` when the work takes too long. It goes on, and nobody hears of it. */
+/** What comes of the work, or of `otherwise` when it takes longer than so many milliseconds: then nobody hears of it. */
+export const within = <A>(milliseconds: number, work: Promise<A>, otherwise: () => A): Promise<A> => {
+  const { promise, resolve, reject } = Promise.withResolvers<A>()
+  const timer = setTimeout(() => resolve(otherwise()), milliseconds)
+  const settle =
+    <V>(end: (value: V) => void) =>
+    (value: V) => {
+      clearTimeout(timer)
+      end(value)
+    }
+  work.then(settle(resolve), settle(reject))
+  return promise
+}
+
+/** Answers `Unavailable` when the work takes too long. */
 export const inTime =
   <Refused, A>(work: TE.TaskEither<Refused, A>): TE.TaskEither<Refused | Unavailable, A> =>
-  () => {
-    const { promise, resolve, reject } = Promise.withResolvers<E.Either<Refused | Unavailable, A>>()
-    const timer = setTimeout(() => resolve(E.left({ kind: 'Unavailable', cause: late() })), DEADLINE_MS)
-    const settle =
-      <V>(end: (value: V) => void) =>
-      (value: V) => {
-        clearTimeout(timer)
-        end(value)
-      }
-    work().then(settle(resolve), settle(reject))
-    return promise
-  }
+  () =>
+    within<E.Either<Refused | Unavailable, A>>(DEADLINE_MS, work(), () =>
+      E.left({ kind: 'Unavailable', cause: late() }),
+    )

@@ -6,7 +6,7 @@ import {
   type Posting,
   type Tombstone,
 } from '../../../domain/chat/message.ts'
-import type { Revision } from '../../../domain/identity.ts'
+import type { ChatId, Revision } from '../../../domain/identity.ts'
 import type { Fingerprint, IdempotencyKey, Intent } from '../../../domain/intent.ts'
 import { bigint, type Columns, jsonReaderOf, namesOf, readerOf, text, timestamptz, without } from './columns.ts'
 
@@ -73,12 +73,27 @@ export const keyColumns = {
   postedRevision: bigint('posted_revision'),
 } satisfies Columns<KeyRow>
 
+/** Which message of which chat, and under which key: what a look-up is asked with. */
+export type MessageAddress = Pick<Message, 'chatId' | 'id'>
+export const messageAddressColumns = {
+  chatId: messageColumns.chatId,
+  id: messageColumns.id,
+} satisfies Columns<MessageAddress>
+
+export interface KeyAddress {
+  readonly chatId: ChatId
+  readonly idempotencyKey: IdempotencyKey
+}
+export const keyAddressColumns = {
+  chatId: messageColumns.chatId,
+  idempotencyKey: keyColumns.idempotencyKey,
+} satisfies Columns<KeyAddress>
+
 /** A message as it was posted, whatever became of it since. */
 export const postingColumns = {
-  chatId: bigint('chat_id'),
-  id: bigint('id'),
-  createdAt: timestamptz('created_at'),
-  revision: bigint('posted_revision'),
+  ...messageAddressColumns,
+  createdAt: messageColumns.createdAt,
+  revision: keyColumns.postedRevision,
 } satisfies Columns<Posting>
 
 export const keyRow = ({ revision }: Message, intent: Intent | undefined): KeyRow =>

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { MikroORM } from '@mikro-orm/postgresql'
 import { Client, type Pool } from 'pg'
 import type { Database } from '../database/database.ts'
-import { sqlState } from '../database/sql-state.ts'
+import { isLockTimeout, sqlState } from '../database/sql-state.ts'
 import { type Session, statement } from '../database/statement.ts'
 import { executedMigrations, isUpToDate } from './executed.ts'
 import { underMigrationLock } from './migration-lock.ts'
@@ -17,7 +17,6 @@ const LOCK_PAUSE_MS = 1000
 /** Milliseconds between two lines about a migration that takes long. */
 const REPORT_MS = 5000
 
-const LOCK_NOT_AVAILABLE = '55P03'
 const DEADLOCK = '40P01'
 
 const reporting = async (name: string, log: Log, work: () => Promise<unknown>): Promise<void> => {
@@ -43,8 +42,7 @@ const apply = async (orm: MikroORM, name: string, log: Log): Promise<void> => {
       await reporting(name, log, () => orm.migrator.up({ migrations: [name] }))
       return log(`applied ${name}`)
     } catch (error) {
-      const state = sqlState(error)
-      if (state !== LOCK_NOT_AVAILABLE && state !== DEADLOCK) throw error
+      if (!isLockTimeout(error) && sqlState(error) !== DEADLOCK) throw error
       if (performance.now() - since > LOCK_PATIENCE_MS)
         throw new Error(`${name} could not lock its tables: end the transactions that hold them, and start again`, {
           cause: error,

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { sqlState } from '../database/sql-state.ts'
+import { isLockTimeout } from '../database/sql-state.ts'
 
 /** Number of the advisory lock under which servers that start together migrate one after another. */
 const MIGRATION_LOCK = 7_301_964
@@ -32,7 +32,7 @@ export const underMigrationLock = async <A>(
       await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
       break
     } catch (error) {
-      if (sqlState(error) !== '55P03') throw error
+      if (!isLockTimeout(error)) throw error
     }
   }
   try {

@@ -1,11 +1,21 @@
 import type { Ask } from '../../../application/ports/chats.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Posting } from '../../../domain/chat/message.ts'
-import type { ChatId, MessageId } from '../../../domain/identity.ts'
+import type { ChatId } from '../../../domain/identity.ts'
 import type { Done, Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
-import { bigint, type Columns, namesOf, readerOf, text } from '../database/columns.ts'
+import { namesOf, readerOf } from '../database/columns.ts'
 import { list, scalar, table } from '../database/parameters.ts'
-import { CHAT, chatOf, MESSAGE, messageOf, postingColumns } from '../database/rows.ts'
+import {
+  CHAT,
+  chatOf,
+  type KeyAddress,
+  keyAddressColumns,
+  MESSAGE,
+  type MessageAddress,
+  messageAddressColumns,
+  messageOf,
+  postingColumns,
+} from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
 import type { Draft } from './draft.ts'
 
@@ -34,15 +44,9 @@ const findFree = statement(
   ([id]) => id as ChatId,
 )
 
-interface WantedMessage {
-  readonly chatId: ChatId
-  readonly id: MessageId
-}
-const wantedMessage = { chatId: bigint('chat_id'), id: bigint('id') } satisfies Columns<WantedMessage>
-
 const findMessages = statement(
   'messages-by-id',
-  { wanted: table<WantedMessage>(wantedMessage) },
+  { wanted: table<MessageAddress>(messageAddressColumns) },
   ({ wanted }) =>
     `select ${MESSAGE}
      from ${wanted.rows} join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id
@@ -50,17 +54,11 @@ const findMessages = statement(
   messageOf,
 )
 
-interface WantedKey {
-  readonly chatId: ChatId
-  readonly idempotencyKey: IdempotencyKey
-}
-const wantedKey = { chatId: bigint('chat_id'), idempotencyKey: text('idempotency_key') } satisfies Columns<WantedKey>
-
 const postingOf = readerOf<Posting>(postingColumns)
 
 const findDone = statement(
   'messages-by-key',
-  { wanted: table<WantedKey>(wantedKey) },
+  { wanted: table<KeyAddress>(keyAddressColumns) },
   ({ wanted }) =>
     `select m.idempotency_key, m.fingerprint, ${namesOf(postingColumns, 'm')}
      from ${wanted.rows}

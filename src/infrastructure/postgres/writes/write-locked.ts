@@ -11,9 +11,9 @@ import { deleteChat, REMOVAL_TIMEOUT_MS } from './write-statements.ts'
 
 const write = async (client: PoolClient, draft: Draft, changes: readonly PendingChange[]) => {
   const { id } = draft.before
-  if (!draft.chat) for (const change of changes) change.mayTakeLong = true
   // What was sent before the chat went would go with it.
   if (!draft.chat) {
+    for (const change of changes) change.mayTakeLong = true
     await deleteChat(client, { chat: { id } })
     return
   }

@@ -1,12 +1,13 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
-import type { IdempotencyKey } from '../../../domain/intent.ts'
-import { assignmentsOf, bigint, type Columns, namesOf, settingsOf, text, without } from '../database/columns.ts'
+import { assignmentsOf, bigint, type Columns, namesOf, settingsOf, without } from '../database/columns.ts'
 import { row, table } from '../database/parameters.ts'
 import {
   chatColumns,
   entryColumns,
   type EntryRow,
+  type KeyAddress,
+  keyAddressColumns,
   keyColumns,
   type KeyRow,
   newMessageColumns,
@@ -30,15 +31,6 @@ type KeyedMessage = NewMessageRow & KeyRow
 const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>
 
 const changedColumns = without(entryColumns, 'chatId', 'id')
-
-interface UnusedKey {
-  readonly chatId: ChatId
-  readonly idempotencyKey: IdempotencyKey
-}
-const unusedKeyColumns = {
-  chatId: bigint('chat_id'),
-  idempotencyKey: text('idempotency_key'),
-} satisfies Columns<UnusedKey>
 
 const valuesOf = (placeholders: object) => Object.values(placeholders as Record<string, string>).join(', ')
 const chatId = ([id]: readonly unknown[]) => id as ChatId
@@ -68,37 +60,37 @@ export const writeSends = statement(
   chatId,
 )
 
-/** The same for a single send, which a lone client waits for: less than half the work for PostgreSQL. */
-export const writeSend = statement(
-  'one-send',
-  { move: row<SendMove>(sendMoveColumns), sent: row<NewMessageRow>(newMessageColumns) },
-  ({ move, sent }) => `
-    with moved as (
-      update chats set ${settingsOf(sendMovedColumns, move)}
-      where id = ${move.id} and revision = ${move.expected}
-      returning id
-    ), posted as (
-      insert into messages (${namesOf(newMessageColumns)}) select ${valuesOf(sent)} from moved
-    )
-    select ${move.id} where not exists (select from moved)`,
-  chatId,
-)
-
-export const writeKeyedSend = statement(
-  'one-keyed-send',
-  { move: row<SendMove>(sendMoveColumns), sent: row<KeyedMessage>(keyedMessageColumns) },
-  ({ move, sent }) => `
-    with moved as (
-      update chats set ${settingsOf(sendMovedColumns, move)}
-      where id = ${move.id} and revision = ${move.expected} and not exists (
-        select from messages m where m.chat_id = ${move.id} and m.idempotency_key = ${sent.idempotencyKey}
+/**
+ * The same for a single send, which a lone client waits for: less than half the work for PostgreSQL. Where `isOnce` says
+ * so, only if nothing was sent under its key.
+ */
+const singleSend = <Sent extends NewMessageRow>(
+  name: string,
+  columns: Columns<Sent>,
+  isOnce: (chat: string, sent: { readonly [Property in keyof Sent]: string }) => string = () => '',
+) =>
+  statement(
+    name,
+    { move: row<SendMove>(sendMoveColumns), sent: row<Sent>(columns) },
+    ({ move, sent }) => `
+      with moved as (
+        update chats set ${settingsOf(sendMovedColumns, move)}
+        where id = ${move.id} and revision = ${move.expected} ${isOnce(move.id, sent)}
+        returning id
+      ), posted as (
+        insert into messages (${namesOf(columns)}) select ${valuesOf(sent)} from moved
       )
-      returning id
-    ), posted as (
-      insert into messages (${namesOf(keyedMessageColumns)}) select ${valuesOf(sent)} from moved
-    )
-    select ${move.id} where not exists (select from moved)`,
-  chatId,
+      select ${move.id} where not exists (select from moved)`,
+    chatId,
+  )
+
+export const writeSend = singleSend<NewMessageRow>('one-send', newMessageColumns)
+
+export const writeKeyedSend = singleSend<KeyedMessage>(
+  'one-keyed-send',
+  keyedMessageColumns,
+  (chat, { idempotencyKey }) =>
+    `and not exists (select from messages m where m.chat_id = ${chat} and m.idempotency_key = ${idempotencyKey})`,
 )
 
 /**
@@ -111,7 +103,7 @@ export const writeEverything = statement(
     moves: table<Move>(moveColumns),
     sent: table<KeyedMessage>(keyedMessageColumns),
     changed: table<EntryRow>(entryColumns),
-    unused: table<UnusedKey>(unusedKeyColumns),
+    unused: table<KeyAddress>(keyAddressColumns),
   },
   ({ moves, sent, changed, unused }) => `
     with used as materialized (

@@ -21,7 +21,7 @@ const inWords = (error: TextError | IdentityError): string => {
 }
 
 const MISSING = 'required: is missing'
-const REPEATED = E.left('repeated: must be given once')
+export const REPEATED = E.left('repeated: must be given once')
 
 /** A text of a body. */
 export const text =

@@ -2,8 +2,6 @@ import type { Failure, Violation } from './failure.ts'
 import { MAX_BODY_BYTES, MAX_ERRORS, MAX_HEAD_BYTES } from './limits.ts'
 import { type ProblemName, problemTypes, problemUri } from './problem-types.ts'
 
-export type { Failure } from './failure.ts'
-
 /** RFC 9457 problem details. */
 interface Problem {
   readonly type: string

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
-import * as t from 'io-ts'
 import { ChatId, Revision } from '../../../domain/identity.ts'
+import { codec } from '../codecs/codec.ts'
+import { REPEATED } from '../codecs/rules.ts'
 
 /** A place in each of several chats. */
 type Positions = ReadonlyMap<ChatId, Revision>
@@ -65,16 +66,13 @@ const positionsIn = (token: string): Positions | undefined => {
   return positions
 }
 
-export const PlacesCodec = new t.Type<Places, string, unknown>(
+export const PlacesCodec = codec<Places>(
   'Places',
-  (u): u is Places => u instanceof Map || u === 'beginning',
-  (u, context) => {
-    if (Array.isArray(u)) return t.failure(u, context, 'repeated: must be given once')
-    if (u === ZERO) return t.success('beginning')
-    const positions = typeof u === 'string' ? positionsIn(u) : undefined
-    return positions
-      ? t.success(positions)
-      : t.failure(u, context, 'malformed: must be the id of an event of this stream, or 0')
+  (sent) => {
+    if (Array.isArray(sent)) return REPEATED
+    if (sent === ZERO) return E.right('beginning')
+    const positions = typeof sent === 'string' ? positionsIn(sent) : undefined
+    return positions ? E.right(positions) : E.left('malformed: must be the id of an event of this stream, or 0')
   },
   (places) => (places === 'beginning' ? ZERO : tokenOf(places)),
 )

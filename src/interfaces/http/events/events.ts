@@ -19,7 +19,7 @@ const FollowChatRequest = t.type({
   headers: t.type({ 'last-event-id': optional(RevisionCodec) }),
 })
 
-export const FollowChatsRequest = t.type({
+const FollowChatsRequest = t.type({
   query: t.type({ chat_id: ChatIdsCodec, after: optional(PlacesCodec), lastEventId: optional(PlacesCodec) }),
   headers: t.type({ 'last-event-id': optional(PlacesCodec) }),
 })
