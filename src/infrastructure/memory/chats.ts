@@ -87,9 +87,12 @@ export const memoryChats = (): Chats & Journal => {
       ),
 
     findMessage: (chatId, messageId) => async () =>
-      E.flatMap((entry: Entry) =>
-        E.fromNullable({ kind: 'MessageNotFound' as const, chatId, messageId })(present(entry, messageId)),
-      )(entryOf(chatId)),
+{
+      const entry = entries.get(chatId)
+      if (!entry) return E.left({ kind: 'ChatNotFound' as const, chatId })
+      const message = present(entry, messageId)
+      return message ? E.right(message) : E.left({ kind: 'MessageNotFound' as const, chatId, messageId })
+    },
 
     messages: (id, selection) => async () =>
       E.map(({ chat, messages }: Entry) => messagePage(chat, select(messages, selection, isTombstone)))(entryOf(id)),

@@ -38,20 +38,16 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
     list: (selection) => inTime(retry(async () => E.right(await read.chats(selection)))),
 
     findMessage: (id, messageId) =>
-      inTime(
-        retry(async () => {
-          const message = await read.message(id, messageId)
-          if (message === undefined) return chatNotFound(id)
-          return message ? E.right(message) : messageNotFound(id, messageId)
-        }),
-      ),
+      retry(async () => {
+        const message = await read.message(id, messageId)
+        if (message === undefined) return chatNotFound(id)
+        return message ? E.right(message) : messageNotFound(id, messageId)
+      }),
 
     messages: (id, selection) =>
-      inTime(
-        retry(async () => {
-          const page = await read.messages(id, selection)
-          return page ? E.right(page) : chatNotFound(id)
-        }),
-      ),
+      retry(async () => {
+        const page = await read.messages(id, selection)
+        return page ? E.right(page) : chatNotFound(id)
+      }),
   }
 }

@@ -1,7 +1,10 @@
+import { deadlines } from './deadlines.ts'
 import { isLockTimeout, mayConcernOne } from './sql-state.ts'
 
 interface Waiting<Item, Result> {
   readonly item: Item
+  readonly since: number
+  /** The first of either counts. */
   readonly resolve: (result: Result) => void
   readonly reject: (error: unknown) => void
 }
@@ -19,16 +22,26 @@ interface BatchSettings {
  * shown anything that was looked up before it came.
  *
  * A batch that the database refused and undid for what one item wants is done item by item; any other failure is that
- * of all its items.
+ * of all its items. An item that has no result in time is rejected, wherever it is.
  */
 export const batching = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
   { atOnce, size }: BatchSettings,
 ): ((item: Item) => Promise<Result>) => {
-  const waiting: Waiting<Item, Result>[] = []
-  let underWay = 0
+  type One = Waiting<Item, Result>
+  let waiting: One[] = []
+  const underWay = new Set<readonly One[]>()
+  let workers = 0
 
-  const settle = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+  const due = deadlines<One>(
+    () => [...[...underWay].flat(), ...waiting],
+    (overdue, cause) => {
+      for (const { reject } of overdue) reject(cause)
+      if (overdue.length > 0) waiting = waiting.filter((one) => !overdue.includes(one))
+    },
+  )
+
+  const settle = async (batch: readonly One[]): Promise<void> => {
     try {
       const results = await work(batch.map(({ item }) => item))
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result))
@@ -40,15 +53,21 @@ export const batching = <Item, Result>(
   }
 
   const run = async () => {
-    while (waiting.length > 0) await settle(waiting.splice(0, size))
-    underWay -= 1
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, size)
+      underWay.add(batch)
+      await settle(batch)
+      underWay.delete(batch)
+    }
+    workers -= 1
   }
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject })
-      if (underWay === atOnce) return
-      underWay += 1
+      waiting.push({ item, since: performance.now(), resolve, reject })
+      due.watch()
+      if (workers === atOnce) return
+      workers += 1
       setImmediate(() => void run())
     })
 }

@@ -1,11 +1,10 @@
 import type { Pool } from 'pg'
 import { type ChatSelection, type Page, readsForwards } from '../../../application/ports/page.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
-import type { Message } from '../../../domain/chat/message.ts'
-import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import { scalar } from '../database/parameters.ts'
-import { CHAT, chatOf, MESSAGE, messageOf } from '../database/rows.ts'
+import { CHAT, chatOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
+import { postgresMessages } from './messages.ts'
 import { pageOf } from './page-of.ts'
 import { postgresPages } from './pages.ts'
 
@@ -21,16 +20,6 @@ const chatsInOrder = (name: string, order: 'asc' | 'desc') =>
 const newestChats = chatsInOrder('newest-chats', 'desc')
 const oldestChats = chatsInOrder('oldest-chats', 'asc')
 
-const findMessage = statement(
-  'message',
-  { chatId: scalar<ChatId>('bigint'), id: scalar<MessageId>('bigint') },
-  ({ chatId, id }) => `
-    select m.id is not null, ${MESSAGE}
-    from chats c left join messages m on m.chat_id = c.id and m.id = ${id} and m.deleted_at is null
-    where c.id = ${chatId}`,
-  (row) => (row[0] === 't' ? messageOf(row, 1) : null),
-)
-
 /** Each is one prepared statement on any free connection, and one moment in time. */
 export const postgresReads = (pool: Pool) => ({
   chats: async (selection: ChatSelection): Promise<Page<Chat>> => {
@@ -40,9 +29,7 @@ export const postgresReads = (pool: Pool) => ({
     return pageOf(found, selection, forwards)
   },
 
-  /** Null when there is no such message, undefined when there is no such chat. */
-  message: async (chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
-    (await findMessage(pool, { chatId, id }))[0],
+  message: postgresMessages(pool),
 
   messages: postgresPages(pool),
 })

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
+import { deadlines } from '../database/deadlines.ts'
 import type { Limited } from '../database/limited.ts'
 import { retry } from '../database/retry.ts'
 import { isConflict, isLockTimeout, mayConcernOne } from '../database/sql-state.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { answerUnavailable } from './answers.ts'
 import { blockedChats } from './blocked-chats.ts'
-import { deadlines } from './deadlines.ts'
 import { heldChats } from './held-chats.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { Writer } from './writer.ts'
@@ -58,7 +58,7 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
   const held = heldChats()
   const blocked = blockedChats({ free: writer.free, inTime, onFree: (id, changes) => void hold(id, changes) })
 
-  const due = deadlines(() => [...group, ...waiting, ...held.changes()])
+  const due = deadlines(() => [...group, ...waiting, ...held.changes()], answerUnavailable)
 
   const nextGroup = (): readonly PendingChange[] =>
     waiting
