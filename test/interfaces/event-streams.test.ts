@@ -1,15 +1,20 @@
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, request as send, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { openingBlock } from '../../src/interfaces/http/events/event-frames.ts'
 import { type Beginning, type EventStreams, eventStreams } from '../../src/interfaces/http/events/event-streams.ts'
-import type { Frames } from '../../src/interfaces/http/events/sending.ts'
+import { type Piece, pieceOf } from '../../src/interfaces/http/events/piece.ts'
 import { until } from '../until.ts'
 
 const LIMITS = { streams: 10, stall: 60_000, heartbeat: 15_000 }
+
+type Render = () => readonly Piece[]
+type Frames = (stop: AbortSignal) => AsyncIterable<Render>
+
+const rendered = (frames: Frames): Omit<Beginning<Render>, 'opening'> => ({ items: frames, render: (one) => one() })
 
 /** Nothing, until it is told to stop. */
 const quiet: Frames = async function* (stop) {
@@ -47,7 +52,7 @@ describe('Event streams on a bare server', () => {
         onFailure: (work, error) => failures.push(`${work}: ${String(error)}`),
       },
     )
-    const beginning: Beginning = { opening: openingBlock('7'), frames }
+    const beginning = { opening: openingBlock('7'), ...rendered(frames) }
     server = createServer((_req, res) => {
       const reply = streams.begin(async () => E.map(() => beginning)(await before(res)))
       void reply().then(
@@ -87,7 +92,7 @@ describe('Event streams on a bare server', () => {
       frames: async function* (stop) {
         for (let n = 0; n < 3 && !stop.aborted; n++) {
           await sleep(5)
-          yield () => [Buffer.from(`id: ${8 + n}\nevent: message\ndata: {"id":${n}}\n\n`)]
+          yield () => [pieceOf(`id: ${8 + n}\nevent: message\ndata: {"id":${n}}\n\n`)]
         }
         yield* quiet(stop)
       },
@@ -101,6 +106,23 @@ describe('Event streams on a bare server', () => {
     for (const block of blocks) expect(JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '')).to.be.an('object')
     expect(blocks).to.have.length(4)
   })
+
+  for (const [version, framed] of [
+    ['1.0', 'one\n\ntwö\n\n'],
+    ['1.1', '5\r\none\n\n\r\n6\r\ntwö\n\n\r\n0\r\n\r\n'],
+  ] as const)
+    it(`are sent as HTTP/${version} frames them`, async () => {
+      const { url } = await serving({
+        frames: async function* () {
+          for (const text of ['one\n\n', 'twö\n\n']) yield () => [pieceOf(text)]
+        },
+      })
+      const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      socket.setEncoding('utf8').write(`GET / HTTP/${version}\r\nHost: here\r\nConnection: close\r\n\r\n`)
+      let text = ''
+      for await (const more of socket) text += String(more)
+      expect(text.endsWith(framed), text).to.equal(true)
+    })
 
   describe('have a heartbeat', () => {
     it('of one line, to all of them, as long as there are any', async () => {
@@ -120,7 +142,7 @@ describe('Event streams on a bare server', () => {
     it('that does not reach who was ended or does not read, and harms nobody', async () => {
       const { open, heart, streams, failures } = await serving({
         frames: async function* (stop) {
-          while (!stop.aborted) yield () => [Buffer.alloc(1 << 20, ' ')]
+          while (!stop.aborted) yield () => [pieceOf(' '.repeat(1 << 20))]
         },
       })
       const stream = await open()
@@ -140,7 +162,7 @@ describe('Event streams on a bare server', () => {
       const streams = eventStreams({ ...LIMITS, heartbeat: 5 })
       server = createServer((_req, res) => {
         void streams
-          .begin(async () => E.right({ opening: '', frames: quiet }))()
+          .begin(async () => E.right({ opening: '', ...rendered(quiet) }))()
           .then((answer) => E.isRight(answer) && answer.right.stream?.(res))
       })
       server.listen(0, '127.0.0.1')
@@ -253,7 +275,7 @@ describe('Event streams on a bare server', () => {
     process.prependListener('uncaughtException', note)
     const { open, streams, failures } = await serving({
       frames: async function* (stop) {
-        while (!stop.aborted) yield () => Array.from({ length: 200 }, () => Buffer.alloc(65_536, 'x'))
+        while (!stop.aborted) yield () => Array.from({ length: 200 }, () => pieceOf('x'.repeat(65_536)))
       },
     })
     const stream = await open()
@@ -281,7 +303,7 @@ describe('Event streams on a bare server', () => {
         for (let round = 0; round < ROUNDS; round++)
           yield () => {
             for (const end = performance.now() + 6; performance.now() < end;);
-            return [Buffer.alloc(BYTES, 'x')]
+            return [pieceOf('x'.repeat(BYTES))]
           }
         yield* quiet(stop)
       },

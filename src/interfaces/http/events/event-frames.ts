@@ -2,6 +2,7 @@ import type { Happening } from '../../../application/following/happenings.ts'
 import type { Change } from '../../../domain/chat/change.ts'
 import { isTombstone } from '../../../domain/chat/message.ts'
 import { chatView, messageView, tombstoneView } from '../chats/views.ts'
+import { type Piece, pieceOf } from './piece.ts'
 
 /** Bytes after which a piece is sent off: about what a socket buffers. */
 const PIECE = 16_384
@@ -13,7 +14,7 @@ const RETRY_MS = 1000
  * A comment alone, without the blank line that would end a block: there are libraries that hand empty blocks to whoever
  * listens (fetch-event-source, sseclient), where they are taken for JSON.
  */
-export const HEARTBEAT = ':\n'
+export const HEARTBEAT = pieceOf(':\n')
 
 const id = (value: string | undefined) => (value === undefined ? '' : `id: ${value}\n`)
 
@@ -43,21 +44,21 @@ export const removedBlock = ({ chatId }: Happening & { kind: 'removed' }, place?
   id(place) + body('chat_deleted', { id: chatId })
 
 /** Blocks put together into pieces. */
-export const inPieces = (blocks: readonly string[]): readonly Buffer[] => {
-  const pieces: Buffer[] = []
+export const inPieces = (blocks: readonly string[]): readonly Piece[] => {
+  const pieces: Piece[] = []
   let piece = ''
   for (const next of blocks) {
     piece += next
     if (piece.length < PIECE) continue
-    pieces.push(Buffer.from(piece))
+    pieces.push(pieceOf(piece))
     piece = ''
   }
-  if (piece !== '') pieces.push(Buffer.from(piece))
+  if (piece !== '') pieces.push(pieceOf(piece))
   return pieces
 }
 
 /** The frames of one chat's changes, each under its revision: the same bytes for all of its followers. */
-export const framesOf = (changes: readonly Change[]): readonly Buffer[] => {
+export const framesOf = (changes: readonly Change[]): readonly Piece[] => {
   const bodies = bodiesOf(changes)
   return inPieces(changes.map(({ revision }, index) => withId(String(revision), bodies[index] ?? '')))
 }

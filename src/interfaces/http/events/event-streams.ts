@@ -5,7 +5,8 @@ import { type ReportFailure, unreported } from '../../../application/ports/backg
 import type { Failure } from '../endpoint/failure.ts'
 import type { Reply } from '../endpoint/reply.ts'
 import { HEARTBEAT } from './event-frames.ts'
-import { type Frames, sending } from './sending.ts'
+import { isBehind, type Piece, writePiece } from './piece.ts'
+import { sending } from './sending.ts'
 import { turns } from './turns.ts'
 
 export interface StreamLimits {
@@ -18,9 +19,12 @@ export interface StreamLimits {
 }
 
 /** A stream that is about to begin. */
-export interface Beginning {
+export interface Beginning<Item> {
   readonly opening: string
-  readonly frames: Frames
+  /** What is to be sent, until `stop` says so. */
+  readonly items: (stop: AbortSignal) => AsyncIterable<Item>
+  /** Makes whole blocks of the format of an item when its turn to be sent has come. */
+  readonly render: (item: Item) => readonly Piece[]
 }
 
 export interface EventStreams {
@@ -28,8 +32,8 @@ export interface EventStreams {
    * Replies with the stream, if there is room for it. The room is held from the moment of the call, before anything is
    * waited for, until the stream ends or did not come to be, whatever the reason.
    */
-  readonly begin: <Refused>(
-    beginning: TE.TaskEither<Refused, Beginning>,
+  readonly begin: <Refused, Item>(
+    beginning: TE.TaskEither<Refused, Beginning<Item>>,
   ) => TE.TaskEither<Refused | (Failure & { kind: 'TooManyStreams' }), Reply>
   readonly open: () => number
   /** Ends every stream in order, and takes no more; clients come back by themselves, to another server. */
@@ -76,7 +80,7 @@ export const eventStreams = (
   const beat = () => {
     for (const res of open.keys())
       turn(() => {
-        if (!res.writableEnded && !res.destroyed && !res.writableNeedDrain) res.write(HEARTBEAT)
+        if (!res.writableEnded && !res.destroyed && !isBehind(res)) writePiece(res, HEARTBEAT)
       }).catch((error: unknown) => onFailure('stream', error))
   }
 
@@ -97,40 +101,47 @@ export const eventStreams = (
     return stop.signal
   }
 
-  const pump = async (res: ServerResponse, { opening, frames }: Beginning) => {
+  const pump = async <Item>(res: ServerResponse, { opening, items, render }: Beginning<Item>) => {
     const stop = enter(res)
     // At once: who is cut off before it came has lost its place.
     res.write(opening)
-    for await (const render of frames(stop)) if (!(await send(res, render))) return
+    for await (const item of items(stop)) {
+      const isSent = send(res, () => render(item))
+      if (isSent !== true && !(await isSent)) return
+    }
     res.end()
   }
 
-  const stream = (beginning: Beginning) => (res: ServerResponse) => {
-    // Whoever went away while the answer was made closes it no more.
-    if (ending || res.destroyed || res.req.method === 'HEAD') {
-      held -= 1
-      return void res.end()
+  const stream =
+    <Item>(beginning: Beginning<Item>) =>
+    (res: ServerResponse) => {
+      // Whoever went away while the answer was made closes it no more.
+      if (ending || res.destroyed || res.req.method === 'HEAD') {
+        held -= 1
+        return void res.end()
+      }
+      pump(res, beginning).catch((error: unknown) => {
+        // What fails after the head was sent can only end the stream: its reader resumes.
+        if (!res.destroyed) onFailure('stream', error)
+        res.destroy()
+      })
     }
-    pump(res, beginning).catch((error: unknown) => {
-      // What fails after the head was sent can only end the stream: its reader resumes.
-      if (!res.destroyed) onFailure('stream', error)
-      res.destroy()
-    })
-  }
 
   return {
-    begin: (beginning) => async () => {
-      if (ending || held >= limits.streams) return E.left({ kind: 'TooManyStreams', limit: limits.streams })
-      held += 1
-      let begun: E.Either<unknown, Beginning> | undefined
-      try {
-        const result = await beginning()
-        begun = result
-        return E.map((one: Beginning) => ({ status: 200, headers: HEADERS, stream: stream(one) }))(result)
-      } finally {
-        if (!begun || E.isLeft(begun)) held -= 1
-      }
-    },
+    begin:
+      <Refused, Item>(beginning: TE.TaskEither<Refused, Beginning<Item>>) =>
+      async () => {
+        if (ending || held >= limits.streams) return E.left({ kind: 'TooManyStreams', limit: limits.streams })
+        held += 1
+        let begun: E.Either<Refused, Beginning<Item>> | undefined
+        try {
+          const result = await beginning()
+          begun = result
+          return E.map((one: Beginning<Item>) => ({ status: 200, headers: HEADERS, stream: stream(one) }))(result)
+        } finally {
+          if (!begun || E.isLeft(begun)) held -= 1
+        }
+      },
     open: () => open.size,
     end: () => {
       ending = true

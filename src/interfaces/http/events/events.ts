@@ -10,7 +10,7 @@ import { endpoint } from '../endpoint/endpoint.ts'
 import { bodiesOf, framesOf, inPieces, openingBlock, removedBlock, withId } from './event-frames.ts'
 import type { EventStreams } from './event-streams.ts'
 import { PlacesCodec, revisionIn, tokenOf } from './event-token.ts'
-import type { Frames } from './sending.ts'
+import type { Piece } from './piece.ts'
 import type { StreamMetrics } from './stream-metrics.ts'
 
 const FollowChatRequest = t.type({
@@ -45,33 +45,27 @@ export const eventEndpoints = (
   streams: EventStreams,
   metrics: StreamMetrics,
 ) => {
-  const single = ({ happenings }: Following): Frames =>
-    async function* (stop) {
-      for await (const happening of happenings(stop))
-        yield () => {
-          if (happening.kind === 'removed') return inPieces([removedBlock(happening)])
-          metrics.sent(happening.batch, happening.live)
-          return happening.batch.form(framesOf)
-        }
-    }
+  /** The same bytes for all followers of a chat. */
+  const single = (happening: Happening): readonly Piece[] => {
+    if (happening.kind === 'removed') return inPieces([removedBlock(happening)])
+    metrics.sent(happening.batch, happening.live)
+    return happening.batch.form(framesOf)
+  }
 
-  const several = ({ happenings }: Following, positions: Map<ChatId, Revision>): Frames => {
-    const blocksOf = (happening: Happening) => {
-      if (happening.kind === 'removed') {
-        positions.delete(happening.chatId)
-        return [removedBlock(happening, tokenOf(positions))]
-      }
-      const { batch, live } = happening
-      metrics.sent(batch, live)
-      const bodies = batch.form(bodiesOf)
-      return batch.changes.map(({ chatId, revision }, index) => {
-        positions.set(chatId, revision)
-        return withId(tokenOf(positions), bodies[index] ?? '')
-      })
+  /** The ids of several chats say where this follower is in each. */
+  const several = (positions: Map<ChatId, Revision>) => (happening: Happening) => {
+    if (happening.kind === 'removed') {
+      positions.delete(happening.chatId)
+      return inPieces([removedBlock(happening, tokenOf(positions))])
     }
-    return async function* (stop) {
-      for await (const happening of happenings(stop)) yield () => inPieces(blocksOf(happening))
-    }
+    const { batch, live } = happening
+    metrics.sent(batch, live)
+    const bodies = batch.form(bodiesOf)
+    const blocks = batch.changes.map(({ chatId, revision }, index) => {
+      positions.set(chatId, revision)
+      return withId(tokenOf(positions), bodies[index] ?? '')
+    })
+    return inPieces(blocks)
   }
 
   return {
@@ -81,7 +75,8 @@ export const eventEndpoints = (
           followChats({ places: [{ chatId: request.path.chat_id, after: placeIn(request) }] }),
           TE.map((following) => ({
             opening: openingBlock(String([...cursorsOf(following).values()][0])),
-            frames: single(following),
+            items: following.happenings,
+            render: single,
           })),
         ),
       ),
@@ -95,7 +90,11 @@ export const eventEndpoints = (
           followChats({ places, resumed: resumed !== undefined }),
           TE.map((following) => {
             const positions = cursorsOf(following)
-            return { opening: openingBlock(tokenOf(positions)), frames: several(following, positions) }
+            return {
+              opening: openingBlock(tokenOf(positions)),
+              items: following.happenings,
+              render: several(positions),
+            }
           }),
         ),
       )

@@ -27,10 +27,15 @@ export const streamMetrics = (registry: Registry, open: () => number, now: () =>
       this.set(open())
     },
   })
-  const events = new Counter({
+  let events = 0
+  new Counter({
     name: 'event_stream_events_total',
     help: 'Events sent, each counted once for every stream.',
     registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(events)
+    },
   })
   const lag = new Histogram({
     name: 'event_stream_lag_seconds',
@@ -41,7 +46,7 @@ export const streamMetrics = (registry: Registry, open: () => number, now: () =>
 
   return {
     sent: ({ changes, form }, live) => {
-      events.inc(changes.length)
+      events += changes.length
       const last = changes.at(-1)
       if (!live || !last) return
       const first = form(firstSending)

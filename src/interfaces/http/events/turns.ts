@@ -15,35 +15,32 @@ export interface Turns {
  */
 export const turns = (slice = SLICE_MS, now: () => number = () => performance.now()): Turns => {
   let waiting: (() => void)[] = []
-  let spent = 0
+  /** When the slice of this turn of the event loop is used up. */
+  let end = 0
   let isNextTurnDue = false
 
-  const doIt = <A>(work: () => A): A => {
-    const begun = now()
-    try {
-      return work()
-    } finally {
-      spent += now() - begun
-    }
-  }
-
-  const startNextTurn = () => {
-    if (isNextTurnDue) return
+  const startSlice = () => {
+    end = now() + slice
     isNextTurnDue = true
     setImmediate(nextTurn)
   }
 
   const nextTurn = () => {
-    spent = 0
+    isNextTurnDue = false
+    if (waiting.length === 0) return
+    startSlice()
     let done = 0
-    while (done < waiting.length && spent < slice) doIt(waiting[done++] ?? (() => undefined))
+    do waiting[done++]?.()
+    while (done < waiting.length && now() < end)
     waiting = waiting.slice(done)
-    // Also when nothing waits any more, so that what was spent in this turn is forgotten in the next.
-    isNextTurnDue = done > 0
-    if (isNextTurnDue) setImmediate(nextTurn)
   }
 
-  const hasTime = () => waiting.length === 0 && spent < slice
+  const hasTime = () => {
+    if (waiting.length > 0) return false
+    if (isNextTurnDue) return now() < end
+    startSlice()
+    return true
+  }
 
   const turn = <A>(work: () => A): Promise<A> =>
     new Promise((resolve, reject) => {
@@ -54,16 +51,11 @@ export const turns = (slice = SLICE_MS, now: () => number = () => performance.no
           reject(error instanceof Error ? error : new Error(String(error)))
         }
       }
-      startNextTurn()
-      if (hasTime()) doIt(settle)
+      if (hasTime()) settle()
       else waiting.push(settle)
     })
 
   return Object.assign(turn, {
-    atOnce: <A extends object | boolean>(work: () => A): A | undefined => {
-      if (!hasTime()) return undefined
-      startNextTurn()
-      return doIt(work)
-    },
+    atOnce: <A extends object | boolean>(work: () => A): A | undefined => (hasTime() ? work() : undefined),
   })
 }
