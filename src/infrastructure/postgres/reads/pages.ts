@@ -32,7 +32,7 @@ const cachedPage = (page: MessagePage, since: number): CachedPage => {
   return { page, since, bytes }
 }
 
-const keyOf = ({ chatId, selection: { limit, before, after } }: Asked) =>
+const keyOf = (chatId: ChatId, { limit, before, after }: MessageSelection) =>
   `${chatId} ${limit} ${before ?? ''} ${after ?? ''}`
 
 /** Pages asked for in one statement, and statements under way at once. */
@@ -51,16 +51,18 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
 
   const readIn = (forwards: boolean) => async (asked: readonly Asked[]) => {
     const since = performance.now()
-    const cached = asked.map((one) => {
-      const found = cache.get(keyOf(one))
-      return found && since - found.since < milliseconds ? found : undefined
+    const wanted = asked.map(({ chatId, selection }) => {
+      const key = keyOf(chatId, selection)
+      const found = cache.get(key)
+      const cached = found && since - found.since < milliseconds ? found : undefined
+      return { chatId, selection, key, cached, known: cached ? cached.page.chat.revision : (-1 as const) }
     })
-    const wanted = asked.map((one, place) => ({ ...one, known: cached[place]?.page.chat.revision ?? (-1 as const) }))
     const found = await readPages(pool, wanted, forwards)
-    return found.map((page, place) => {
+    return wanted.map(({ key, cached }, place) => {
+      const page = found[place]
       if (page === undefined) return undefined
-      const current = page === 'known' ? (cached[place] as CachedPage) : cachedPage(page, since)
-      cache.set(keyOf(asked[place] as Asked), current)
+      const current = page === 'known' ? (cached as CachedPage) : cachedPage(page, since)
+      cache.set(key, current)
       return current.page
     })
   }
