@@ -269,23 +269,23 @@ describe('Event streams on a bare server', () => {
     })
   })
 
-  it('that are ended while their reader is slow send nothing more, and end no process', async () => {
+  it('that are ended send nothing more, and end no process', async () => {
     const uncaught: unknown[] = []
     const note = (error: unknown) => void uncaught.push(error)
     process.prependListener('uncaughtException', note)
     const { open, streams, failures } = await serving({
       frames: async function* (stop) {
-        while (!stop.aborted) yield () => Array.from({ length: 200 }, () => pieceOf('x'.repeat(65_536)))
+        await once(stop, 'abort')
+        // As a reading that was under way comes back.
+        yield () => [pieceOf('too late')]
       },
     })
     const stream = await open()
-    stream.response.pause()
-    await sleep(50)
     streams.end()
-    stream.response.resume()
     await until(() => stream.hasEnded)
     await sleep(20)
     process.off('uncaughtException', note)
+    expect(stream.text).to.not.include('late')
     expect(uncaught).to.deep.equal([])
     expect(failures).to.deep.equal([])
   })

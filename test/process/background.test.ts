@@ -82,6 +82,23 @@ onlyOnLinux('A server whose tables are gone for a while', function () {
   })
 })
 
+onlyOnLinux('A server in which a rejection is handled by nobody', function () {
+  this.timeout(60_000)
+  afterEach(cleanUp)
+
+  it('lives, says so and counts it', async () => {
+    const forgotten = 'setTimeout(() => Promise.reject(new Error("forgotten")), 500)'
+    const server = start({
+      STORAGE: 'memory',
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(forgotten)}`,
+    })
+    const client = await server.listening()
+    await server.logged(/^background work failed/)
+    expect(await failuresOf(client, 'other')).to.equal(1)
+    expect((await client.get('/livez')).status).to.equal(200)
+  })
+})
+
 onlyOnLinux('A server whose log cannot be written', function () {
   this.timeout(60_000)
   let child: ChildProcess | undefined

@@ -68,6 +68,25 @@ describe('A chat that went back to an earlier revision, as when a backup was res
     expect(texts.at(-1)).to.containSubset({ message: { text: 'anew' } })
   })
 
+  it('is followed anew beside somebody slow who has not noticed', async () => {
+    const id = await server.make.open()
+    await server.make.sendMany(id, 3)
+    const slow = await aSlowFollower(server.follow, { places: [aPlace(id)] })
+    const step = slow.next()
+    await server.make.send(id)
+    await step
+    const make = await restore(id, 1)
+    server.poll.look()
+    await settled()
+    const newcomer = await aFollower(server.follow, { places: [aPlace(id)] })
+    await make.send(id)
+    server.bell.ring(id)
+    await settled()
+    expect(newcomer).to.deep.include({ hasEnded: false })
+    expect(newcomer.of(id)).to.deep.equal([2])
+    expect(await slow.next()).to.equal(undefined)
+  })
+
   it('is noticed by who comes while those who were told more are still there', async () => {
     server.bell.isDeaf = true
     const id = await server.make.open()
