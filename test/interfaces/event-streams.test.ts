@@ -290,6 +290,34 @@ describe('Event streams on a bare server', () => {
     expect(failures).to.deep.equal([])
   })
 
+  it('are written in turns: many with much to tell let everything else go on', async () => {
+    const news = Promise.withResolvers<void>()
+    /** How many were rendered in each turn of the event loop. */
+    const rendered = [0]
+    const { open, failures } = await serving({
+      frames: async function* (stop) {
+        await news.promise
+        yield () => {
+          rendered.push((rendered.pop() ?? 0) + 1)
+          for (const end = performance.now() + 6; performance.now() < end;);
+          return [Buffer.from('told\n')]
+        }
+        yield* quiet(stop)
+      },
+    })
+    const streams = await Promise.all(Array.from({ length: 10 }, open))
+    const isOver = () => rendered.reduce((sum, count) => sum + count, 0) === 10
+    const turn = () => {
+      rendered.push(0)
+      if (!isOver()) setImmediate(turn)
+    }
+    setImmediate(turn)
+    news.resolve()
+    await until(() => streams.every(({ text }) => text.includes('told')))
+    expect(failures).to.deep.equal([])
+    expect(Math.max(...rendered), 'in one turn').to.be.at.most(4)
+  })
+
   it('take no more once they were ended', async () => {
     const { open, streams } = await serving()
     streams.end()

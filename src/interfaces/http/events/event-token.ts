@@ -20,10 +20,17 @@ const ZERO = '0'
 
 const VERSION = 1
 
+/** What a place takes at the most: two numbers below 2^53, seven bits a byte. */
+const PLACE_BYTES = 16
+
+/** Every event of every stream of several chats has a token of its own: they are written in one place, which grows. */
+let scratch = Buffer.alloc(100 * PLACE_BYTES)
+
 /** Unsigned LEB128: seven bits a byte, the lowest first. Whole numbers beyond 2^31 rule the bitwise operators out. */
-const write = (bytes: number[], value: number) => {
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push(128 + (value % 128))
-  bytes.push(value)
+const write = (end: number, value: number): number => {
+  for (; value > 127; value = Math.floor(value / 128)) scratch[end++] = 128 + (value % 128)
+  scratch[end++] = value
+  return end
 }
 
 const read = (bytes: Buffer): number[] | undefined => {
@@ -43,13 +50,11 @@ const read = (bytes: Buffer): number[] | undefined => {
 
 /** One opaque word of the URL-safe alphabet: a version, then each chat with its revision. */
 export const tokenOf = (positions: Positions): string => {
-  const bytes: number[] = []
-  write(bytes, VERSION)
-  for (const [chatId, revision] of positions) {
-    write(bytes, chatId)
-    write(bytes, revision)
-  }
-  return Buffer.from(bytes).toString('base64url')
+  const most = (positions.size + 1) * PLACE_BYTES
+  if (scratch.length < most) scratch = Buffer.alloc(most)
+  let end = write(0, VERSION)
+  for (const [chatId, revision] of positions) end = write(write(end, chatId), revision)
+  return scratch.toString('base64url', 0, end)
 }
 
 const positionsIn = (token: string): Positions | undefined => {
