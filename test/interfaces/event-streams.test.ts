@@ -290,6 +290,40 @@ describe('Event streams on a bare server', () => {
     expect(failures).to.deep.equal([])
   })
 
+  it('begin in turns: many with much to look at first let everything else go on', async () => {
+    let looked = 0
+    let asked = 0
+    const all = Promise.withResolvers<void>()
+    const { open } = await serving({
+      before: async () => {
+        if (++asked === 10) all.resolve()
+        await all.promise
+        return E.right(undefined)
+      },
+      frames: (stop) => {
+        const rest = quiet(stop)[Symbol.asyncIterator]()
+        return {
+          [Symbol.asyncIterator]: () => ({
+            next: () => {
+              looked += 1
+              for (const end = performance.now() + 6; performance.now() < end;);
+              return rest.next()
+            },
+          }),
+        }
+      },
+    })
+    const inOneTurn: number[] = []
+    const turn = () => {
+      inOneTurn.push(looked - inOneTurn.reduce((sum, count) => sum + count, 0))
+      if (looked < 10) setImmediate(turn)
+    }
+    setImmediate(turn)
+    await Promise.all(Array.from({ length: 10 }, open))
+    await until(() => looked === 10)
+    expect(Math.max(...inOneTurn), 'in one turn').to.be.at.most(4)
+  })
+
   it('are written in turns: many with much to tell let everything else go on', async () => {
     const news = Promise.withResolvers<void>()
     /** How many were rendered in each turn of the event loop. */
@@ -300,7 +334,7 @@ describe('Event streams on a bare server', () => {
         yield () => {
           rendered.push((rendered.pop() ?? 0) + 1)
           for (const end = performance.now() + 6; performance.now() < end;);
-          return [Buffer.from('told\n')]
+          return [pieceOf('told\n')]
         }
         yield* quiet(stop)
       },

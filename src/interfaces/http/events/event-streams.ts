@@ -105,9 +105,16 @@ export const eventStreams = (
     const stop = enter(res)
     // At once: who is cut off before it came has lost its place.
     res.write(opening)
-    for await (const item of items(stop)) {
-      const isSent = send(res, () => render(item))
-      if (isSent !== true && !(await isSent)) return
+    const steps = items(stop)[Symbol.asyncIterator]()
+    try {
+      // The first step alone is worth a turn: up to a hundred chats are looked at.
+      for (let step = await turn(() => steps.next()); !step.done; step = await steps.next()) {
+        const { value } = step
+        const isSent = send(res, () => render(value))
+        if (isSent !== true && !(await isSent)) return
+      }
+    } finally {
+      await steps.return?.()
     }
     res.end()
   }
