@@ -258,12 +258,30 @@ describe('Changes that are kept together', () => {
 
     it('are decided again on what is there, after one look', async () => {
       right(await send(other, id, 'theirs'))
+      expect(await namesOf(async () => right(await renameChat(chats, id, 'ours')))).to.deep.equal([
+        'group',
+        'chats-by-id',
+        'group',
+      ])
+      right(await renameChat(other, id, 'theirs'))
       expect(await namesOf(async () => right(await post(id, 'ours')))).to.deep.equal([
         'one-send',
         'chats-by-id',
         'one-send',
       ])
       expect(await texts(id)).to.deep.equal(['known', 'theirs', 'ours'])
+    })
+
+    it('take their numbers where the chat is now, without a look, when they are sends', async () => {
+      right(await send(other, id, 'theirs'))
+      right(await editMessage(other, id, 1, 'edited'))
+      const one = await statementsOf(database.pool, async () => right(await post(id, 'ours', anIntent())))
+      right(await send(other, id, 'theirs again'))
+      const several = await statementsOf(database.pool, () =>
+        Promise.all([post(id, 'first'), post(id, 'second', anIntent()), post(id, 'third')]),
+      )
+      expect([...one, ...several].map(({ name }) => name)).to.deep.equal(['one-keyed-send', 'group'])
+      expect(await texts(id)).to.deep.equal(['edited', 'theirs', 'ours', 'theirs again', 'first', 'second', 'third'])
     })
 
     it('refuse nothing for it', async () => {

@@ -4,7 +4,9 @@ import { type Draft, isUnwritten, sceneOf, take } from './draft.ts'
 import type { PendingChange } from './pending-change.ts'
 
 /** What became of the pending changes of one chat. */
-interface Verdict {
+export interface Verdict {
+  /** Those that were decided, one after another. */
+  readonly taken: readonly PendingChange[]
   /** How to answer those that were decided, once the draft is written. */
   readonly answers: readonly (() => void)[]
   /** Concern a message that this draft has not written yet; decide them in the next group. */
@@ -19,6 +21,7 @@ interface Verdict {
  */
 export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], mayRemove: boolean): Verdict => {
   const answers: (() => void)[] = []
+  const taken: PendingChange[] = []
   const later: PendingChange[] = []
   const removals: PendingChange[] = []
 
@@ -28,10 +31,10 @@ export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], ma
     const scene = sceneOf(draft, ask)
     if (!scene) return void answers.push(() => answerNotFound([change]))
     const decided = decision(scene)
-    if (E.isRight(decided)) {
-      if (!decided.right.chat && !mayRemove) return void removals.push(change)
-      take(draft, scene, decided.right, ask)
-    }
+    if (E.isLeft(decided)) draft.restsOnRevision = true
+    else if (!decided.right.chat && !mayRemove) return void removals.push(change)
+    else take(draft, scene, decided.right, ask)
+    taken.push(change)
     answers.push(() => resolve(decided))
   }
 
@@ -42,5 +45,5 @@ export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], ma
       answers.push(() => change.reject(defect))
     }
   }
-  return { answers, later, removals }
+  return { taken, answers, later, removals }
 }

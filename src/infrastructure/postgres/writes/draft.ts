@@ -16,6 +16,8 @@ export interface Draft {
   readonly messages: Map<MessageId, Message | Tombstone>
   readonly changed: Set<Message | Tombstone>
   readonly done: Map<IdempotencyKey, Done<Posting>>
+  /** Whether something was decided that holds only at this revision: all but sends, which hold wherever the chat moves. */
+  restsOnRevision: boolean
   /** Keys under which nothing was found, or nobody looked. The answers hold only if nothing is there. */
   readonly unused: Set<IdempotencyKey>
 }
@@ -28,6 +30,7 @@ export const draftOf = (chat: Chat): Draft => ({
   changed: new Set(),
   done: new Map(),
   unused: new Set(),
+  restsOnRevision: false,
 })
 
 /** Whether the message is one that this draft has not written yet: then there is nothing to look it up in. */
@@ -57,9 +60,10 @@ const addChanged = (draft: Draft, message: Message | Tombstone) => {
 
 /** Adds what a decision came to. */
 export const take = (draft: Draft, { chat: before }: Scene, { chat, message }: Outcome, { intent }: Ask): void => {
+  const isSend = chat && message && !isTombstone(message) && chat.lastMessageId !== before.lastMessageId
+  if (isSend) addSent(draft, message, intent)
+  else draft.restsOnRevision = true
   if (chat?.revision === before.revision) return
   draft.chat = chat
-  if (!chat || !message) return
-  if (chat.lastMessageId !== before.lastMessageId && !isTombstone(message)) addSent(draft, message, intent)
-  else addChanged(draft, message)
+  if (message && !isSend) addChanged(draft, message)
 }

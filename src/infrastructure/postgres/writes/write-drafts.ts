@@ -3,16 +3,32 @@ import type { ChatId } from '../../../domain/identity.ts'
 import { entryRow, keyRow } from '../database/rows.ts'
 import type { Session } from '../database/statement.ts'
 import type { Draft } from './draft.ts'
-import { type Move, writeEverything, writeKeyedSend, writeSend, writeSends } from './write-statements.ts'
+import type { Move, Place } from './moving.ts'
+import { writeEverything, writeKeyedSend, writeSend, writeSends } from './write-statements.ts'
 
 /** A draft whose chat is still there. */
 export type StandingDraft = Draft & { chat: Chat }
 
-const moveOf = ({ chat, before }: StandingDraft): Move => ({ ...chat, expected: before.revision })
-
 /** Whether all that became of the chat is messages sent, and as many keys. */
-const isSends = ({ before, chat, sent, unused, changed }: StandingDraft, keys: number) =>
-  sent.length > 0 && chat.revision === before.revision + sent.length && unused.size === keys && changed.size === 0
+const isSends = ({ sent, unused, restsOnRevision }: StandingDraft, keys: number) =>
+  sent.length > 0 && unused.size === keys && !restsOnRevision
+
+const moveOf = (draft: StandingDraft): Move => {
+  const { before, chat, sent } = draft
+  const { id, title, updatedAt, lastMessageId, revision, changedAtRevision } = chat
+  return {
+    id,
+    title,
+    updatedAt,
+    lastMessageId,
+    revision,
+    changedAtRevision,
+    changes: revision - before.revision,
+    sends: sent.length,
+    changedBefore: before.changedAtRevision,
+    expected: isSends(draft, draft.unused.size) ? null : before.revision,
+  }
+}
 
 const writeOneSend = (session: Session, draft: StandingDraft) => {
   const [one] = draft.sent
@@ -38,9 +54,16 @@ const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
   })
 }
 
-/** Writes the drafts of chats that are as they were found, ascending by chat. Returns the stale chats. */
-export const writeDrafts = async (session: Session, drafts: readonly StandingDraft[]): Promise<ReadonlySet<ChatId>> => {
+/**
+ * Writes drafts, ascending by chat. Returns the chats that were not where they were decided on: to which place those were
+ * moved to which only messages were sent, and undefined for the stale ones, of which nothing was written.
+ */
+export const writeDrafts = async (
+  session: Session,
+  drafts: readonly StandingDraft[],
+): Promise<ReadonlyMap<ChatId, Place | undefined>> => {
   const [first] = drafts
-  if (!first) return new Set()
-  return new Set(await ((drafts.length === 1 && writeOneSend(session, first)) || writeGroup(session, drafts)))
+  if (!first) return new Map()
+  const surprises = await ((drafts.length === 1 && writeOneSend(session, first)) || writeGroup(session, drafts))
+  return new Map(surprises.map(({ id, place }) => [id, place]))
 }

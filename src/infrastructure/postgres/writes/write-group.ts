@@ -1,12 +1,14 @@
 import type { Pool } from 'pg'
 import type { ChatId } from '../../../domain/identity.ts'
 import { answerNotFound } from './answers.ts'
-import { decideInTurn } from './decide-in-turn.ts'
+import { decideAsWritten } from './decide-as-written.ts'
+import { decideInTurn, type Verdict } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { addDone, addMessages, chatsById } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { RecentChats } from './recent-chats.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
+import type { Place } from './moving.ts'
 import type { Written } from './writer.ts'
 
 type Drafts = ReadonlyMap<ChatId, Draft>
@@ -24,10 +26,20 @@ const draftsOf = async (pool: Pool, recent: RecentChats, ids: Iterable<ChatId>):
   return new Map([...known].sort(([a], [b]) => a - b))
 }
 
+/** As `decideAsWritten`; a defect is the answer of all that it concerns. */
+const asWritten = (draft: Draft, { taken }: Verdict, place: Place) => {
+  try {
+    return decideAsWritten(draft as StandingDraft, taken, place)
+  } catch (defect) {
+    return { chat: undefined, answers: taken.map((change) => () => change.reject(defect)) }
+  }
+}
+
 /**
  * Decides pending changes on cached chats and writes them in one statement. Changes whose cached revision was stale are
  * returned; decide them again. Every answer, a refusal too, is given only once the database confirmed what it rests on:
  * a chat that still has the revision has the same messages and keys as well, if those were looked up later than the chat.
+ * What was sent rests on less, and is answered as it was written wherever the chat had moved on to.
  */
 export const writeGroup = async (
   pool: Pool,
@@ -56,23 +68,27 @@ export const writeGroup = async (
   }))
   // What nobody was answered with needs no confirmation.
   const decided = verdicts.filter(({ answers }) => answers.length > 0)
-  const stale = await writeDrafts(
+  const surprises = await writeDrafts(
     pool,
     decided.map(({ draft }) => draft as StandingDraft),
   )
 
   for (const [id, ofChat] of byChat) if (!drafts.has(id)) answerNotFound(ofChat)
   const written: Written = { stale: [], later: [], removals: [] }
-  for (const { id, draft, answers, later, removals } of verdicts) {
-    if (stale.has(id)) {
+  for (const verdict of verdicts) {
+    const { id, draft, later, removals } = verdict
+    const place = surprises.get(id)
+    if (surprises.has(id) && !place) {
       recent.delete(id)
       written.stale.push(...(byChat.get(id) ?? []))
-    } else {
-      for (const answer of answers) answer()
-      written.later.push(...later)
-      written.removals.push(...removals)
-      if (answers.length > 0 && draft.chat) recent.set(id, draft.chat)
+      continue
     }
+    written.later.push(...later)
+    written.removals.push(...removals)
+    const { chat, answers } = place ? asWritten(draft, verdict, place) : { chat: draft.chat, answers: verdict.answers }
+    for (const answer of answers) answer()
+    if (answers.length > 0 && chat) recent.set(id, chat)
+    else if (place) recent.delete(id)
   }
   return written
 }

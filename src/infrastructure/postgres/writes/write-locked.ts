@@ -17,8 +17,8 @@ const write = async (client: PoolClient, draft: Draft, changes: readonly Pending
     await deleteChat(client, { chat: { id } })
     return
   }
-  const stale = await writeDrafts(client, [draft as StandingDraft])
-  if (stale.size > 0) throw new Error(`chat ${id} changed under its lock`)
+  const surprises = await writeDrafts(client, [draft as StandingDraft])
+  if (surprises.size > 0) throw new Error(`chat ${id} changed under its lock`)
 }
 
 /** Decides pending changes of one chat on its locked row and writes them: whoever else changes the chat waits. */

@@ -1,6 +1,5 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
-import type { ChatId, Revision } from '../../../domain/identity.ts'
-import { assignmentsOf, bigint, type Columns, namesOf, settingsOf, without } from '../database/columns.ts'
+import { assignmentsOf, type Columns, namesOf, without } from '../database/columns.ts'
 import { row, table } from '../database/parameters.ts'
 import {
   chatColumns,
@@ -8,36 +7,32 @@ import {
   type EntryRow,
   type KeyAddress,
   keyAddressColumns,
-  keyColumns,
-  type KeyRow,
   newMessageColumns,
   type NewMessageRow,
 } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-
-/** A chat as it becomes, and the revision that it must still have for that. */
-export type Move = Chat & { readonly expected: Revision }
-const expected = bigint('expected')
-const moveColumns = { ...chatColumns, expected } satisfies Columns<Move>
-const movedColumns = without(chatColumns, 'id', 'createdAt')
-
-/** What a send moves of a chat. */
-type SendMove = Pick<Move, 'id' | 'expected' | 'updatedAt' | 'lastMessageId' | 'revision'>
-const { updatedAt, lastMessageId, revision } = chatColumns
-const sendMovedColumns = { updatedAt, lastMessageId, revision }
-const sendMoveColumns = { id: chatColumns.id, expected, ...sendMovedColumns } satisfies Columns<SendMove>
-
-type KeyedMessage = NewMessageRow & KeyRow
-const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>
+import {
+  FURTHER,
+  gotTo,
+  type KeyedMessage,
+  keyedMessageColumns,
+  type Move,
+  moveColumns,
+  onward,
+  ownColumns,
+  posting,
+  type SendMove,
+  sendMoveColumns,
+  STALE,
+  surprise,
+} from './moving.ts'
 
 const changedColumns = without(entryColumns, 'chatId', 'id')
 
-const valuesOf = (placeholders: object) => Object.values(placeholders as Record<string, string>).join(', ')
-const chatId = ([id]: readonly unknown[]) => id as ChatId
-
 /*
- * Everything a group decided, in one statement and so in one transaction: each chat moves if it still has the revision
- * it was decided on, and the messages of those that moved are written. Returned are the stale chats.
+ * Everything a group decided, in one statement and so in one transaction: each chat moves on, and the messages of those that
+ * moved are written. A chat to which messages were sent and nothing else moves from wherever it is, as long as it is itself
+ * what it was; any other must still have the revision that it was decided on. Returned is what was not as decided.
  *
  * `chat_id` leads every predicate and no rows of several chats are locked but by their update, so the tables may be
  * spread by chat. Chats are updated in the order of the arrays, by id, as the planner goes by the index.
@@ -48,16 +43,16 @@ export const writeSends = statement(
   { moves: table<SendMove>(sendMoveColumns), sent: table<NewMessageRow>(newMessageColumns) },
   ({ moves, sent }) => `
     with moved as (
-      update chats c set ${assignmentsOf(sendMovedColumns, 'moves')}
+      update chats c
+      set ${onward({ updatedAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.sends' })}
       from ${moves.rows}
-      where c.id = moves.id and c.revision = moves.expected
-      returning c.id
-    ), posted as (
-      insert into messages (${namesOf(newMessageColumns)})
-      select sent.* from ${sent.rows} where sent.chat_id in (select id from moved)
-    )
-    select id from unnest(${moves.arrays.id}) stale (id) where id not in (select id from moved)`,
-  chatId,
+      where c.id = moves.id and c.changed_at_revision = moves.changed_before
+      ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
+    ), posted as (${posting(newMessageColumns, sent.rows)})
+    ${FURTHER}
+    union all
+    select ${STALE} from unnest(${moves.arrays.id}) stale (id) where id not in (select id from moved)`,
+  surprise,
 )
 
 /**
@@ -74,14 +69,15 @@ const singleSend = <Sent extends NewMessageRow>(
     { move: row<SendMove>(sendMoveColumns), sent: row<Sent>(columns) },
     ({ move, sent }) => `
       with moved as (
-        update chats set ${settingsOf(sendMovedColumns, move)}
-        where id = ${move.id} and revision = ${move.expected} ${isOnce(move.id, sent)}
-        returning id
-      ), posted as (
-        insert into messages (${namesOf(columns)}) select ${valuesOf(sent)} from moved
-      )
-      select ${move.id} where not exists (select from moved)`,
-    chatId,
+        update chats c
+        set ${onward({ ...move, changes: move.sends })}
+        where c.id = ${move.id} and c.changed_at_revision = ${move.changedBefore} ${isOnce(move.id, sent)}
+        ${gotTo(move)}
+      ), posted as (${posting(columns, `(values (${Object.values<string>(sent).join(', ')})) sent (${namesOf(columns)})`)})
+      ${FURTHER}
+      union all
+      select ${STALE} from (values (${move.id})) stale (id) where not exists (select from moved)`,
+    surprise,
   )
 
 export const writeSend = singleSend<NewMessageRow>('one-send', newMessageColumns)
@@ -95,7 +91,8 @@ export const writeKeyedSend = singleSend<KeyedMessage>(
 
 /**
  * The same for whatever else a group may want: titles, refusals, keys, and changes of messages. A refusal rests on the
- * revision, and a chat in which a key that was taken for unused is there, is stale.
+ * revision, and a chat in which a key that was taken for unused is there, is stale. A key that another server uses in this
+ * very moment is not seen, but unique: it undoes the group.
  */
 export const writeEverything = statement(
   'group',
@@ -111,27 +108,28 @@ export const writeEverything = statement(
       from ${unused.rows}
       join messages m on m.chat_id = unused.chat_id and m.idempotency_key = unused.idempotency_key
     ), moved as (
-      update chats c set ${assignmentsOf(movedColumns, 'moves')}
+      update chats c
+      set ${assignmentsOf(ownColumns, 'moves')},
+        ${onward({ updatedAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.changes' })}
       from ${moves.rows}
-      where c.id = moves.id and c.revision = moves.expected and moves.revision > moves.expected
+      where c.id = moves.id and c.changed_at_revision = moves.changed_before
+        and c.revision = coalesce(moves.expected, c.revision) and moves.changes > 0
         and moves.id not in (select chat_id from used)
-      returning c.id
-    ), posted as (
-      insert into messages (${namesOf(keyedMessageColumns)})
-      select sent.* from ${sent.rows} where sent.chat_id in (select id from moved)
-    ), rewritten as (
+      ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
+    ), posted as (${posting(keyedMessageColumns, sent.rows)}), rewritten as (
       update messages m set ${assignmentsOf(changedColumns, 'changed')}
       from ${changed.rows}
       where m.chat_id = changed.chat_id and m.id = changed.id and changed.chat_id in (select id from moved)
     )
-    select stale.id
-    from unnest(${moves.arrays.id}, ${moves.arrays.expected}, ${moves.arrays.revision}) stale (id, expected, revision)
+    ${FURTHER}
+    union all
+    select ${STALE}
+    from unnest(${moves.arrays.id}, ${moves.arrays.expected}, ${moves.arrays.changes}) stale (id, expected, changes)
     left join chats c on c.id = stale.id
     where stale.id not in (select id from moved) and (
-      stale.revision > stale.expected or c.revision is distinct from stale.expected
-      or stale.id in (select chat_id from used)
+      stale.changes > 0 or c.revision is distinct from stale.expected or stale.id in (select chat_id from used)
     )`,
-  chatId,
+  surprise,
 )
 
 /** Milliseconds: the messages of a chat go with it, and may be many. */

@@ -1,0 +1,88 @@
+import type { Chat } from '../../../domain/chat/chat.ts'
+import type { ChatId, Revision } from '../../../domain/identity.ts'
+import { bigint, type Columns, namesOf, readerOf, without } from '../database/columns.ts'
+import { chatColumns, keyColumns, type KeyRow, newMessageColumns, type NewMessageRow } from '../database/rows.ts'
+
+/** A chat that moves on, as it was decided. */
+export interface Move extends Omit<Chat, 'createdAt'> {
+  /** How many revisions it takes, and how many of them are messages sent. */
+  readonly changes: number
+  readonly sends: number
+  /** The revision that last changed the chat itself, as it was decided on: it must still be that. */
+  readonly changedBefore: Revision
+  /** The revision of all, which it must still have; null where only messages were sent, to wherever it has moved on. */
+  readonly expected: Revision | null
+}
+
+const becomingColumns = without(chatColumns, 'createdAt')
+const changedBefore = bigint('changed_before')
+export const moveColumns = {
+  ...becomingColumns,
+  changes: bigint('changes'),
+  sends: bigint('sends'),
+  changedBefore,
+  expected: bigint('expected'),
+} satisfies Columns<Move>
+
+/** What a change sets as it was decided, whereas counters and clock move on. */
+export const ownColumns = without(becomingColumns, 'id', 'updatedAt', 'lastMessageId', 'revision')
+
+/** What sends move of a chat. */
+export type SendMove = Pick<Move, 'id' | 'updatedAt' | 'lastMessageId' | 'revision' | 'sends' | 'changedBefore'>
+export const sendMoveColumns = {
+  id: chatColumns.id,
+  updatedAt: chatColumns.updatedAt,
+  lastMessageId: chatColumns.lastMessageId,
+  revision: chatColumns.revision,
+  sends: moveColumns.sends,
+  changedBefore,
+} satisfies Columns<SendMove>
+
+export type KeyedMessage = NewMessageRow & KeyRow
+export const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>
+
+/** Where a chat was found to be once it was moved. */
+export type Place = Pick<Chat, 'updatedAt' | 'lastMessageId' | 'revision'>
+const placeColumns = {
+  updatedAt: chatColumns.updatedAt,
+  lastMessageId: chatColumns.lastMessageId,
+  revision: chatColumns.revision,
+} satisfies Columns<Place>
+const placeOf = readerOf<Place>(placeColumns)
+
+/** A chat that was not where it was decided on: it moved further, or, where no place is given, it was stale and did not move. */
+interface Surprise {
+  readonly id: ChatId
+  readonly place: Place | undefined
+}
+export const surprise = (row: readonly unknown[]): Surprise => ({
+  id: row[0] as ChatId,
+  place: row[1] === null ? undefined : placeOf(row, 1),
+})
+
+/** Counters move on from where they are; the clock of a chat never runs backwards. */
+export const onward = (by: { readonly updatedAt: string; readonly sends: string; readonly changes: string }) =>
+  `updated_at = greatest(c.updated_at, ${by.updatedAt}), last_message_id = c.last_message_id + ${by.sends},
+   revision = c.revision + ${by.changes}`
+
+/** How far a chat got, and by how much more than was decided. */
+export const gotTo = (decided: { readonly lastMessageId: string; readonly revision: string }) =>
+  `returning c.id, ${namesOf(placeColumns, 'c')},
+     c.last_message_id - ${decided.lastMessageId} as ids_ahead, c.revision - ${decided.revision} as ahead`
+
+/** A message as it was decided, moved as far as its chat was. */
+const ahead: Readonly<Record<string, string>> = {
+  id: 'sent.id + moved.ids_ahead',
+  revision: 'sent.revision + moved.ahead',
+  postedRevision: 'sent.posted_revision + moved.ahead',
+  createdAt: 'case when moved.ahead = 0 then sent.created_at else moved.updated_at end',
+}
+export const posting = (columns: object, sent: string) => `
+  insert into messages (${namesOf(columns)})
+  select ${Object.entries(columns as Columns<KeyedMessage>)
+    .map(([property, { name }]) => ahead[property] ?? `sent.${name}`)
+    .join(', ')}
+  from ${sent} join moved on moved.id = sent.chat_id`
+
+export const FURTHER = `select id, ${namesOf(placeColumns)} from moved where ahead <> 0`
+export const STALE = ['stale.id', ...Object.keys(placeColumns).map(() => 'null')].join(', ')
