@@ -36,30 +36,36 @@ const summary = (milliseconds: readonly number[], seconds: number): Measurement 
   }
 }
 
-/** Autocannon's own percentiles are whole milliseconds; one lone client needs finer ones. */
-const sendRequests = async (job: HttpJob): Promise<Measurement> => {
+/** Milliseconds that each answer of one server took. Autocannon's own percentiles are whole ones; a lone client needs finer ones. */
+const sendTo = async (job: HttpJob, url: string, connections: number): Promise<readonly number[]> => {
   const times: number[] = []
-  let startedAt = 0
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const options = {
-      url: job.url,
-      connections: job.connections,
+      url,
+      connections,
       timeout: TIMEOUT_SECONDS,
       sampleInt: 100,
       setupClient: (client: autocannon.Client) => client.setRequests(drawnRequests(job)),
       ...(job.amount === undefined ? { duration: job.seconds } : { amount: job.amount }),
     }
-    autocannon(options, (error, finished) => (error ? reject(error as Error) : resolve(finished)))
-      .on('start', () => (startedAt = performance.now()))
-      .on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds))
+    autocannon(options, (error, finished) => (error ? reject(error as Error) : resolve(finished))).on(
+      'response',
+      (_client, _status, _bytes, milliseconds) => times.push(milliseconds),
+    )
   })
-  const seconds = (performance.now() - startedAt) / 1000
   if (result.non2xx > 0 || result.errors > 0 || times.length === 0)
     throw new Error(
-      `${job.method} ${job.url}${job.path}: ${times.length} answers, ${result.errors} errors, ` +
+      `${job.method} ${url}${job.path}: ${times.length} answers, ${result.errors} errors, ` +
         `by status ${JSON.stringify(result.statusCodeStats)}`,
     )
-  return summary(times, seconds)
+  return times
+}
+
+const sendRequests = async (job: HttpJob): Promise<Measurement> => {
+  const urls = [job.url, ...(job.alsoTo ?? [])]
+  const startedAt = performance.now()
+  const times = await Promise.all(urls.map((url) => sendTo(job, url, job.connections / urls.length)))
+  return summary(times.flat(), (performance.now() - startedAt) / 1000)
 }
 
 const runTransactions = async ({ connection, chats, text, seconds }: TransactionJob): Promise<Measurement> => {

@@ -8,6 +8,8 @@ import type { Measurement } from './measurement.ts'
 export interface HttpJob {
   readonly kind: 'http'
   readonly url: string
+  /** More servers, over which the connections are spread evenly. */
+  readonly alsoTo?: readonly string[]
   readonly method: 'GET' | 'POST'
   /** `{chat}` and `{message}` stand for numbers drawn from 1 to `chats` and `messages`. */
   readonly path: string

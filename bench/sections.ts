@@ -18,6 +18,7 @@ import { growth } from './growth.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
 import type { Section } from './section.ts'
+import { servers } from './servers.ts'
 import { streams } from './streams.ts'
 import { sweep } from './sweep.ts'
 import { compare, thousands } from './table.ts'
@@ -169,6 +170,7 @@ export const SECTIONS: Readonly<
   sweep: { run: sweep, long: true },
   growth: { run: growth, long: true },
   memory: { run: memory, long: true },
+  servers: { run: servers, long: true },
   against: { run: against, alone: true },
 }
 

@@ -66,7 +66,11 @@ const aQueue = ({ atOnce = 10, ...settings }: Partial<QueueSettings> & { atOnce?
     },
     forget: (id) => void forgotten.push(id),
   }
-  const queue = writeQueue(writer, limited(atOnce), { groupSize: 10, patience: 10_000, ...settings })
+  const queue = writeQueue(
+    writer,
+    { groups: limited(1), locked: limited(atOnce) },
+    { groupSize: 10, patience: 10_000, ...settings },
+  )
 
   const add = (name: string, chat = 1, since = performance.now()) => {
     const change: PendingChange = {

@@ -45,6 +45,7 @@ export const writeGroup = async (
   pool: Pool,
   recent: RecentChats,
   changes: readonly PendingChange[],
+  onSurprise: () => void,
 ): Promise<Written> => {
   const byChat = Map.groupBy(changes, ({ ask }) => ask.chatId)
   const drafts = await draftsOf(pool, recent, byChat.keys())
@@ -72,6 +73,7 @@ export const writeGroup = async (
     pool,
     decided.map(({ draft }) => draft as StandingDraft),
   )
+  if (surprises.size > 0) onSurprise()
 
   for (const [id, ofChat] of byChat) if (!drafts.has(id)) answerNotFound(ofChat)
   const written: Written = { stale: [], later: [], removals: [] }

@@ -18,6 +18,13 @@ export interface QueueSettings {
   readonly patience: number
 }
 
+interface Limits {
+  /** Of the groups of all queues that are under way. */
+  readonly groups: Limited
+  /** Of the locked rows that are written. */
+  readonly locked: Limited
+}
+
 /** Optimistic attempts before falling back to a row lock. */
 const OPTIMISTIC_ATTEMPTS = 2
 
@@ -43,7 +50,7 @@ const JITTER_MS = 20
  * together and, when that fails too, one by one). After any other failure, when it may have been written or when none of
  * them could be, all are answered `Unavailable`.
  */
-export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patience }: QueueSettings) => {
+export const writeQueue = (writer: Writer, { groups, locked }: Limits, { groupSize, patience }: QueueSettings) => {
   const waiting: PendingChange[] = []
   let group: readonly PendingChange[] = []
   let isRunning = false
@@ -73,12 +80,14 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
   }
 
   const run = async () => {
-    while (waiting.length > 0) {
-      group = nextGroup()
-      if (group.length > 0) await write()
-    }
-    group = []
+    while (waiting.length > 0) await groups(writeNext)
     isRunning = false
+  }
+
+  const writeNext = async () => {
+    group = nextGroup()
+    if (group.length > 0) await write()
+    group = []
   }
 
   const write = async () => {
@@ -122,7 +131,7 @@ export const writeQueue = (writer: Writer, limited: Limited, { groupSize, patien
 
   const hold = async (id: ChatId, changes: readonly PendingChange[]) => {
     const behind = await held.hold(id, changes, () =>
-      limited(async () => {
+      locked(async () => {
         const ready = inTime(changes)
         if (ready.length > 0) await writeLocked(id, ready)
         writer.forget(id)

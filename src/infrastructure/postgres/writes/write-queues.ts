@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { limited } from '../database/limited.ts'
 import { freeChats } from './load-drafts.ts'
+import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
 import { recentChats } from './recent-chats.ts'
 import { writeGroup } from './write-group.ts'
@@ -9,7 +10,10 @@ import { type QueueSettings, writeQueue } from './write-queue.ts'
 import type { Writer } from './writer.ts'
 
 export interface WriteSettings extends QueueSettings {
-  /** Groups that may be under way at once. A chat always goes by the same queue, so no group waits for another. */
+  /**
+   * Groups that may be under way at once, while no other server writes to the same chats. A chat always goes by the same
+   * queue, so no group waits for another.
+   */
   readonly queues: number
   /** Locked rows that are written at once, in all. */
   readonly lockedAtOnce: number
@@ -35,14 +39,17 @@ const defaultsFor = ({ options }: Pool): WriteSettings => ({
 export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) => {
   const all = { ...defaultsFor(pool), ...settings }
   const recent = recentChats(all.recentChats)
+  const others = neighbours()
   const writer: Writer = {
-    together: (changes) => writeGroup(pool, recent, changes),
+    together: (changes) => writeGroup(pool, recent, changes, others.noticed),
     locked: (id, changes) => writeLocked(pool, id, changes),
     free: (ids) => freeChats(pool, ids),
     forget: (id) => (id === undefined ? recent.clear() : recent.delete(id)),
   }
   const locked = limited(all.lockedAtOnce)
-  const queues = Array.from({ length: all.queues }, () => writeQueue(writer, locked, all))
+  // Each server of several has fewer changes: in as many groups as one alone, they would be twice the work for PostgreSQL.
+  const groups = limited(() => (others.areThere() ? 1 : all.queues))
+  const queues = Array.from({ length: all.queues }, () => writeQueue(writer, { groups, locked }, all))
   return {
     add: (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change),
   }
