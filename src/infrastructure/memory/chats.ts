@@ -86,8 +86,7 @@ export const memoryChats = (): Chats & Journal => {
         ),
       ),
 
-    findMessage: (chatId, messageId) => async () =>
-{
+    findMessage: (chatId, messageId) => async () => {
       const entry = entries.get(chatId)
       if (!entry) return E.left({ kind: 'ChatNotFound' as const, chatId })
       const message = present(entry, messageId)
