@@ -85,7 +85,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const ids: number[] = []
       for (let n = 1; n <= 5; n++) ids.push((await kept(`chat ${n}`)).id)
       const [a = 0, b = 0, c = 0, d = 0, e = 0] = ids
-      const listed = async (selection: { limit: number; before?: number; after?: number }) => {
+      const listed = async (selection: object) => {
         const page = right(await chats.list(selection as never)())
         return { ids: page.entries.map((chat) => chat.id as number), more: page.more }
       }
@@ -95,6 +95,22 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(await listed({ limit: 2, after: a })).to.deep.equal({ ids: [c, b], more: true })
       expect(await listed({ limit: 2, after: c })).to.deep.equal({ ids: [e, d], more: false })
       expect(await listed({ limit: 2, after: a, before: e })).to.deep.equal({ ids: [d, c], more: true })
+      expect(await listed({ limit: 2, after: a, before: e, from: 'oldest' })).to.deep.equal({ ids: [c, b], more: true })
+      expect(await listed({ limit: 2, from: 'oldest' })).to.deep.equal({ ids: [b, a], more: true })
+      expect(await listed({ limit: 2, after: a, from: 'newest' })).to.deep.equal({ ids: [e, d], more: true })
+    })
+
+    it('leaves both bounds out, whichever end is read first', async () => {
+      const ids: number[] = []
+      for (let n = 1; n <= 4; n++) ids.push((await kept(`chat ${n}`)).id)
+      for (const from of [undefined, 'newest', 'oldest'])
+        for (const [low, after] of ids.entries())
+          for (const [high, before] of ids.entries()) {
+            const page = right(await chats.list({ limit: 10, after, before, from } as never)())
+            const between = ids.slice(low + 1, high).toReversed()
+            expect(page.entries.map(({ id }) => id as number)).to.deep.equal(between)
+            expect(page.more).to.equal(false)
+          }
     })
 
     it('leaves out what was removed', async () => {
@@ -249,7 +265,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept()
       await several(id, 7)
       await erased(id, 4)
-      const page = async (selection: { limit: number; before?: number; after?: number }) => {
+      const page = async (selection: object) => {
         const { entries, more } = right(await chats.messages(id, selection as never)())
         return [entries.map((message) => message.id as number), more]
       }
@@ -259,6 +275,10 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(await page({ limit: 3, after: 0 })).to.deep.equal([[3, 2, 1], true])
       expect(await page({ limit: 3, after: 3 })).to.deep.equal([[7, 6, 5], false])
       expect(await page({ limit: 2, after: 1, before: 6 })).to.deep.equal([[5, 3], true])
+      expect(await page({ limit: 2, after: 1, before: 6, from: 'oldest' })).to.deep.equal([[3, 2], true])
+      expect(await page({ limit: 3, after: 1, before: 6, from: 'oldest' })).to.deep.equal([[5, 3, 2], false])
+      expect(await page({ limit: 2, from: 'oldest' })).to.deep.equal([[2, 1], true])
+      expect(await page({ limit: 2, after: 1, from: 'newest' })).to.deep.equal([[7, 6], true])
       expect(await page({ limit: 100 })).to.deep.equal([[7, 6, 5, 3, 2, 1], false])
       expect(await page({ limit: 3, before: 1 })).to.deep.equal([[], false])
       expect(await page({ limit: 3, after: 7 })).to.deep.equal([[], false])

@@ -32,8 +32,8 @@ const cachedPage = (page: MessagePage, since: number): CachedPage => {
   return { page, since, bytes }
 }
 
-const keyOf = ({ chatId, selection: { limit, before, after } }: Asked) =>
-  `${chatId} ${limit} ${before ?? ''} ${after ?? ''}`
+const keyOf = ({ chatId, selection }: Asked) =>
+  `${chatId} ${selection.limit} ${selection.before ?? ''} ${selection.after ?? ''} ${readsForwards(selection)}`
 
 /** Pages asked for in one statement, and statements under way at once. */
 const BATCHES = { size: 64, atOnce: 2 }
