@@ -16,7 +16,7 @@ import {
   renameChat,
   send,
 } from '../changes.ts'
-import { aChatId, aMessageId, anIntent, aNewChat, aPosition, later, left, NOON, right } from '../fixtures.ts'
+import { aChatId, aMessageId, anIntent, aNewChat, aPosition, later, left, NOON, right, upTo } from '../fixtures.ts'
 
 const MISSING = aChatId(99_999)
 
@@ -250,6 +250,28 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const answers = await Promise.all(Array.from({ length: 10 }, () => eraseMessage(chats, id, 1)))
       expect(answers.filter(E.isRight)).to.have.length(1)
       expect(right(await findChat(chats, id)).revision).to.equal(2)
+    })
+
+    it('gives everybody who asks at once the message they asked for, or says what there is not', async () => {
+      const [one, two] = [await kept(), await kept()]
+      for (const { id } of [one, two]) await several(id, 4)
+      await erased(one.id, 2)
+      const page = async (id: ChatId) => right(await chats.messages(id, { limit: 10 })()).entries
+      const there = new Map([
+        [one.id, await page(one.id)],
+        [two.id, await page(two.id)],
+      ])
+      const asked = upTo(30).flatMap(() =>
+        [two.id, MISSING, one.id].flatMap((id) => [4, 1, 99, 2, 1].map((number) => [id, aMessageId(number)] as const)),
+      )
+      const answers = await Promise.all(asked.map(([id, messageId]) => chats.findMessage(id, messageId)()))
+      for (const [index, [chatId, messageId]] of asked.entries()) {
+        const message = there.get(chatId)?.find(({ id }) => id === messageId)
+        const missing = there.has(chatId)
+          ? { kind: 'MessageNotFound', chatId, messageId }
+          : { kind: 'ChatNotFound', chatId }
+        expect(answers[index]).to.deep.equal(message ? E.right(message) : E.left(missing))
+      }
     })
 
     it('says which message there is not', async () => {
