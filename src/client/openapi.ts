@@ -163,7 +163,8 @@ export interface FieldError {
    * - `wrong_type`: it is of another JSON type than the rule asks for.
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
-   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
+   *   the cursor of a link.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
@@ -186,7 +187,8 @@ export interface ParameterError {
    * - `wrong_type`: it is of another JSON type than the rule asks for.
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
-   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
+   *   the cursor of a link.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
@@ -220,7 +222,8 @@ export const errorCodes = [
  * - `wrong_type`: it is of another JSON type than the rule asks for.
  * - `blank`: nothing is left of it when white space around it is dropped.
  * - `too_long`: it has too many code points.
- * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream.
+ * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
+ *   the cursor of a link.
  * - `invisible`: it consists of invisible characters only.
  * - `not_a_whole_number`: it is not written as a whole number.
  * - `out_of_range`: it is too small or too large.

@@ -57,6 +57,19 @@ export const paging: Chapter = (service, it) => {
     expectSame('next', await pagesFrom(`${list}?limit=2&after=0&order=asc`, 'next'), [[1, 2], [3, 4], [5]])
   })
 
+  it('stays between before and after, when both are given, whichever way the links lead', async () => {
+    const list = `${await service.aChat(9)}/messages/`
+    const window = `${list}?limit=2&after=2&before=8`
+    expectSame('next', await pagesFrom(window, 'next'), [[7, 6], [5, 4], [3]])
+    expectSame('next, ascending', await pagesFrom(`${window}&order=asc`, 'next'), [[3, 4], [5, 6], [7]])
+    const first = await service.get<Message[]>(window)
+    const second = linkTo(first.headers, 'next') ?? ''
+    expectSame('and back', await pagesFrom(second, 'prev'), [
+      [5, 4],
+      [7, 6],
+    ])
+  })
+
   it('shows every message once while others are sent and deleted', async () => {
     const chat = await service.aChat(12)
     const seen: number[] = []

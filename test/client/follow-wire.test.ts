@@ -83,6 +83,15 @@ describe('Following, on the wire', () => {
     expect(typesOf(told)).to.deep.equal([5, 6, 'chat_deleted'])
   })
 
+  it('keeps its place when an event does not name one', async () => {
+    const { told, places } = await following(
+      [streamOf(opening('AQ'), message(5), deleted()), streamOf(encode('event: chat_deleted\ndata: {"id":2}\n\n'))],
+      [1, 2],
+    )
+    expect(places).to.deep.equal([null, '5'])
+    expect(typesOf(told)).to.deep.equal([5, 'chat_deleted', 'chat_deleted'])
+  })
+
   it('comes back after pauses that grow while it fails, and are short again once it did not', async () => {
     const down = () => new TypeError('no network')
     const { pauses } = await following([

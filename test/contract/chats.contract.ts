@@ -16,7 +16,7 @@ import {
   renameChat,
   send,
 } from '../changes.ts'
-import { aChatId, aMessageId, anIntent, aNewChat, aPosition, later, left, NOON, right } from '../fixtures.ts'
+import { aChatId, aMessageId, anIntent, aNewChat, aPosition, later, left, NOON, right, upTo } from '../fixtures.ts'
 
 const MISSING = aChatId(99_999)
 
@@ -85,7 +85,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const ids: number[] = []
       for (let n = 1; n <= 5; n++) ids.push((await kept(`chat ${n}`)).id)
       const [a = 0, b = 0, c = 0, d = 0, e = 0] = ids
-      const listed = async (selection: { limit: number; before?: number; after?: number }) => {
+      const listed = async (selection: object) => {
         const page = right(await chats.list(selection as never)())
         return { ids: page.entries.map((chat) => chat.id as number), more: page.more }
       }
@@ -95,6 +95,22 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(await listed({ limit: 2, after: a })).to.deep.equal({ ids: [c, b], more: true })
       expect(await listed({ limit: 2, after: c })).to.deep.equal({ ids: [e, d], more: false })
       expect(await listed({ limit: 2, after: a, before: e })).to.deep.equal({ ids: [d, c], more: true })
+      expect(await listed({ limit: 2, after: a, before: e, from: 'oldest' })).to.deep.equal({ ids: [c, b], more: true })
+      expect(await listed({ limit: 2, from: 'oldest' })).to.deep.equal({ ids: [b, a], more: true })
+      expect(await listed({ limit: 2, after: a, from: 'newest' })).to.deep.equal({ ids: [e, d], more: true })
+    })
+
+    it('leaves both bounds out, whichever end is read first', async () => {
+      const ids: number[] = []
+      for (let n = 1; n <= 4; n++) ids.push((await kept(`chat ${n}`)).id)
+      for (const from of [undefined, 'newest', 'oldest'])
+        for (const [low, after] of ids.entries())
+          for (const [high, before] of ids.entries()) {
+            const page = right(await chats.list({ limit: 10, after, before, from } as never)())
+            const between = ids.slice(low + 1, high).toReversed()
+            expect(page.entries.map(({ id }) => id as number)).to.deep.equal(between)
+            expect(page.more).to.equal(false)
+          }
     })
 
     it('leaves out what was removed', async () => {
@@ -236,6 +252,28 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(right(await findChat(chats, id)).revision).to.equal(2)
     })
 
+    it('gives everybody who asks at once the message they asked for, or says what there is not', async () => {
+      const [one, two] = [await kept(), await kept()]
+      for (const { id } of [one, two]) await several(id, 4)
+      await erased(one.id, 2)
+      const page = async (id: ChatId) => right(await chats.messages(id, { limit: 10 })()).entries
+      const there = new Map([
+        [one.id, await page(one.id)],
+        [two.id, await page(two.id)],
+      ])
+      const asked = upTo(30).flatMap(() =>
+        [two.id, MISSING, one.id].flatMap((id) => [4, 1, 99, 2, 1].map((number) => [id, aMessageId(number)] as const)),
+      )
+      const answers = await Promise.all(asked.map(([id, messageId]) => chats.findMessage(id, messageId)()))
+      for (const [index, [chatId, messageId]] of asked.entries()) {
+        const message = there.get(chatId)?.find(({ id }) => id === messageId)
+        const missing = there.has(chatId)
+          ? { kind: 'MessageNotFound', chatId, messageId }
+          : { kind: 'ChatNotFound', chatId }
+        expect(answers[index]).to.deep.equal(message ? E.right(message) : E.left(missing))
+      }
+    })
+
     it('says which message there is not', async () => {
       const { id } = await kept()
       const missing = { kind: 'MessageNotFound', chatId: id, messageId: 1 }
@@ -249,7 +287,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept()
       await several(id, 7)
       await erased(id, 4)
-      const page = async (selection: { limit: number; before?: number; after?: number }) => {
+      const page = async (selection: object) => {
         const { entries, more } = right(await chats.messages(id, selection as never)())
         return [entries.map((message) => message.id as number), more]
       }
@@ -259,6 +297,10 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(await page({ limit: 3, after: 0 })).to.deep.equal([[3, 2, 1], true])
       expect(await page({ limit: 3, after: 3 })).to.deep.equal([[7, 6, 5], false])
       expect(await page({ limit: 2, after: 1, before: 6 })).to.deep.equal([[5, 3], true])
+      expect(await page({ limit: 2, after: 1, before: 6, from: 'oldest' })).to.deep.equal([[3, 2], true])
+      expect(await page({ limit: 3, after: 1, before: 6, from: 'oldest' })).to.deep.equal([[5, 3, 2], false])
+      expect(await page({ limit: 2, from: 'oldest' })).to.deep.equal([[2, 1], true])
+      expect(await page({ limit: 2, after: 1, from: 'newest' })).to.deep.equal([[7, 6], true])
       expect(await page({ limit: 100 })).to.deep.equal([[7, 6, 5, 3, 2, 1], false])
       expect(await page({ limit: 3, before: 1 })).to.deep.equal([[], false])
       expect(await page({ limit: 3, after: 7 })).to.deep.equal([[], false])

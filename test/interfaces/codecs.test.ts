@@ -20,6 +20,8 @@ const rows = (
     [codecs.RevisionCodec, '0', 0],
     [codecs.PageLimitCodec, '100', 100],
     [codecs.OrderCodec, 'asc', 'asc'],
+    [codecs.ChatCursorCodec, 'after-0', { side: 'after', id: 0 }],
+    [codecs.MessageCursorCodec, 'before-999999999999999', { side: 'before', id: codecs.LAST_PLACE }],
     [codecs.ChatIdsCodec, ['7', '8', '7'], [7, 8]],
     [codecs.ChatIdsCodec, '7', [7]],
     [codecs.optional(codecs.OrderCodec), undefined, undefined],
@@ -56,7 +58,7 @@ describe('Codecs', () => {
     const sent = {
       headers: {},
       path: { chat_id: '7', message_id: '8', ...more },
-      query: { limit: '1', before: '3', after: '1', order: 'asc', ...more },
+      query: { limit: '1', before: '3', after: '1', order: 'asc', cursor: 'after-2', ...more },
       body: { title: 'Picnic', text: 'Bring tea', ...more },
     }
     const requests = Object.entries({ ...chats, ...messages }).filter(([name]) => name.endsWith('Request'))

@@ -114,7 +114,16 @@ const parameter = fc.oneof(
   { weight: 1, arbitrary: fc.string() },
   { weight: 1, arbitrary: fc.array(number, { minLength: 2, maxLength: 2 }) },
 )
-const order = fc.oneof(fc.constantFrom('asc', 'desc', 'ASC', '', 'up'), fc.constant(['asc', 'asc']))
+const cursor = fc.oneof(
+  fc.tuple(fc.constantFrom('before-', 'after-', 'Before-', '-'), number).map((parts) => parts.join('')),
+  fc.constantFrom('after-0', 'before-1', 'after-999999999999999', 'before-999999999999999'),
+  fc.constantFrom('after-1000000000000000', 'before-1\n', ' before-1'),
+  fc.constant(['after-1', 'after-1']),
+)
+const order = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom('asc', 'desc') },
+  { weight: 1, arbitrary: fc.constantFrom('ASC', '', 'up', ['asc', 'asc']) },
+)
 const tag = fc.oneof(
   fc.constantFrom('"1"', 'W/"1"', '""', '"a b"', 'x', '"', ',', ' ', '*', '"é"', '"\u0100"', 'w/"1"', '\t'),
 )
@@ -132,12 +141,27 @@ const key = fc.oneof(
   ),
 )
 const headers = fc.record({ 'idempotency-key': key, 'if-match': tags, 'if-none-match': tags }, { requiredKeys: [] })
+/** Mostly what is taken: with as many parameters as a list has, anything else hardly ever is. */
+const few = { min: 1, max: 100 }
+const page = fc.record(
+  {
+    limit: fc.integer(few).map(String),
+    before: fc.integer(few).map(String),
+    after: number,
+    order: fc.constantFrom('asc', 'desc'),
+    cursor,
+  },
+  { requiredKeys: [] },
+)
 const request = fc.record({
   headers,
   path: fc.record({ chat_id: number, message_id: number }),
-  query: fc.record(
-    { limit: parameter, before: parameter, after: parameter, order, other: parameter },
-    { requiredKeys: [] },
+  query: fc.oneof(
+    fc.record(
+      { limit: parameter, before: parameter, after: parameter, order, cursor, other: parameter },
+      { requiredKeys: [] },
+    ),
+    page,
   ),
   body,
 })

@@ -97,6 +97,33 @@ describe('Messages over HTTP', () =>
       expect(await linksOf(list)).to.deep.equal({})
     })
 
+    it('links an empty page back to where there may be something, and to nowhere else', async () => {
+      const list = `${await aChatWith(3)}/messages/`
+      const greatest = Number.MAX_SAFE_INTEGER
+      for (const [query, links, leadsTo] of [
+        ['before=1', { prev: 'after=0' }, [3, 2, 1]],
+        ['before=1&order=asc', { next: 'after=0&order=asc' }, [1, 2, 3]],
+        ['after=3', { next: 'before=4' }, [3, 2, 1]],
+        ['after=3&order=asc', { prev: 'before=4&order=asc' }, [1, 2, 3]],
+        [`after=${greatest}`, { next: 'before=999999999999999' }, [3, 2, 1]],
+        ['after=3&before=4', {}],
+        ['after=3&before=2', {}],
+        ['after=0&before=1', {}],
+        [`after=3&before=${greatest}`, {}],
+        [`after=3&before=${greatest}&order=asc`, {}],
+        ['after=1&before=3&cursor=before-2', { prev: 'before=3&after=1&cursor=after-1' }, [2]],
+        ['after=1&before=3&cursor=after-2', { next: 'before=3&after=1&cursor=before-3' }, [2]],
+      ] as const) {
+        expect(await idsOf(`${list}?${query}`), query).to.deep.equal([])
+        const found = await linksOf(`${list}?${query}`)
+        expect(found, query).to.deep.equal(
+          Object.fromEntries(Object.entries(links).map(([rel, to]) => [rel, `${list}?${to}`])),
+        )
+        for (const link of Object.values(found)) expect(await idsOf(link), link).to.deep.equal(leadsTo)
+      }
+      expect(await linksOf(`${await aChatOn(client)}/messages/`), 'of an empty chat').to.deep.equal({})
+    })
+
     it('leads through every message once while others are sent and deleted', async () => {
       const chat = await aChatWith(30)
       const seen: number[] = []

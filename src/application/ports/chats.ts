@@ -42,7 +42,8 @@ export interface Chats {
 
   /**
    * The newest `limit` chats; with `before`, of those older than it. With `after` alone the oldest `limit` of those
-   * newer than it, so that reading on from a cursor leaves nothing out. Bounds need not exist.
+   * newer than it, so that reading on from a cursor leaves nothing out. With both, the newest between them. `from` says
+   * otherwise at which end of what the bounds leave the page is. Bounds need not exist.
    */
   readonly list: (selection: ChatSelection) => TE.TaskEither<Unavailable, Page<Chat>>
 

@@ -3,19 +3,21 @@ import type { Message } from '../../domain/chat/message.ts'
 import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../../domain/identity.ts'
 import { memo, type Memo } from './memo.ts'
 
-/** Which part of an ordered collection: the last `limit` entries, or what the bounds (both exclusive) leave of it. */
+/** Which part of an ordered collection: `limit` entries at one end of what the bounds (both exclusive) leave of it. */
 export interface Selection<Before, After> {
   readonly limit: number
   readonly before?: Before | undefined
   readonly after?: After | undefined
+  /** At which end: the newest, or, when `after` is the only bound, the oldest; unless it is said. */
+  readonly from?: 'newest' | 'oldest' | undefined
 }
 
 export type ChatSelection = Selection<ChatId, ChatPosition>
 export type MessageSelection = Selection<MessageId, MessagePosition>
 
-/** Whether the page is the first entries after the bound, which are read oldest first, and not the last ones. */
-export const readsForwards = ({ before, after }: Selection<unknown, unknown>): boolean =>
-  after !== undefined && before === undefined
+/** Whether the page is the first entries of what the bounds leave, which are read oldest first, and not the last ones. */
+export const readsForwards = ({ before, after, from }: Selection<unknown, unknown>): boolean =>
+  from === undefined ? after !== undefined && before === undefined : from === 'oldest'
 
 /** Newest first. `more` tells whether entries within the bounds were left out, on the far side from the start. */
 export interface Page<A> {

@@ -6,7 +6,7 @@ import type { ChatId } from '../../../src/domain/identity.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { type PageCacheSettings, postgresPages } from '../../../src/infrastructure/postgres/reads/pages.ts'
-import { aChatId, aMessageId, aNewChat, right, upTo } from '../../fixtures.ts'
+import { aChatId, aMessageId, aNewChat, aPosition, right, upTo } from '../../fixtures.ts'
 import { editMessage, eraseMessage, removeChat, renameChat, send } from '../../changes.ts'
 import { aDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
@@ -106,9 +106,14 @@ describe('Pages that are read together', () => {
       expect(texts(await pages(id, last(1)))).to.deep.equal(['Message 4'])
       expect(texts(await pages(id, { limit: 1, before: aMessageId(3) }))).to.deep.equal(['Message 2'])
       expect(texts(await pages(id, { limit: 1, after: 2 as never }))).to.deep.equal(['Message 3'])
-      expect(texts(await pages(id, { limit: 1, before: aMessageId(2), after: 0 as never }))).to.deep.equal([
-        'Message 1',
-      ])
+      for (const [from, text] of [
+        [undefined, 'Message 3'],
+        ['newest', 'Message 3'],
+        ['oldest', 'Message 1'],
+      ] as const) {
+        const between = { limit: 1, before: aMessageId(4), after: aPosition(0), from }
+        expect(texts(await pages(id, between)), from).to.deep.equal([text])
+      }
     }
   })
 

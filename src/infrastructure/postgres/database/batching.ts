@@ -14,6 +14,8 @@ interface BatchSettings {
   readonly atOnce: number
   /** Items in one batch at the most. */
   readonly size: number
+  /** What gives up the items that are kept waiting. */
+  readonly givingUp?: typeof deadlines
 }
 
 /**
@@ -22,22 +24,29 @@ interface BatchSettings {
  * shown anything that was looked up before it came.
  *
  * A batch that the database refused and undid for what one item wants is done item by item; any other failure is that
- * of all its items. An item that has no result in time is rejected, wherever it is.
+ * of all its items. An item that has no result in time is rejected, wherever it is, and is not begun any more; a batch
+ * under way keeps its place until the database is done with it.
  */
 export const batching = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { atOnce, size }: BatchSettings,
+  { atOnce, size, givingUp = deadlines }: BatchSettings,
 ): ((item: Item) => Promise<Result>) => {
   type One = Waiting<Item, Result>
   let waiting: One[] = []
   const underWay = new Set<readonly One[]>()
   let workers = 0
 
-  const due = deadlines<One>(
+  const givenUp = new WeakSet<One>()
+  const isWanted = (one: One) => !givenUp.has(one)
+
+  const due = givingUp<One>(
     () => [...[...underWay].flat(), ...waiting],
     (overdue, cause) => {
-      for (const { reject } of overdue) reject(cause)
-      if (overdue.length > 0) waiting = waiting.filter((one) => !overdue.includes(one))
+      for (const one of overdue) {
+        givenUp.add(one)
+        one.reject(cause)
+      }
+      if (overdue.length > 0) waiting = waiting.filter(isWanted)
     },
   )
 
@@ -46,9 +55,10 @@ export const batching = <Item, Result>(
       const results = await work(batch.map(({ item }) => item))
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result))
     } catch (error) {
-      if (batch.length > 1 && (mayConcernOne(error) || isLockTimeout(error)))
-        for (const one of batch) await settle([one])
-      else for (const { reject } of batch) reject(error)
+      const isOfOne = batch.length > 1 && (mayConcernOne(error) || isLockTimeout(error))
+      for (const one of batch)
+        if (!isOfOne) one.reject(error)
+        else if (isWanted(one)) await settle([one])
     }
   }
 

@@ -32,8 +32,8 @@ const cachedPage = (page: MessagePage, since: number): CachedPage => {
   return { page, since, bytes }
 }
 
-const keyOf = (chatId: ChatId, { limit, before, after }: MessageSelection) =>
-  `${chatId} ${limit} ${before ?? ''} ${after ?? ''}`
+const keyOf = (chatId: ChatId, selection: MessageSelection) =>
+  `${chatId} ${selection.limit} ${selection.before ?? ''} ${selection.after ?? ''} ${readsForwards(selection)}`
 
 /** Pages asked for in one statement, and statements under way at once. */
 const BATCHES = { size: 64, atOnce: 2 }

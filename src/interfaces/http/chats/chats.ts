@@ -9,19 +9,19 @@ import type { ListMessages } from '../../../application/messages/list-messages.t
 import type { RenameChat } from '../../../application/chats/rename-chat.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import {
+  ChatCursorCodec,
   ChatIdCodec,
   ChatPositionCodec,
   ChatTitleCodec,
   only,
   onlySome,
-  PAGE_LIMIT,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
 import { ConditionalRead, ConditionalWrite, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
-import { linkHeader, monitorLink, pageLinks } from '../endpoint/paging.ts'
+import { linkHeader, monitorLink, pageLinks, selectionOf } from '../endpoint/paging.ts'
 import { json, noContent } from '../endpoint/reply.ts'
 import { chatView, entityTag, messageView } from './views.ts'
 
@@ -31,7 +31,12 @@ const Body = only({ title: ChatTitleCodec })
 export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: Body })
 export const ListChatsRequest = t.type({
   headers: ConditionalRead,
-  query: onlySome({ limit: PageLimitCodec, before: ChatIdCodec, after: ChatPositionCodec }),
+  query: onlySome({
+    limit: PageLimitCodec,
+    before: ChatIdCodec,
+    after: ChatPositionCodec,
+    cursor: ChatCursorCodec,
+  }),
 })
 export const GetChatRequest = t.type({
   headers: ConditionalRead,
@@ -70,21 +75,19 @@ export const chatEndpoints = (
     ),
   ),
 
-  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query: { limit, before, after } }) => {
-    const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, before, after }
-    return pipe(
-      listChats(selection),
+  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query }) =>
+    pipe(
+      listChats(selectionOf(query)),
       TE.map((page) => {
         const body = page.entries.map(chatView)
-        const links = pageLinks(page, { path: '/chats/', selection, limited: limit !== undefined })
-        return json(200, body, { ...linkHeader(links), ...tagOfAll(body) })
+        return json(200, body, { ...linkHeader(pageLinks('/chats/', query, page)), ...tagOfAll(body) })
       }),
-    )
-  }),
+    ),
+  ),
 
   getChat: endpoint(contract.operation('getChat'), GetChatRequest, ({ path, query }) =>
     pipe(
-      listMessages({ chatId: path.chat_id, selection: { limit: query.limit ?? PAGE_LIMIT.DEFAULT } }),
+      listMessages({ chatId: path.chat_id, selection: selectionOf(query) }),
       TE.map(({ chat, entries }) => {
         const headers = { ...tagOf(chat), ...linkHeader([monitorLink(chat)]) }
         return json(200, { ...chatView(chat), messages: entries.map(messageView) }, headers)

@@ -10,20 +10,20 @@ import type { ChatId } from '../../../domain/identity.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import {
   ChatIdCodec,
+  MessageCursorCodec,
   MessageIdCodec,
   MessagePositionCodec,
   MessageTextCodec,
   only,
   onlySome,
   OrderCodec,
-  PAGE_LIMIT,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
 import { ConditionalRead, ConditionalWrite, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
-import { linkHeader, monitorLink, pageLinks } from '../endpoint/paging.ts'
+import { linkHeader, monitorLink, pageLinks, selectionOf } from '../endpoint/paging.ts'
 import { json, jsonText, noContent } from '../endpoint/reply.ts'
 import { entityTag, messageView, pageJson } from './views.ts'
 
@@ -40,6 +40,7 @@ export const ListMessagesRequest = t.type({
     before: MessageIdCodec,
     after: MessagePositionCodec,
     order: OrderCodec,
+    cursor: MessageCursorCodec,
   }),
 })
 export const GetMessageRequest = t.type({ headers: ConditionalRead, path: Item })
@@ -78,20 +79,18 @@ export const messageEndpoints = (
   listMessages: endpoint(
     contract.operation('listMessages'),
     ListMessagesRequest,
-    ({ path: { chat_id: chatId }, query: { limit, before, after, order } }) => {
-      const selection = { limit: limit ?? PAGE_LIMIT.DEFAULT, before, after }
-      return pipe(
-        listMessages({ chatId, selection }),
+    ({ path: { chat_id: chatId }, query }) =>
+      pipe(
+        listMessages({ chatId, selection: selectionOf(query) }),
         TE.map((page) => {
-          const links = pageLinks(page, { path: messagesPath(chatId), selection, order, limited: limit !== undefined })
+          const links = pageLinks(messagesPath(chatId), query, page)
           const headers = {
             ...linkHeader([...links, monitorLink(page.chat)]),
             ETag: entityTag(page.chat.revision),
           }
-          return jsonText(200, pageJson(page, order), headers)
+          return jsonText(200, pageJson(page, query.order), headers)
         }),
-      )
-    },
+      ),
   ),
 
   getMessage: endpoint(contract.operation('getMessage'), GetMessageRequest, ({ path }) =>

@@ -1,4 +1,12 @@
 export { ChatIdCodec, ChatIdsCodec, ChatPositionCodec, ChatTitleCodec, MAX_FOLLOWED, RevisionCodec } from './chats.ts'
 export { only, onlySome, optional } from './codec.ts'
 export { MessageIdCodec, MessagePositionCodec, MessageTextCodec } from './messages.ts'
-export { OrderCodec, PAGE_LIMIT, PageLimitCodec } from './pages.ts'
+export {
+  ChatCursorCodec,
+  LAST_PLACE,
+  MessageCursorCodec,
+  OrderCodec,
+  PAGE_LIMIT,
+  type PageCursor,
+  PageLimitCodec,
+} from './pages.ts'
