@@ -1,0 +1,26 @@
+import { expect } from 'chai'
+import { cleanUp, onlyOnLinux } from '../server-process.ts'
+import { run } from './run.ts'
+
+/** `npm run test:torture` takes its time; the ordinary run shows that it works. */
+const KILLS = Number(process.env['CHAOS_KILLS'] ?? (process.env['TORTURE'] ? 200 : 3))
+const SEED = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+
+/** Milliseconds that a kill takes at the most, with all that is about it. */
+const ROUND_MS = 45_000
+
+onlyOnLinux('Two servers behind PgBouncer on one PostgreSQL', function () {
+  this.timeout(120_000 + KILLS * ROUND_MS)
+  afterEach(cleanUp)
+
+  it(`keep every promise while processes are killed ${KILLS} times, and networks and sessions break`, async () => {
+    const lines: string[] = [`seed ${SEED}`]
+    const isLong = KILLS > 3
+    const { violations, ...figures } = await run(SEED, KILLS, (line) => (isLong ? console.log(line) : lines.push(line)))
+    if (isLong || violations.length > 0) console.log(lines.join('\n'), figures, `${violations.length} violations`)
+    expect(
+      violations.slice(0, 50).map(({ rule, what }) => `${rule}: ${what}`),
+      `seed ${SEED}`,
+    ).to.deep.equal([])
+  })
+})
