@@ -13,6 +13,7 @@ onlyOnLinux('Two servers behind PgBouncer on one PostgreSQL', function () {
   this.timeout(120_000 + KILLS * ROUND_MS)
   afterEach(cleanUp)
 
+  // What is killed when is the seed's; what the machine does meanwhile is not.
   it(`keep every promise while processes are killed ${KILLS} times, and networks and sessions break`, async () => {
     const lines: string[] = [`seed ${SEED}`]
     const isLong = KILLS > 3

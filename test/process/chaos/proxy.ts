@@ -45,7 +45,10 @@ export const aProxy = async (target: () => NetConnectOpts | undefined): Promise<
 
   const server = createServer((here) => {
     const to = target()
-    if (!to) return void rst(here.on('error', () => {}))
+    if (!to) {
+      rst(here.on('error', () => {}))
+      return
+    }
     const there = connect(to)
     pairs.set(here, there)
     pass(here, there)

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Violation } from './checker/history.ts'
 import { check } from './checker/check.ts'
 import { aHost, openChats } from './clients/chats.ts'
-import { aClientFollower, aRawFollower, type RunningFollower } from './clients/followers.ts'
+import type { RunningFollower } from './clients/follower.ts'
+import { caughtUp, followersOf } from './clients/followers.ts'
 import { aReader } from './clients/readers.ts'
 import { aWorld, type World } from './clients/world.ts'
 import { aRenamer, aWriter, anEditor } from './clients/writers.ts'
@@ -17,9 +18,6 @@ const RECOVERY_MS = 30_000
 /** Milliseconds after that from which 503 is a violation, and for how long that is watched. */
 const GRACE_MS = 1000
 const CALM_MS = 1000
-
-/** Milliseconds that followers have to hear of the last change. */
-const CATCH_UP_MS = 30_000
 
 export interface Outcome {
   readonly seed: number
@@ -49,28 +47,6 @@ const recovered = async ({ units }: Installation, world: World, after: string) =
       }
       await sleep(20)
     }
-}
-
-/** Followers of each kind: of the chat alone, and now and then of several at once. */
-const followersOf = (world: World, followers: RunningFollower[]) => {
-  const recent: number[] = []
-  return (chat: number) => {
-    const name = (kind: string) => `${kind} follower ${followers.length + 1}`
-    followers.push(aRawFollower(world, name('raw'), [chat], false))
-    followers.push(aClientFollower(world, name('client'), [chat]))
-    followers.push(aRawFollower(world, name('late raw'), [chat], true))
-    recent.push(chat)
-    if (recent.length % 3 !== 0) return
-    followers.push(aRawFollower(world, name('raw several'), recent.slice(-5), false))
-    followers.push(aClientFollower(world, name('client several'), recent.slice(-5)))
-  }
-}
-
-const caughtUp = async (followers: readonly RunningFollower[], revisions: ReadonlyMap<number, number>) => {
-  const deadline = performance.now() + CATCH_UP_MS
-  const isThere = ({ places, reached }: RunningFollower) =>
-    [...places.keys()].every((chat) => reached(chat) >= (revisions.get(chat) ?? Infinity))
-  while (!followers.every(isThere) && performance.now() < deadline) await sleep(50)
 }
 
 /** Faults from the seed against two servers under load until so many processes were killed, and all that came of it. */
@@ -105,7 +81,8 @@ export const run = async (seed: number, kills: number, log: (line: string) => vo
     for (let round = 1; killed < kills; round++) {
       const chosen = drawn(installation, ofFaults)
       const names = chosen.map(({ kind }) => kind)
-      log(`round ${round}, ${killed} kills: ${names.join(', ')}`)
+      const minutes = ((performance.now() - since) / 60_000).toFixed(1)
+      log(`round ${round}, ${killed} kills, ${minutes} min: ${names.join(', ')}`)
       const known = incidents.length
       world.calm(false)
       await Promise.race([commit(chosen, ofFaults), failed])

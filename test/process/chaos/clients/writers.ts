@@ -76,7 +76,7 @@ export const anEditor = async (world: World, by: string): Promise<void> => {
         act: 'edit',
         text,
         ...deed,
-        ...(outcome === 'done' && { answered: answeredBy(attempts as Attempts<MessageBody>) ?? {} }),
+        ...(outcome === 'done' && { answered: answeredBy(attempts) ?? {} }),
       })
   }
 }
