@@ -15,9 +15,17 @@ import { anInstallation, type Installation } from './installation.ts'
 /** Milliseconds within which both servers must be ready after the last fault of a round has ended. */
 const RECOVERY_MS = 30_000
 
-/** Milliseconds after that from which 503 is a violation, and for how long that is watched. */
+/** Milliseconds after that from which 503 is a violation, and for how long that is watched, on a quiet machine. */
 const GRACE_MS = 1000
 const CALM_MS = 1000
+
+export interface Plan {
+  readonly seed: number
+  /** How many processes are killed with -9, at least. */
+  readonly kills: number
+  /** Whether the machine has nothing else to do: only then must nothing be refused or time out while no fault is on. */
+  readonly isQuiet: boolean
+}
 
 export interface Outcome {
   readonly seed: number
@@ -50,7 +58,7 @@ const recovered = async ({ units }: Installation, world: World, after: string) =
 }
 
 /** Faults from the seed against two servers under load until so many processes were killed, and all that came of it. */
-export const run = async (seed: number, kills: number, log: (line: string) => void): Promise<Outcome> => {
+export const run = async ({ seed, kills, isQuiet }: Plan, log: (line: string) => void): Promise<Outcome> => {
   const since = performance.now()
   const dice = diceOf(seed)
   const incidents: string[] = []
@@ -88,7 +96,7 @@ export const run = async (seed: number, kills: number, log: (line: string) => vo
       await Promise.race([commit(chosen, ofFaults), failed])
       await recovered(installation, world, names.join(', '))
       await sleep(GRACE_MS)
-      world.calm(true)
+      world.calm(isQuiet)
       await sleep(CALM_MS)
       for (const kind of names) faults[kind] = (faults[kind] ?? 0) + 1
       killed += chosen.filter(({ isKill }) => isKill).length
