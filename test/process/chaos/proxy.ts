@@ -16,9 +16,12 @@ export interface Proxy {
   readonly close: () => Promise<void>
 }
 
-/** Ends a connection with RST where there is such a thing: Unix sockets have none. */
+/**
+ * Ends a connection with RST where that can be: Unix sockets have none, and Node 24 never closes a socket that it is to
+ * reset while it is ending, nor does its process end then.
+ */
 const rst = (socket: Socket) => {
-  if (socket.remoteAddress === undefined) socket.destroy()
+  if (socket.remoteAddress === undefined || socket.writableEnded) socket.destroy()
   else socket.resetAndDestroy()
 }
 

@@ -41,7 +41,7 @@ const isBroken = (error: unknown) =>
 
 export const aWorld = (dice: Dice, urls: readonly string[], incidents: string[]): World => {
   const counts = new Map<string, number>()
-  const clients = new Map(urls.map((url) => [url, clientOf(url, PATIENCE_MS)]))
+  const clients = new Map(urls.map((url) => [url, clientOf(url, PATIENCE_MS, true)]))
   let [moment, over, calms, calm] = [0, false, 0, undefined as number | undefined]
 
   const count = (operation: string, status: number, since: number | undefined) => {
@@ -70,7 +70,7 @@ export const aWorld = (dice: Dice, urls: readonly string[], incidents: string[])
     ask: async <Body>(operation: string, request: Ask<Body>, url = dice.pick(urls)) => {
       const since = calm
       try {
-        const answer = await request(clients.get(url) ?? clientOf(url, PATIENCE_MS))
+        const answer = await request(clients.get(url) ?? clientOf(url, PATIENCE_MS, true))
         count(operation, answer.status, since)
         return answer
       } catch (error) {
