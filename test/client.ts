@@ -35,9 +35,9 @@ const meaningOf = ({ body, headers }: Sent): unknown => {
 
 /**
  * An HTTP client of one server. Every exchange is held against openapi.yaml and remembered. With `patience`, no request
- * waits longer than so many milliseconds.
+ * waits longer than so many milliseconds. What is seen `byChance` is not exercised by it.
  */
-export const clientOf = (url: string, patience?: number) => {
+export const clientOf = (url: string, patience?: number, byChance = false) => {
   const limited = () => (patience === undefined ? {} : { signal: AbortSignal.timeout(patience) })
 
   const request = async <Body = ProblemBody>(
@@ -49,7 +49,7 @@ export const clientOf = (url: string, patience?: number) => {
     const text = await response.text()
     const { status, headers } = response
     const requestBody = meaningOf(init)
-    record({ method, target, requestHeaders: init.headers, requestBody, status, headers, body: text })
+    record({ method, target, requestHeaders: init.headers, requestBody, status, headers, body: text }, byChance)
     const isJson = /json/.test(headers.get('content-type') ?? '') && method !== 'HEAD'
     return { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Body }
   }
