@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -35,11 +36,17 @@ const oneOf = <A extends string>(fallback: A, ...options: readonly A[]) =>
 
 const text = (fallback: string) => variable('Text', fallback, (text) => text, 'must not be empty')
 
+/** The driver decodes these parts of a URL when it connects, and throws at what is not encoded well. */
+const isEncodedWell = (text: string) => {
+  const { username, password, pathname } = new URL(text)
+  return [username, password, pathname].every((part) => E.isRight(E.tryCatch(() => decodeURIComponent(part), String)))
+}
+
 const databaseUrl = variable<string | undefined>(
   'DatabaseUrl',
   undefined,
-  (text) => (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
-  'must be a URL that begins with postgres:// or postgresql://',
+  (text) => (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text) && isEncodedWell(text) ? text : undefined),
+  'must be a URL that begins with postgres:// or postgresql://, its parts percent-encoded',
 )
 
 /** Every variable the service reads, its default and its rule. README and `.env.example` list the same. */
@@ -82,10 +89,49 @@ const withSecrets = (environment: Environment): E.Either<readonly string[], Envi
   return E.right(read)
 }
 
+/** Values that are each allowed, and together would end the service or lose what somebody thinks is kept. */
+const contradictions = (config: Config): readonly string[] => {
+  const { STORAGE, DATABASE_URL, DATABASE_DIRECT_URL, DATABASE_POOLER, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } = config
+  const isMemory = STORAGE === 'memory'
+  const rules: readonly (readonly [boolean, string])[] = [
+    [
+      HEADERS_TIMEOUT_MS > REQUEST_TIMEOUT_MS,
+      'HEADERS_TIMEOUT_MS must not be above REQUEST_TIMEOUT_MS, which counts the head of a request, too: lower the one or raise the other',
+    ],
+    [
+      isMemory && DATABASE_URL !== undefined,
+      'STORAGE=memory would leave the database of DATABASE_URL unused and keep nothing: remove one of the two',
+    ],
+    [
+      isMemory && DATABASE_URL === undefined && DATABASE_DIRECT_URL !== undefined,
+      'STORAGE=memory would leave the database of DATABASE_DIRECT_URL unused and keep nothing: remove one of the two',
+    ],
+    [
+      !isMemory && DATABASE_DIRECT_URL !== undefined && DATABASE_URL === undefined,
+      'DATABASE_DIRECT_URL is of use beside DATABASE_URL alone: set DATABASE_URL, to the same server when there is no pooler',
+    ],
+    [
+      DATABASE_POOLER !== 'none' && DATABASE_URL === undefined,
+      'DATABASE_POOLER is of use with DATABASE_URL alone: set DATABASE_URL to the pooler, or remove DATABASE_POOLER',
+    ],
+    [
+      DATABASE_POOLER !== 'none' && DATABASE_URL !== undefined && DATABASE_DIRECT_URL === DATABASE_URL,
+      'DATABASE_DIRECT_URL must not be DATABASE_URL when that is a pooler: set it to PostgreSQL itself, or remove it',
+    ],
+  ]
+  return rules.flatMap(([holds, sentence]) => (holds ? [sentence] : []))
+}
+
+const decode = (environment: Environment): E.Either<readonly string[], Config> =>
+  E.mapLeft((errors: t.Errors) =>
+    errors.map(({ context, message }) => `${context.at(-1)?.key ?? ''} ${message ?? 'is not valid'}`),
+  )(Variables.decode(environment))
+
+const consistent = (config: Config): E.Either<readonly string[], Config> => {
+  const found = contradictions(config)
+  return found.length > 0 ? E.left(found) : E.right(config)
+}
+
 /** The configuration, or every error there is in it, each naming its variable. Values are never repeated: some are secret. */
 export const readConfig = (environment: Environment): E.Either<readonly string[], Config> =>
-  E.flatMap((read: Environment) =>
-    E.mapLeft((errors: t.Errors) =>
-      errors.map(({ context, message }) => `${context.at(-1)?.key ?? ''} ${message ?? 'is not valid'}`),
-    )(Variables.decode(read)),
-  )(withSecrets(environment))
+  pipe(withSecrets(environment), E.flatMap(decode), E.flatMap(consistent))

@@ -10,6 +10,9 @@ import { openStorage } from './storage.ts'
 /** Exit status of a wrong configuration (EX_CONFIG of sysexits.h). */
 const EX_CONFIG = 78
 
+/** Exit status when the embedded PostgreSQL has died for good (EX_UNAVAILABLE of sysexits.h): whoever supervises may try again. */
+const EX_UNAVAILABLE = 69
+
 // Most of what a chat server makes lives for one request. The engine, left alone, lets it pile up to twice the memory
 // before it looks; the room for what is young is set where the process is started (`npm start`, Dockerfile).
 setFlagsFromString('--heap-growing-percent=20')
@@ -48,8 +51,13 @@ const onSignal = (signal: string) => {
 }
 process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
 
+const giveUp = (error: Error) => {
+  logger.fatal(`the embedded PostgreSQL could not be started again, and the service ends: ${error.message}`)
+  process.exit(EX_UNAVAILABLE)
+}
+
 const start = async () => {
-  const storage = await openStorage(config.right, (line) => logger.info(line), failures.report)
+  const storage = await openStorage(config.right, (line) => logger.info(line), failures.report, giveUp)
   return serve(storage, config.right, logger, undefined, failures)
 }
 

@@ -14,10 +14,19 @@ import type { Connection } from './infrastructure/postgres/sessions/location.ts'
 
 type Log = (line: string) => void
 
+/** Is told, once, that a storage which served is gone for good. */
+type OnLost = (error: Error) => void
+
+/** Rejects, with nothing left open, when the service cannot work on the database. */
 const prepared = async (connection: Connection, settings: Partial<DatabaseSettings>, log: Log): Promise<Database> => {
   const database = openDatabase(connection, settings)
-  await prepareDatabase(database, log)
-  return database
+  try {
+    await prepareDatabase(database, log)
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
 }
 
 const postgresStorage = (database: Database, onFailure: ReportFailure | undefined): Storage => {
@@ -34,27 +43,49 @@ const postgresStorage = (database: Database, onFailure: ReportFailure | undefine
   }
 }
 
-const embeddedStorage = async (config: Config, log: Log, onFailure?: ReportFailure): Promise<Storage> => {
-  const server = await startEmbeddedPostgres({ dataDir: join(config.DATA_DIR, 'postgres'), log })
-  log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
-  await ensureDatabase(server, 'messenger')
-  const storage = postgresStorage(
-    await prepared({ ...server, database: 'messenger' }, { size: config.DATABASE_POOL_SIZE }, log),
-    onFailure,
-  )
-  return {
-    ...storage,
-    close: async () => {
-      await storage.close()
-      await server.stop()
-    },
+/** Connections of the embedded server beside those of the pool: its owner's, the bell's, those that migrate, a person's. */
+const SPARE_CONNECTIONS = 20
+
+const embeddedStorage = async (
+  config: Config,
+  log: Log,
+  onFailure?: ReportFailure,
+  onLost?: OnLost,
+): Promise<Storage> => {
+  const { DATA_DIR, DATABASE_POOL_SIZE: size } = config
+  const server = await startEmbeddedPostgres({
+    dataDir: join(DATA_DIR, 'postgres'),
+    settings: { max_connections: String(Math.max(100, size + SPARE_CONNECTIONS)) },
+    log,
+    onFailure: (error) => onFailure?.('database', error),
+    onLost: (error) => onLost?.(error),
+  })
+  try {
+    log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
+    await ensureDatabase(server, 'messenger')
+    const storage = postgresStorage(await prepared({ ...server, database: 'messenger' }, { size }, log), onFailure)
+    return {
+      ...storage,
+      close: async () => {
+        await storage.close()
+        await server.stop()
+      },
+    }
+  } catch (error) {
+    await server.stop()
+    throw error
   }
 }
 
 /** `STORAGE=memory` → no database; `DATABASE_URL` → that server; neither → an embedded server with its own data. */
-export const openStorage = async (config: Config, log: Log, onFailure?: ReportFailure): Promise<Storage> => {
+export const openStorage = async (
+  config: Config,
+  log: Log,
+  onFailure?: ReportFailure,
+  onLost?: OnLost,
+): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
-  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log, onFailure)
+  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log, onFailure, onLost)
   const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler, DATABASE_POOL_SIZE: size } = config
   return postgresStorage(
     await prepared({ url }, { size, pooler, direct: direct ? { url: direct } : undefined }, log),

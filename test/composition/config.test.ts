@@ -44,7 +44,7 @@ describe('The configuration', () => {
     expect(errors).to.deep.equal([
       'PORT must be a whole number from 0 to 65535',
       'STORAGE must be one of postgres, memory',
-      'DATABASE_URL must be a URL that begins with postgres:// or postgresql://',
+      'DATABASE_URL must be a URL that begins with postgres:// or postgresql://, its parts percent-encoded',
       'DATABASE_POOL_SIZE must be a whole number from 1 to 500',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent',
     ])
@@ -61,6 +61,47 @@ describe('The configuration', () => {
       /must not both be set/,
     )
     expect(left(readConfig({ DATABASE_URL_FILE: join(folder, 'none') }))[0]).to.match(/must name a file/)
+  })
+
+  const url = 'postgresql://u:hunter2@host/db'
+  for (const [environment, ...names] of [
+    [{ REQUEST_TIMEOUT_MS: '5000' }, 'REQUEST_TIMEOUT_MS', 'HEADERS_TIMEOUT_MS'],
+    [{ HEADERS_TIMEOUT_MS: '30001' }, 'REQUEST_TIMEOUT_MS', 'HEADERS_TIMEOUT_MS'],
+    [{ STORAGE: 'memory', DATABASE_URL: url }, 'STORAGE', 'DATABASE_URL'],
+    [{ STORAGE: 'memory', DATABASE_DIRECT_URL: url }, 'STORAGE', 'DATABASE_DIRECT_URL'],
+    [{ DATABASE_DIRECT_URL: url }, 'DATABASE_DIRECT_URL', 'DATABASE_URL'],
+    [{ DATABASE_POOLER: 'transaction' }, 'DATABASE_POOLER', 'DATABASE_URL'],
+    [{ DATABASE_POOLER: 'transaction', STORAGE: 'memory' }, 'DATABASE_POOLER', 'DATABASE_URL'],
+    [
+      { DATABASE_POOLER: 'transaction', DATABASE_URL: url, DATABASE_DIRECT_URL: url },
+      'DATABASE_DIRECT_URL',
+      'DATABASE_URL',
+    ],
+  ] as const)
+    it(`refuses, in one sentence that names both: ${Object.keys(environment).join(' with ')}`, () => {
+      const errors = left(readConfig(environment))
+      expect(errors).to.have.length(1)
+      for (const name of names) expect(errors[0]).to.match(new RegExp(`\\b${name}\\b`))
+      expect(errors[0])
+        .to.match(/: (lower|remove|set) /)
+        .and.not.include('hunter2')
+    })
+
+  it('refuses a URL that the driver could not decode', () => {
+    for (const url of ['postgres://u:100%@host/db', 'postgres://%zz@host/db', 'postgres://host/%ff'])
+      expect(left(readConfig({ DATABASE_URL: url }))[0]).to.match(/^DATABASE_URL must be a URL.*percent-encoded$/)
+    expect(right(readConfig({ DATABASE_URL: 'postgres://u:100%25@host/db' })).DATABASE_URL).to.include('100%25')
+  })
+
+  it('takes a pooler with and without a way past it, and a direct URL beside a pooler that keeps sessions', () => {
+    const other = 'postgresql://other/db'
+    for (const environment of [
+      { DATABASE_URL: url, DATABASE_POOLER: 'transaction' },
+      { DATABASE_URL: url, DATABASE_POOLER: 'transaction', DATABASE_DIRECT_URL: other },
+      { DATABASE_URL: url, DATABASE_DIRECT_URL: other },
+      { REQUEST_TIMEOUT_MS: '10000' },
+    ])
+      right(readConfig(environment))
   })
 
   it('is documented in README and .env.example, variable by variable', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -134,8 +134,8 @@ onlyOnLinux('The service, when it is asked to stop', () => {
     expect(await answer.catch((error: unknown) => (error as NodeJS.ErrnoException).code)).to.equal('ECONNRESET')
   })
 
-  it('stops at once, with 1, when a second signal comes', async () => {
-    const server = start({ STORAGE: 'memory', ...FOR_EVER })
+  it('stops at once, with 1, when a second signal comes, and its PostgreSQL after it', async () => {
+    const server = start({ ...FOR_EVER })
     const client = await server.listening()
     await halfSent(client, await aChatOn(client), aBody('never finished'))
     server.kill('SIGTERM')
@@ -144,6 +144,24 @@ onlyOnLinux('The service, when it is asked to stop', () => {
     server.kill('SIGINT')
     expect((await server.exit).code).to.equal(1)
     expect(performance.now() - began).to.be.below(goal(500))
+    await until(() => postgresOn(server.dataDir).length === 0)
+  })
+
+  it('leaves no PostgreSQL running when a second signal ends it before that has let anybody in', async () => {
+    const first = start()
+    await first.listening()
+    first.kill('SIGTERM')
+    await first.exit
+    writeFileSync(join(first.dataDir, 'postgres', 'pg_hba.conf'), 'local all all reject\n')
+
+    const server = start({ DATA_DIR: first.dataDir })
+    await until(() => existsSync(join(first.dataDir, 'postgres', 'postmaster.pid')))
+    server.kill('SIGTERM')
+    await noticed(server, 'SIGTERM')
+    expect(postgresOn(first.dataDir), 'PostgreSQL is starting').not.to.have.length(0)
+    server.kill('SIGTERM')
+    expect((await server.exit).code).to.equal(1)
+    await until(() => postgresOn(first.dataDir).length === 0)
   })
 
   for (const [signal, whom] of [

@@ -124,7 +124,7 @@ onlyOnLinux('The service, when it starts', () => {
     const { code, stderr } = await server.exit
     expect(code).to.equal(78)
     expect(stderr.trim().split('\n').sort()).to.deep.equal([
-      'DATABASE_URL must be a URL that begins with postgres:// or postgresql://',
+      'DATABASE_URL must be a URL that begins with postgres:// or postgresql://, its parts percent-encoded',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent',
       'PORT must be a whole number from 0 to 65535',
       'SHUTDOWN_TIMEOUT_MS must be a whole number from 0 to 600000',

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { chownSync, lstatSync, mkdtempSync, rmdirSync, unlinkSync } from 'node:fs'
+import { chownSync, lstatSync, mkdirSync, mkdtempSync, rmdirSync, unlinkSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { canReach, type Placement, temporaryFolders } from './placement.ts'
-import { ifThere, isWindows } from './platform.ts'
+import { codeOf, ifThere, isWindows } from './platform.ts'
 
 /** Where a server listens: a socket in a folder of its own, or a port of 127.0.0.1 on Windows. */
 export interface Address {
@@ -41,6 +41,26 @@ const freePort = async () => {
 
 export const chooseAddress = async (placement: Placement): Promise<Address> =>
   isWindows ? { host: '127.0.0.1', port: await freePort() } : { host: makeSocketFolder(placement), port: SOCKET_PORT }
+
+/**
+ * The same address again, after its server has died. A cleaner may have taken the folder away; one that somebody else has put
+ * there meanwhile is not used.
+ */
+export const reopenAddress = (address: Address, { runAs }: Placement): Address => {
+  if (isWindows) return address
+  const { host: folder } = address
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+    if (runAs) chownSync(folder, runAs.uid, runAs.gid)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    const { uid, mode } = lstatSync(folder)
+    const isOurs = uid === (runAs?.uid ?? process.getuid?.())
+    if (!isOurs || (mode & 0o077) !== 0)
+      throw new Error(`the socket folder ${folder} belongs to somebody else by now`, { cause: error })
+  }
+  return address
+}
 
 /** Removes a socket folder of ours and nothing else, whatever the path may say. */
 export const removeSocketFolder = ({ host: folder, port }: Address): void => {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { linkLibraries, readableCopy } from './binaries-copy.ts'
 import { canReach, clusterMajor, type Placement } from './placement.ts'
-import { isLinux, isWindows } from './platform.ts'
+import { ENVIRONMENT, isLinux, isWindows, WORKING_DIRECTORY } from './platform.ts'
 
 /** The programs of one PostgreSQL. */
 export interface Binaries {
@@ -62,12 +62,14 @@ const fromPackage = ({ runAs }: Placement): Binaries | string => {
   return { folder: join(home, 'bin'), major: Number.parseInt(version, 10) }
 }
 
+const IN_ENGLISH = { encoding: 'utf8', env: ENVIRONMENT, cwd: WORKING_DIRECTORY } as const
+
 /** The binaries in a folder of the system, or why they will not do. */
 const fromSystem = (folder: string, { runAs }: Placement): Binaries | string => {
   const postgres = executable(folder, 'postgres')
   if (!canReach(postgres, runAs)) return `${folder} is not reachable for uid ${runAs?.uid}`
   try {
-    const major = Number(/\) (\d+)/.exec(execFileSync(postgres, ['--version'], { encoding: 'utf8' }))?.[1])
+    const major = Number(/\) (\d+)/.exec(execFileSync(postgres, ['--version'], IN_ENGLISH))?.[1])
     return major >= LOWEST_MAJOR ? { folder, major } : `${folder} holds PostgreSQL ${major}, older than ${LOWEST_MAJOR}`
   } catch (error) {
     return `${postgres} does not run (${(error as Error).message})`

@@ -10,7 +10,10 @@ export interface Credentials extends Address {
   readonly password?: string
 }
 
-/** All options are given, so that none of the caller's PG… environment takes effect. */
+/** Options of the driver that its types do not name. An empty one would be looked for in the environment. */
+const UNTOUCHED = { sslnegotiation: 'postgres' as const, client_encoding: 'UTF8', replication: 'false' }
+
+/** All options are given, so that none of the caller's PG… environment takes effect, which is meant for another server. */
 export const clientFor = ({ host, port, password }: Credentials, socket: Socket = new Socket()): Client => {
   const client = new Client({
     host,
@@ -19,6 +22,7 @@ export const clientFor = ({ host, port, password }: Credentials, socket: Socket 
     password: password ?? '',
     database: 'postgres',
     ssl: false,
+    ...UNTOUCHED,
     options: '-c idle_session_timeout=0 -c statement_timeout=0',
     application_name: 'messenger-owner',
     connectionTimeoutMillis: 5_000,
@@ -69,7 +73,7 @@ export const tryToOwn = async (address: Credentials, dataDir: string): Promise<A
   }
 }
 
-interface Ownership {
+export interface Ownership {
   /** Stops the server and only then releases the lock: nobody may take over a server that is about to stop. */
   readonly endWith: (stop: () => Promise<void>) => Promise<void>
 }
@@ -78,14 +82,14 @@ interface Ownership {
 const RETRY_MS = 200
 
 /**
- * Keeps the lock for as long as the server lives. When one backend crashes, PostgreSQL ends every session, ours too, and
+ * Keeps the lock for as long as the server lives, and tells when it does not any more. When one backend crashes, PostgreSQL ends every session, ours too, and
  * goes on; the lock must be taken again, or a second owner could come in.
  */
 export const keepOwning = (
   first: Lock,
   takeAgain: () => Promise<Attempt>,
   isServing: () => boolean,
-  log: (line: string) => void,
+  onDeath: () => void,
 ): Ownership => {
   let current = first.client
   let ending = false
@@ -96,7 +100,7 @@ export const keepOwning = (
       if (attempt.kind === 'lock') return hold(attempt)
       await delay(RETRY_MS, undefined, { ref: false })
     }
-    if (!ending) log('the embedded PostgreSQL has ended, and nobody here asked it to')
+    if (!ending) onDeath()
   }
   const hold = ({ client }: Lock) => {
     current = client

@@ -1,19 +1,23 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, fchownSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, constants, fchownSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { type Address, chooseAddress } from './address.ts'
+import { type Address, chooseAddress, removeSocketFolder, reopenAddress } from './address.ts'
 import { type Binaries, pgCtlIn, postgresIn } from './binaries.ts'
-import type { Durability } from './initdb.ts'
 import { isAlive, isServerOf } from './pid-file.ts'
-import type { Placement } from './placement.ts'
+import { clusterMajor, type Placement } from './placement.ts'
 import { codeOf, ENVIRONMENT, isWindows, WORKING_DIRECTORY } from './platform.ts'
+import type { Settings, Site } from './site.ts'
 
-/** A server process that we started. Nothing of it keeps Node alive. */
-export interface Postmaster extends Address {
+/** A server process, and where it listens. */
+interface Process extends Address {
   readonly pid: number
+}
+
+/** One that we started. Nothing of it keeps Node alive. */
+export interface Postmaster extends Process {
   readonly hasExited: () => boolean
   /** The last lines that it wrote to its log since we started it. */
   readonly lastWords: () => string
@@ -31,28 +35,23 @@ const openLog = (path: string, { runAs }: Placement) => {
   return file
 }
 
-export type Settings = Readonly<Record<string, string>>
-
-const settingsFor = (address: Address, durability: Durability, wanted: Settings): Settings => ({
+const settingsFor = (address: Address, { durability, settings }: Site): Settings => ({
   shared_buffers: '64MB',
   max_connections: '100',
   ...(durability === 'none' ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
-  ...wanted,
+  ...settings,
   port: String(address.port),
   listen_addresses: isWindows ? address.host : '',
   ...(isWindows ? {} : { unix_socket_directories: address.host, unix_socket_permissions: '0700' }),
 })
 
 /** Starts the server and leaves it to itself: it outlives this process, and does not answer yet. */
-export const spawnPostmaster = async (
-  placement: Placement,
-  binaries: Binaries,
-  durability: Durability,
-  wanted: Settings,
-): Promise<Postmaster> => {
+export const spawnPostmaster = async (site: Site, wanted?: Address): Promise<Postmaster> => {
+  const { placement, binaries } = site
   const { dataDir, runAs } = placement
-  const address = await chooseAddress(placement)
-  const settings = Object.entries(settingsFor(address, durability, wanted))
+  if (clusterMajor(dataDir) === undefined) throw new Error(`the data folder ${dataDir} is gone`)
+  const address = wanted ? reopenAddress(wanted, placement) : await chooseAddress(placement)
+  const settings = Object.entries(settingsFor(address, site))
   const logPath = join(dataDir, 'server.log')
   let log: number | undefined
   try {
@@ -80,7 +79,7 @@ export const spawnPostmaster = async (
       lastWords: () => readFileSync(logPath).subarray(before).toString('utf8').trim().split('\n').slice(-15).join('\n'),
     }
   } catch (error) {
-    if (!isWindows) rmSync(address.host, { recursive: true, force: true })
+    removeSocketFolder(address)
     const who = runAs ? ` as uid ${runAs.uid}` : ''
     throw new Error(`${postgresIn(binaries)} could not be started${who}: ${(error as Error).message}`, { cause: error })
   } finally {
@@ -107,21 +106,35 @@ const signal = (pid: number, name: 'SIGINT' | 'SIGQUIT', dataDir: string) => {
   }
 }
 
-/**
- * A fast shutdown, which ends open sessions and writes a checkpoint; when that takes too long an immediate one, after which
- * the next start recovers.
- */
-export const stopPostmaster = async (pid: number, dataDir: string, binaries: Binaries): Promise<void> => {
-  if (isWindows) {
-    const stop = (mode: string) =>
-      promisify(execFile)(pgCtlIn(binaries), ['stop', '-D', dataDir, '-m', mode, '-t', '10'])
-    await stop('fast')
-      .catch(() => stop('immediate'))
-      .catch(() => {})
-    return
+/** Asks for a fast shutdown, for which a process that is about to end cannot wait. */
+export const interrupt = ({ pid }: Process, dataDir: string): void => {
+  try {
+    signal(pid, 'SIGINT', dataDir)
+  } catch {
+    // The next start takes it over.
   }
+}
+
+const stopWithPgCtl = async (dataDir: string, binaries: Binaries) => {
+  const stop = (mode: string) =>
+    promisify(execFile)(pgCtlIn(binaries), ['stop', '-D', dataDir, '-m', mode, '-t', '10'], { env: ENVIRONMENT })
+  await stop('fast')
+    .catch(() => stop('immediate'))
+    .catch(() => {})
+}
+
+const end = async (pid: number, dataDir: string) => {
   signal(pid, 'SIGINT', dataDir)
   if (await endsWithin(pid, FAST_MS)) return
   signal(pid, 'SIGQUIT', dataDir)
   if (!(await endsWithin(pid, IMMEDIATE_MS))) throw new Error(`PostgreSQL (process ${pid}) on ${dataDir} did not stop`)
+}
+
+/**
+ * A fast shutdown, which ends open sessions and writes a checkpoint; when that takes too long an immediate one, after which
+ * the next start recovers.
+ */
+export const stopPostmaster = async (process: Process, dataDir: string, binaries: Binaries): Promise<void> => {
+  await (isWindows ? stopWithPgCtl(dataDir, binaries) : end(process.pid, dataDir))
+  removeSocketFolder(process)
 }

@@ -87,9 +87,12 @@ onlyOnUnix('The embedded PostgreSQL', () => {
     return server
   }
 
-  const anOwner = async (options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {}) => {
+  const anOwner = async (
+    options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+    durability = 'none',
+  ) => {
     const script = fileURLToPath(new URL('embedded-postgres-owner.ts', import.meta.url))
-    const child = spawn(process.execPath, [script, dataDir], {
+    const child = spawn(process.execPath, [script, dataDir, durability], {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -205,17 +208,36 @@ onlyOnUnix('The embedded PostgreSQL', () => {
     await server.stop()
   })
 
-  it('has every committed row after the server was killed, and the killed handle does no harm', async () => {
+  it('has every committed row when the server and its owner were killed', async () => {
     aDataFolder()
-    const killed = await start({ durability: 'full' })
+    const { child, told: killed } = await anOwner({}, 'full')
     await write(killed, 'committed')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
     await kill(killed.pid)
     const next = await start({ durability: 'full' })
+    expect(next.attached).to.equal(false)
     expect(await kept(next)).to.deep.equal(['committed'])
     expect(existsSync(killed.host), 'the dead server’s socket folder is removed').to.equal(false)
-    await killed.stop()
-    expect(await kept(next)).to.deep.equal(['committed'])
     await next.stop()
+  })
+
+  it('is started again at the same address when it was killed, with every committed row, and stops for good', async () => {
+    aDataFolder()
+    const failures: Error[] = []
+    const server = await start({ durability: 'full', onFailure: (error) => failures.push(error) })
+    await write(server, 'committed')
+    const { pid } = server
+    await kill(pid)
+    await until(() => server.pid !== pid)
+    expect(await kept(server)).to.deep.equal(['committed'])
+    expect(await rejection(start())).to.include({ code: 'EMBEDDED_IN_USE' })
+    expect(failures.map(({ message }) => message)).to.deep.equal([
+      'the embedded PostgreSQL has ended, and nobody here asked it to',
+    ])
+    await server.stop()
+    expect(isRunning(server.pid)).to.equal(false)
+    expect(readdirSync(tmpdir())).to.deep.equal([])
   })
 
   it('takes over, with its data, the server whose owner was killed', async () => {

@@ -22,10 +22,17 @@ const OURS = [
   'query_timeout',
 ]
 
+/**
+ * Who gives the parts has given them all: what the environment of libpq (`PGSSLMODE` and the like) says is meant for another
+ * server. The driver looks there for each option that is empty.
+ */
+const APART = { ssl: false, sslnegotiation: 'postgres', client_encoding: 'UTF8', replication: 'false' } as const
+
 /** The driver reads the URL itself, its query included, but for what the session is made of. */
 export const location = (connection: Connection): ClientConfig => {
   if (!('url' in connection)) {
-    const { password, ...where } = connection
+    const { host, port, user, database, password } = connection
+    const where = { host, port, user, database, ...APART }
     return password === undefined ? where : { ...where, password }
   }
   const url = new URL(connection.url)
