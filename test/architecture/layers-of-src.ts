@@ -98,7 +98,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/service',
-    may: `${HTTP}/endpoint src/application/probes fp-ts io-ts express prom-client swagger-ui-express`,
+    may: `${HTTP}/endpoint src/application/probes fp-ts io-ts prom-client swagger-ui-express node:`,
     because: 'probes and documentation know nothing of chats',
   },
   {

@@ -59,5 +59,8 @@ export const isKnown = ({ method, headers }: IncomingMessage, { status, headers:
   return tags === '*' || tags.some(({ value }) => `"${value}"` === own['ETag'])
 }
 
-/** The reply without what the client has: 304 carries the fields that a cache would update (section 15.4.5). */
-export const notModified = ({ headers = {} }: Reply): Reply => ({ status: 304, headers })
+/**
+ * The reply without what the client has: 304 carries the fields that a cache would update (section 15.4.5). So it does
+ * those of a page, which would be kept with the policy for data.
+ */
+export const notModified = ({ headers = {}, isPage = false }: Reply): Reply => ({ status: 304, headers, isPage })
