@@ -109,6 +109,8 @@ describe('Documentation', () => {
         expect(kept.headers.get(header), `${target} ${header}`).to.equal(whole.headers.get(header))
       expect((await client.get(target, { 'if-none-match': '"other"' })).status, target).to.equal(200)
       expect((await client.get(target, { 'if-none-match': 'other' })).status, target).to.equal(400)
+      expect((await client.get(target, { 'if-match': tag })).status, target).to.equal(200)
+      expect((await client.get(target, { 'if-match': '"other"' })).status, target).to.equal(412)
     }
   })
 

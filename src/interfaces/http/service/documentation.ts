@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { ConditionalRead } from '../endpoint/etags.ts'
+import { Conditional } from '../endpoint/etags.ts'
 import type { Failure } from '../endpoint/failure.ts'
 import { type ProblemName, problemTypes } from '../endpoint/problem-types.ts'
 import { HTML_TYPE, JSON_TYPE, type Reply } from '../endpoint/reply.ts'
@@ -11,7 +11,7 @@ import { documentationFile } from './documentation-files.ts'
 import { standing, standingPage } from './standing.ts'
 import { swaggerPage } from './swagger-ui.ts'
 
-const Plain = t.type({ headers: ConditionalRead })
+const Plain = t.type({ headers: Conditional })
 
 const problemPage = (name: ProblemName) => {
   const { status, title, meaning } = problemTypes[name]
@@ -55,7 +55,7 @@ export const documentationEndpoints = (contract: Contract) => {
 
     getDocsFile: endpoint(
       contract.operation('getDocsFile'),
-      t.type({ headers: ConditionalRead, path: t.type({ file: t.string }) }),
+      t.type({ headers: Conditional, path: t.type({ file: t.string }) }),
       ({ path: { file } }) =>
         async () =>
           found(await documentationFile(file), { kind: 'PathNotFound', path: `/docs/${file}` }),
@@ -67,7 +67,7 @@ export const documentationEndpoints = (contract: Contract) => {
 
     getProblem: endpoint(
       contract.operation('getProblem'),
-      t.type({ headers: ConditionalRead, path: t.type({ problem: t.string }) }),
+      t.type({ headers: Conditional, path: t.type({ problem: t.string }) }),
       ({ path: { problem } }) =>
         TE.fromEither(found(problemPages.get(problem), { kind: 'ProblemTypeNotFound', name: problem })),
     ),
