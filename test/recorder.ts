@@ -68,15 +68,20 @@ const documented = (template: string) => METHODS.filter((method) => method in (d
 
 const seen = new Set<string>()
 
+/** Every operation of the document. */
+export const operations = Object.entries(document.paths).flatMap(([template, item]) =>
+  documented(template).map((method) => {
+    const { operationId, responses } = item[method] as { operationId: string; responses: object }
+    return { id: operationId, method: method.toUpperCase(), path: template, responses }
+  }),
+)
+
 /** Operation and status of everything the document promises, `default` aside. */
 export const promised = (): string[] =>
-  Object.entries(document.paths).flatMap(([template, item]) =>
-    documented(template).flatMap((method) => {
-      const { operationId, responses } = item[method] as { operationId: string; responses: object }
-      return Object.keys(responses)
-        .filter((status) => status !== 'default')
-        .map((status) => `${operationId} ${status}`)
-    }),
+  operations.flatMap(({ id, responses }) =>
+    Object.keys(responses)
+      .filter((status) => status !== 'default')
+      .map((status) => `${id} ${status}`),
   )
 export const unseen = (): string[] => promised().filter((pair) => !seen.has(pair))
 

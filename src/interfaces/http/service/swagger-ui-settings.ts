@@ -9,7 +9,7 @@ const beginningOf = async (answer, stop) => {
   try {
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) text += piece.value
   } catch {
-    text += '\\n: the stream goes on; watch it with curl -N\\n'
+    text += ': so far. It goes on: watch it with curl -N\\n'
   }
   return new Response(text, answer)
 }
@@ -17,8 +17,32 @@ const beginningOf = async (answer, stop) => {
 const fetchAnswer = async (url, request) => {
   const abort = new AbortController()
   const answer = await fetch(url, { ...request, signal: abort.signal })
-  const isStream = (answer.headers.get('content-type') ?? '').startsWith('text/event-stream')
+  const isStream = answer.ok && (answer.headers.get('content-type') ?? '').startsWith('text/event-stream')
   return isStream ? beginningOf(answer, () => abort.abort()) : answer
+}
+
+/* Swagger UI fills defaults in. What is left out is left out: descriptions say what that means. */
+const withoutDefaults = (document) => {
+  for (const { schema } of Object.values(document.components?.parameters ?? {})) delete schema?.default
+  return document
+}
+
+const emptyFields = () => ({
+  statePlugins: {
+    spec: { wrapActions: { updateJsonSpec: (update) => (document) => update(withoutDefaults(document)) } },
+  },
+})
+
+/* Swagger UI looks for an input for lists of such numbers, warns that it has none, and takes that for texts. */
+const numbersInLists = ({ React, getComponent }) => ({
+  components: {
+    JsonSchema_integer_int64: (props) => React.createElement(getComponent('JsonSchema_string'), props),
+  },
+})
+
+const prepare = (request) => {
+  const asksForStream = request.headers?.accept === 'text/event-stream'
+  return Object.assign(request, { userFetch: fetchAnswer, curlOptions: asksForStream ? ['-N'] : [] })
 }
 
 window.ui = SwaggerUIBundle({
@@ -26,16 +50,27 @@ window.ui = SwaggerUIBundle({
   dom_id: '#swagger-ui',
   deepLinking: true,
   displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
   validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  plugins: [emptyFields, numbersInLists],
   layout: 'StandaloneLayout',
-  requestInterceptor: (request) => Object.assign(request, { userFetch: fetchAnswer }),
+  requestInterceptor: prepare,
 })
 `
 
-/** There is one document and one server, so nothing to choose; what is wide scrolls by itself. */
+/** There is one document and one server, so nothing to choose. The operations come soon; what is wide scrolls by itself. */
 export const style = `
     .swagger-ui .topbar, .swagger-ui .scheme-container { display: none }
+    .swagger-ui .information-container.wrapper { padding-bottom: 0 }
+    .swagger-ui .info { margin: 16px 0 8px }
+    .swagger-ui .info hgroup.main { margin: 0 0 8px }
+    .swagger-ui .info .renderedMarkdown p { margin: 6px 0 }
+    .swagger-ui .info details { font-size: 14px; margin: 4px 0; overflow-x: auto }
+    .swagger-ui .info summary { cursor: pointer }
+    .swagger-ui .info__license { font-size: 12px }
+    .swagger-ui .opblock-tag { padding-top: 4px }
+    .swagger-ui .opblock-body { overflow-x: auto }
 `
 
 export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
