@@ -4,7 +4,6 @@ import { observe } from '../interfaces/http/server/access-log.ts'
 import { httpApp } from '../interfaces/http/server/app.ts'
 import { expressApp } from '../interfaces/http/server/express-app.ts'
 import { httpMetrics } from '../interfaces/http/server/metrics.ts'
-import { documentationAssets } from '../interfaces/http/service/documentation.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
@@ -15,6 +14,6 @@ const gather = (rooms: Endpoints[]): Endpoints => Object.assign({}, ...rooms) as
 export const serverModule = new ContainerModule(({ bind }) => {
   bind(endpoints).toResolvedValue(gather, [{ serviceIdentifier: roomEndpoints, isMultiple: true }])
   bindFrom(bind, app, { contract, endpoints, logger, registry }, ({ contract, endpoints, logger, registry }) =>
-    httpApp(contract, endpoints, expressApp(documentationAssets), observe(logger, httpMetrics(registry))),
+    httpApp(contract, endpoints, expressApp(), observe(logger, httpMetrics(registry))),
   )
 })

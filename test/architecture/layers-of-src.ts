@@ -80,7 +80,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/endpoint',
-    may: `${HTTP}/codecs ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts accepts ajv helmet yaml node:`,
+    may: `${HTTP}/codecs ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts ajv helmet yaml node:`,
     because: 'what endpoints are made of knows no single endpoint',
   },
   {
@@ -98,7 +98,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/service',
-    may: `${HTTP}/endpoint src/application/probes fp-ts io-ts express prom-client swagger-ui-express`,
+    may: `${HTTP}/endpoint src/application/probes fp-ts io-ts prom-client swagger-ui-express node:`,
     because: 'probes and documentation know nothing of chats',
   },
   {

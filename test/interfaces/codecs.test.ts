@@ -4,7 +4,7 @@ import type * as t from 'io-ts'
 import * as chats from '../../src/interfaces/http/chats/chats.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
 import * as codecs from '../../src/interfaces/http/codecs/codecs.ts'
-import { ConditionalWrite } from '../../src/interfaces/http/endpoint/etags.ts'
+import { Conditional } from '../../src/interfaces/http/endpoint/etags.ts'
 import { IdempotentWrite } from '../../src/interfaces/http/endpoint/idempotency.ts'
 
 type AnyCodec = t.Type<unknown, unknown>
@@ -25,9 +25,9 @@ const rows = (
     [codecs.ChatIdsCodec, ['7', '8', '7'], [7, 8]],
     [codecs.ChatIdsCodec, '7', [7]],
     [codecs.optional(codecs.OrderCodec), undefined, undefined],
-    [ConditionalWrite.props['if-match'], '*', '*'],
+    [Conditional.props['if-match'], '*', '*'],
     [
-      ConditionalWrite.props['if-match'],
+      Conditional.props['if-match'],
       ' "7" , W/"8"',
       [
         { weak: false, value: '7' },

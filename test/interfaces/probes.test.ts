@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { parse } from 'yaml'
-import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type Client, clientOf } from '../client.ts'
 import { releasing } from '../releasing.ts'
@@ -69,73 +66,5 @@ describe('Metrics and logs', () => {
     })
     expect(parsed[1]?.['durationMs']).to.be.a('number')
     expect(lines.join('\n')).to.not.include('SECRET')
-  })
-})
-
-describe('Documentation', () => {
-  let messenger: Messenger
-  let client: Client
-  const file = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
-
-  before(async () => {
-    messenger = await served(memoryStorage())
-    client = clientOf(messenger.url)
-  })
-  after(() => messenger.stop())
-
-  it('is the file of the repository, byte for byte, and the same as JSON', async () => {
-    expect((await client.get('/openapi.yaml')).text).to.equal(file)
-    expect((await client.get<unknown>('/openapi.json')).json).to.deep.equal(parse(file))
-  })
-
-  it('is shown by Swagger UI at both spellings, with a policy that lets only its own scripts run', async () => {
-    for (const target of ['/docs', '/docs/']) {
-      const answer = await client.get(target)
-      expect(answer.status).to.equal(200)
-      expect(answer.text).to.include('<base href="/docs/">')
-      expect(answer.headers.get('content-security-policy')).to.include("script-src 'self'")
-      expect(answer.headers.get('content-security-policy')).to.not.include('upgrade-insecure-requests')
-    }
-    for (const asset of ['swagger-ui.css', 'swagger-ui-bundle.js', 'swagger-ui-init.js'])
-      expect((await client.get(`/docs/${asset}`)).status).to.equal(200)
-    expect((await client.get('/docs/swagger-ui-init.js')).text).to.include('"url": "/openapi.yaml"')
-  })
-
-  it('answers with no more types than it says', async () => {
-    for (const target of ['/docs', '/openapi.yaml', '/openapi.json', '/metrics', '/problems/unavailable'])
-      expect((await client.get(target, { accept: 'image/png' })).status).to.equal(406)
-  })
-
-  it('has a page for every problem type, and one entry for each in the document', async () => {
-    const documented = (parse(file) as { components: { schemas: { ProblemType: { enum: string[] } } } }).components
-      .schemas
-    expect(documented.ProblemType.enum).to.have.members(Object.keys(problemTypes).map((name) => `/problems/${name}`))
-    for (const [name, { title, status }] of Object.entries(problemTypes)) {
-      const { text } = await client.get(`/problems/${name}`)
-      expect(text).to.include(title).and.include(String(status))
-    }
-    for (const name of ['nothing', 'constructor', '__proto__', '<script>'])
-      expect((await client.get(`/problems/${encodeURIComponent(name)}`)).status).to.equal(404)
-  })
-
-  it('is executed: every example of a request is answered as documented', async () => {
-    const { paths } = parse(file) as {
-      paths: Record<
-        string,
-        Record<string, { requestBody?: { content: Record<string, { examples: Record<string, { value: unknown }> }> } }>
-      >
-    }
-    const chat = await aChatOn(client)
-    await client.post(`${chat}/messages/`, { text: 'hello' })
-    let executed = 0
-    for (const [template, item] of Object.entries(paths))
-      for (const method of ['post', 'patch'])
-        for (const { value } of Object.values(item[method]?.requestBody?.content['application/json']?.examples ?? {})) {
-          const target = template.replace('{chat_id}', chat.split('/')[2] ?? '').replace('{message_id}', '1')
-          const answer = await client[method as 'post' | 'patch'](target, value)
-          expect(answer.status).to.be.oneOf([200, 201])
-          executed++
-        }
-    expect(executed).to.be.above(3)
   })
 })

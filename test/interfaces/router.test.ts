@@ -50,6 +50,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['POST', '/chats/7/messages', 'sendMessage', { chat_id: '7' }, {}],
     ['PATCH', '/chats/7/messages/8/?x', 'editMessage', { chat_id: '7', message_id: '8' }, { x: '' }],
     ['GET', '/docs', 'getDocs', {}, {}],
+    ['GET', '/docs/swagger-ui.css', 'getDocsFile', { file: 'swagger-ui.css' }, {}],
     ['GET', '/openapi.yaml/', 'getOpenapiYaml', {}, {}],
   ],
   'reads escapes in parameters, and refuses bad ones whatever the method': [
@@ -108,8 +109,8 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['GET', '/chats/7/constructor'],
     ['GET', '/chats/7/messages/8/9'],
     ['GET', '/__proto__/'],
-    ['GET', '/docs/swagger-ui.css'],
-    ['PUT', '/docs/swagger-ui.css'],
+    ['GET', '/docs/swagger/ui.css'],
+    ['PUT', '/docs//swagger-ui.css'],
   ].map(([method = '', url = '']) => [method, url, 'elsewhere']),
 }
 

@@ -14,8 +14,8 @@ const COMPILED_SOURCES = join(COMPILED, 'src')
 const ENTRIES = ['testing', 'client', 'conformance']
 const COMMAND = 'conformance/main.js'
 
-/** What a package is replaced with, and why: see the file. */
-const STAND_INS = new Map([['swagger-ui-express', 'testing/swagger-ui.js']])
+/** What a file is replaced with, and why: see the other. */
+const STAND_INS = new Map([['interfaces/http/service/swagger-ui.js', 'testing/swagger-ui.js']])
 
 const IMPORT = /((?:\bfrom|\bimport)\s*\(?\s*)(['"])([^'"]+)\2/g
 
@@ -27,15 +27,12 @@ const publish = (file: string, packages = new Set<string>(), published = new Set
 
   const text = readFileSync(join(COMPILED_SOURCES, file), 'utf8')
   const rewritten = text.replaceAll(IMPORT, (whole, before: string, quote: string, specifier: string) => {
-    const standIn = STAND_INS.get(specifier)
-    if (standIn !== undefined) {
-      publish(standIn, packages, published)
-      return `${before}${quote}${posix.relative(posix.dirname(file), standIn)}${quote}`
-    }
     if (specifier.startsWith('.')) {
-      const target = posix.join(posix.dirname(file), specifier).replace(/\.[jt]s$/, isDeclaration ? '.d.ts' : '.js')
+      const named = posix.join(posix.dirname(file), specifier).replace(/\.[jt]s$/, isDeclaration ? '.d.ts' : '.js')
+      const target = STAND_INS.get(named) ?? named
       publish(target, packages, published)
-      return `${before}${quote}${specifier.replace(/\.ts$/, '.js')}${quote}`
+      const path = posix.relative(posix.dirname(file), target).replace(/\.d\.ts$/, '.js')
+      return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`
     }
     if (isDeclaration) throw new Error(`${file} shows types of ${specifier}: whoever installs the package lacks them`)
     if (!specifier.startsWith('node:')) packages.add(/^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier)

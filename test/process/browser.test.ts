@@ -1,13 +1,18 @@
 import { expect } from 'chai'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Messenger } from '../../src/messenger.ts'
-import { type ChatBody, clientOf } from '../client.ts'
+import { aChatOn, type ChatBody, clientOf } from '../client.ts'
+import { operations } from '../recorder.ts'
 import { memoryStorage, served } from '../served.ts'
 import { ARGS, findBrowser } from './chromium.ts'
+import { aPage, operationOn } from './documentation-page.ts'
+
+/** What a new user types where something has to be typed that is no id. */
+const NAMES: Readonly<Record<string, string>> = { problem: 'validation-failed', file: 'swagger-ui-init.js' }
 
 describe('Swagger UI in a browser', () => {
   let browser: Browser | undefined
-  let messenger: Messenger | undefined
+  let messenger: Messenger
 
   before(async function () {
     const executablePath = findBrowser()
@@ -16,69 +21,125 @@ describe('Swagger UI in a browser', () => {
       return this.skip()
     }
     browser = await chromium.launch({ executablePath, args: ARGS })
+    messenger = await served(memoryStorage())
   })
 
-  after(async () => browser?.close())
-
-  beforeEach(async () => {
-    messenger = await served(memoryStorage())
+  after(async () => {
+    await browser?.close()
+    await (messenger as Messenger | undefined)?.stop()
   })
 
   afterEach(async () => {
     for (const context of browser?.contexts() ?? []) await context.close()
-    await messenger?.stop()
   })
 
-  /** A page, everything it asks for and everything it complains of (violations of the content policy, too). */
-  const aPage = async () => {
-    const page = await (browser as Browser).newPage()
-    const requests: string[] = []
-    const complaints: string[] = []
-    page.on('request', (request) => requests.push(request.url()))
-    page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`))
-    page.on('response', (answer) => answer.status() >= 400 && complaints.push(`${answer.url()} ${answer.status()}`))
-    page.on('pageerror', (error) => complaints.push(error.message))
-    page.on('console', (line) => ['error', 'warning'].includes(line.type()) && complaints.push(line.text()))
-    return { page, requests, complaints }
+  const opened = async (path = '/docs', width?: number, height?: number) => {
+    const seen = await aPage(browser as Browser, width, height)
+    const answer = await seen.page.goto(messenger.url + path)
+    await seen.page.locator('.opblock').first().waitFor()
+    return { ...seen, answer }
   }
 
-  const createChatOn = async (page: Page, title: string) => {
-    const operation = page.locator('.opblock[id$="-createChat"]')
-    await operation.locator('.opblock-summary').click()
-    await operation.getByRole('button', { name: 'Try it out' }).click()
-    await operation.locator('textarea.body-param__text').fill(JSON.stringify({ title }))
-    await operation.getByRole('button', { name: 'Execute' }).click()
-    const answer = operation.locator('.live-responses-table tbody .response').first()
-    return {
-      status: (await answer.locator('.response-col_status').innerText()).trim(),
-      body: JSON.parse(await answer.locator('.highlight-code pre').first().innerText()) as ChatBody,
-    }
+  /** Ids of a message that is there, of the chat it is in and of another chat: what was deleted once is gone. */
+  const freshIds = async () => {
+    const client = clientOf(messenger.url)
+    const chat = await aChatOn(client)
+    await client.post(`${chat}/messages/`, { text: 'Who brings the cake?' })
+    return { chat_id: chat.split('/')[2] ?? '', message_id: '1' }
   }
 
-  const onlyFrom = (url: string, requests: readonly string[], ...paths: readonly string[]) => {
+  const onlyFromHere = (requests: readonly string[], ...paths: readonly string[]) => {
     const asked = requests.map((request) => new URL(request)).filter(({ protocol }) => protocol !== 'data:')
     expect(asked.map(({ pathname }) => pathname)).to.include.members([...paths])
-    expect([...new Set(asked.map(({ origin }) => origin))]).to.deep.equal([url])
+    expect([...new Set(asked.map(({ origin }) => origin))]).to.deep.equal([messenger.url])
   }
 
-  it('lets one try things out, without asking any other machine or breaking its own policy', async () => {
-    const { url } = messenger as Messenger
-    const { page, requests, complaints } = await aPage()
-    expect((await page.goto(`${url}/docs`))?.status()).to.equal(200)
-    const { status, body } = await createChatOn(page, 'Tried out')
-    expect(status).to.match(/^201/)
-    expect(body.title).to.equal('Tried out')
-    expect((await clientOf(url).get<ChatBody>(`/chats/${body.id}`)).json.title).to.equal('Tried out')
-    onlyFrom(url, requests, '/docs', '/openapi.yaml', '/chats/')
+  for (const path of ['/docs', '/docs/'])
+    it(`asks no other machine and breaks no policy of its own at ${path}, also when it is loaded again`, async () => {
+      const { page, requests, complaints, answer } = await opened(path)
+      expect(answer?.status()).to.equal(200)
+      await page.reload()
+      await page.locator('.opblock').first().waitFor()
+      onlyFromHere(requests, path, '/openapi.yaml', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css')
+      expect(complaints).to.deep.equal([])
+    })
+
+  it('makes what was typed', async () => {
+    const { page } = await opened()
+    const operation = operationOn(page, 'createChat')
+    await operation.open()
+    await operation.typeBody({ title: 'Tried out' })
+    const { status, body } = await operation.execute()
+    expect(status).to.equal('201')
+    const { id } = JSON.parse(await body()) as ChatBody
+    expect((await clientOf(messenger.url).get<ChatBody>(`/chats/${id}`)).json.title).to.equal('Tried out')
+  })
+
+  it('succeeds in every operation with nothing typed but ids, and does so again', async function () {
+    this.timeout(300_000)
+    const { page, requests, complaints } = await opened()
+    for (const { id, method, path } of operations) {
+      const operation = operationOn(page, id)
+      await operation.open()
+      for (const [name, value] of await operation.filled()) expect(value, `${id}: ${name} is filled in`).to.equal('')
+
+      const typeIds = async () => {
+        const ids: Record<string, string> = { ...NAMES, ...(await freshIds()) }
+        const needed = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)
+        for (const name of id === 'followChats' ? ['chat_id'] : needed) await operation.type(name, ids[name] ?? '')
+      }
+      await typeIds()
+      const first = await operation.execute()
+      if (method === 'DELETE') await typeIds()
+      const second = await operation.execute()
+      for (const { status, headers } of [first, second]) {
+        expect(status, id).to.match(/^20\d$/)
+        expect(headers['idempotency-replayed'], id).to.equal(undefined)
+      }
+      if (path.endsWith('/events')) expect(second.text, id).to.include('event: begin').and.to.include('curl -N')
+      await operation.close()
+    }
+    onlyFromHere(requests, '/events', '/metrics')
     expect(complaints).to.deep.equal([])
   })
 
-  it('shows the same when its address ends in a slash', async () => {
-    const { url } = messenger as Messenger
-    const { page, requests, complaints } = await aPage()
-    expect((await page.goto(`${url}/docs/`))?.status()).to.equal(200)
-    await page.locator('.opblock[id$="-createChat"]').waitFor()
-    onlyFrom(url, requests, '/docs/', '/openapi.yaml')
-    expect(complaints).to.deep.equal([])
+  it('shows operations on its first screen, and what there is to read at one click', async () => {
+    const { page } = await opened()
+    const operation = await page.locator('.opblock').nth(2).boundingBox()
+    expect((operation?.y ?? Infinity) + (operation?.height ?? 0)).to.be.below(720)
+    const { page: small } = await opened('/docs', 375, 667)
+    expect((await small.locator('.opblock').first().boundingBox())?.y).to.be.below(667)
+    const stream = page.locator('details').filter({ hasText: 'curl -N' })
+    expect(await stream.locator('pre').isVisible()).to.equal(false)
+    await stream.locator('summary').click()
+    expect(await stream.locator('pre').isVisible()).to.equal(true)
+  })
+
+  it('is as wide as a narrow screen and no wider, whatever is opened', async () => {
+    const { page } = await opened('/docs', 375, 667)
+    const width = () => page.evaluate<number>('document.documentElement.scrollWidth')
+    expect(await width()).to.equal(375)
+    for (const summary of await page.locator('details summary').all()) await summary.click()
+    expect(await width(), 'everything unfolded').to.equal(375)
+    for (const id of ['createChat', 'listMessages', 'followChats', 'getOpenapiJson']) {
+      const operation = operationOn(page, id)
+      await operation.open()
+      expect(await width(), id).to.equal(375)
+      if (id === 'listMessages') await operation.type('chat_id', (await freshIds()).chat_id)
+      if (id === 'followChats') await operation.type('chat_id', (await freshIds()).chat_id)
+      await operation.execute()
+      expect(await width(), `${id}, executed`).to.equal(375)
+    }
+  })
+
+  it('has an icon of its own, which a browser can show', async () => {
+    const { page } = await opened()
+    expect(await iconOf(page)).to.equal(`${messenger.url}/docs/favicon.svg`)
+    await page.goto(`${messenger.url}/problems/unavailable`)
+    expect(await iconOf(page)).to.equal(`${messenger.url}/docs/favicon.svg`)
+    await page.goto(`${messenger.url}/docs/favicon.svg`)
+    expect(await page.evaluate<string>('document.documentElement.tagName')).to.equal('svg')
   })
 })
+
+const iconOf = (page: Page) => page.evaluate<string>('document.querySelector("link[rel=icon]").href')

@@ -17,7 +17,7 @@ import {
   onlySome,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
-import { ConditionalRead, ConditionalWrite, expectationOf } from '../endpoint/etags.ts'
+import { Conditional, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
@@ -30,7 +30,7 @@ const Body = only({ title: ChatTitleCodec })
 
 export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: Body })
 export const ListChatsRequest = t.type({
-  headers: ConditionalRead,
+  headers: Conditional,
   query: onlySome({
     limit: PageLimitCodec,
     before: ChatIdCodec,
@@ -39,12 +39,12 @@ export const ListChatsRequest = t.type({
   }),
 })
 export const GetChatRequest = t.type({
-  headers: ConditionalRead,
+  headers: Conditional,
   path: Path,
   query: onlySome({ limit: PageLimitCodec }),
 })
-export const RenameChatRequest = t.type({ headers: ConditionalWrite, path: Path, body: Body })
-export const DeleteChatRequest = t.type({ headers: ConditionalWrite, path: Path })
+export const RenameChatRequest = t.type({ headers: Conditional, path: Path, body: Body })
+export const DeleteChatRequest = t.type({ headers: Conditional, path: Path })
 
 const chatPath = ({ id }: Chat) => `/chats/${id}`
 const tagOf = ({ revision }: Chat) => ({ ETag: entityTag(revision) })
@@ -97,14 +97,14 @@ export const chatEndpoints = (
 
   renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ headers, path, body }) =>
     pipe(
-      renameChat({ chatId: path.chat_id, title: body.title, expected: expectationOf(headers['if-match']) }),
+      renameChat({ chatId: path.chat_id, title: body.title, expected: expectationOf(headers) }),
       TE.map((chat) => json(200, chatView(chat), tagOf(chat))),
     ),
   ),
 
   deleteChat: endpoint(contract.operation('deleteChat'), DeleteChatRequest, ({ headers, path }) =>
     pipe(
-      deleteChat({ chatId: path.chat_id, expected: expectationOf(headers['if-match']) }),
+      deleteChat({ chatId: path.chat_id, expected: expectationOf(headers) }),
       TE.map(() => noContent),
     ),
   ),

@@ -19,7 +19,7 @@ import {
   OrderCodec,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
-import { ConditionalRead, ConditionalWrite, expectationOf } from '../endpoint/etags.ts'
+import { Conditional, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
@@ -33,7 +33,7 @@ const Body = only({ text: MessageTextCodec })
 
 export const SendMessageRequest = t.type({ headers: IdempotentWrite, path: Collection, body: Body })
 export const ListMessagesRequest = t.type({
-  headers: ConditionalRead,
+  headers: Conditional,
   path: Collection,
   query: onlySome({
     limit: PageLimitCodec,
@@ -43,9 +43,9 @@ export const ListMessagesRequest = t.type({
     cursor: MessageCursorCodec,
   }),
 })
-export const GetMessageRequest = t.type({ headers: ConditionalRead, path: Item })
-export const EditMessageRequest = t.type({ headers: ConditionalWrite, path: Item, body: Body })
-export const DeleteMessageRequest = t.type({ headers: ConditionalWrite, path: Item })
+export const GetMessageRequest = t.type({ headers: Conditional, path: Item })
+export const EditMessageRequest = t.type({ headers: Conditional, path: Item, body: Body })
+export const DeleteMessageRequest = t.type({ headers: Conditional, path: Item })
 
 const messagesPath = (chatId: ChatId) => `/chats/${chatId}/messages/`
 const tagOf = ({ revision }: Message) => ({ ETag: entityTag(revision) })
@@ -106,7 +106,7 @@ export const messageEndpoints = (
         chatId: path.chat_id,
         messageId: path.message_id,
         text: body.text,
-        expected: expectationOf(headers['if-match']),
+        expected: expectationOf(headers),
       }),
       TE.map((message) => json(200, messageView(message), tagOf(message))),
     ),
@@ -117,7 +117,7 @@ export const messageEndpoints = (
       deleteMessage({
         chatId: path.chat_id,
         messageId: path.message_id,
-        expected: expectationOf(headers['if-match']),
+        expected: expectationOf(headers),
       }),
       TE.map(() => noContent),
     ),

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import accepts from 'accepts'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
-import { isKnown, notModified } from './etags.ts'
 import type { Failure } from './failure.ts'
+import { preferred } from './media-types.ts'
 import type { Operation } from './operation.ts'
+import { beforehand, conditioned } from './preconditions.ts'
 import type { RawRequest } from './request-checks.ts'
 import { toProblem } from './problem.ts'
 import { refusalOf } from './refusal.ts'
@@ -27,11 +28,8 @@ export const sendProblem = (res: ServerResponse, failure: Failure): void => {
 }
 
 /** Whether the client takes one of the types; problems are sent whatever it takes (RFC 9110, section 12.4.1). */
-const takes = (req: IncomingMessage, types: readonly string[]) => {
-  const { accept } = req.headers
-  if (accept === undefined || accept === '*/*' || types.length === 0) return true
-  return accepts(req).types([...types]) !== false
-}
+const takes = ({ headers }: IncomingMessage, types: readonly string[]) =>
+  types.length === 0 || preferred(headers.accept, types) !== undefined
 
 /** Holds the request against the contract, decodes it, runs the handler, and turns any failure into a problem. */
 export const endpoint = <A>(
@@ -48,9 +46,15 @@ export const endpoint = <A>(
     if (E.isLeft(decoded)) return sendProblem(res, refusalOf(decoded.left))
     if (undocumented.length > 0) return sendProblem(res, { kind: 'Invalid', violations: undocumented })
 
-    const reply = await handle(decoded.right)()
+    const refused = beforehand(operation, req)
+    if (E.isLeft(refused)) return sendProblem(res, refused.left)
+
+    const reply = pipe(
+      await handle(decoded.right)(),
+      E.flatMap((reply): E.Either<Failure, Reply> => conditioned(req, reply)),
+    )
     if (E.isLeft(reply)) sendProblem(res, reply.left)
-    else send(res, isKnown(req, reply.right) ? notModified(reply.right) : reply.right)
+    else send(res, reply.right)
   }
 
   return (req, res, asked) => {

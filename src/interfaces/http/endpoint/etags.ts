@@ -1,10 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Expectation } from '../../../domain/expectation.ts'
 import { Revision } from '../../../domain/identity.ts'
 import { codec } from '../codecs/codec.ts'
-import type { Reply } from './reply.ts'
 
 /** One entity tag (RFC 9110, section 8.8.3): weak or not, then what stands between the quotes. */
 const TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g
@@ -33,31 +31,40 @@ const TagsCodec = codec<Tags>(
   (tags) => (tags === '*' ? tags : tags.map(({ weak, value }) => `${weak ? 'W/' : ''}"${value}"`).join(', ')),
 )
 
-/** Headers of a read that may find the reader up to date. */
-export const ConditionalRead = t.partial({ 'if-none-match': TagsCodec })
+/** Headers that ask for something only if it is, or is not, what the caller knows. */
+export const Conditional = t.partial({ 'if-match': TagsCodec, 'if-none-match': TagsCodec })
 
-/** Headers of a change that may be asked for only on what the writer has seen. */
-export const ConditionalWrite = t.partial({ 'if-match': TagsCodec })
+/** The tags that the header names, undefined without one. What it does not spell well names nothing. */
+export const tagsIn = (header: string | undefined): Tags | undefined =>
+  header === undefined ? undefined : parse(header)
+
+/** `If-Match` compares strongly: a weak tag never matches (RFC 9110, section 13.1.1). */
+export const isAmong = (tags: Tags, tag: string | undefined): boolean =>
+  tags === '*' || tags.some(({ weak, value }) => !weak && `"${value}"` === tag)
+
+/** `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
+export const isAmongWeakly = (tags: Tags, tag: string): boolean =>
+  tags === '*' || tags.some(({ value }) => `"${value}"` === tag)
 
 const REVISION = /^(?:0|[1-9][0-9]*)$/
 
-/** `If-Match` compares strongly: a weak tag never matches, nor one that is no revision. `*` asks for existence alone. */
-export const expectationOf = (tags: Tags | undefined): Expectation => {
-  if (tags === undefined || tags === '*') return undefined
-  return tags.flatMap(({ weak, value }) => {
+const revisionsOf = (tags: readonly Tag[]): readonly Revision[] =>
+  tags.flatMap(({ value }) => {
     const revision = Revision.parse(REVISION.test(value) ? Number(value) : -1)
-    return weak || E.isLeft(revision) ? [] : [revision.right]
+    return E.isLeft(revision) ? [] : [revision.right]
   })
-}
 
-/** Whether the client holds what the reply says already: `If-None-Match` compares weakly (RFC 9110, section 13.1.2). */
-export const isKnown = ({ method, headers }: IncomingMessage, { status, headers: own }: Reply): boolean => {
-  const header = headers['if-none-match']
-  if (header === undefined || status !== 200 || (method !== 'GET' && method !== 'HEAD') || own?.['ETag'] === undefined)
-    return false
-  const tags = parse(header)
-  return tags === '*' || tags.some(({ value }) => `"${value}"` === own['ETag'])
-}
+const NOTHING: readonly Revision[] = []
 
-/** The reply without what the client has: 304 carries the fields that a cache would update (section 15.4.5). */
-export const notModified = ({ headers = {} }: Reply): Reply => ({ status: 304, headers })
+/**
+ * On which revisions a change may be made. `If-Match: *` asks for existence alone, which a change does by itself;
+ * `If-None-Match: *` leaves no revision, for it asks that nothing exists. Both may be given (RFC 9110, section 13.2.2).
+ */
+export const expectationOf = (conditions: t.TypeOf<typeof Conditional>): Expectation => {
+  const { 'if-match': match = '*', 'if-none-match': noneMatch = [] } = conditions
+  if (noneMatch === '*') return NOTHING
+  const except = revisionsOf(noneMatch)
+  if (match !== '*')
+    return revisionsOf(match.filter(({ weak }) => !weak)).filter((revision) => !except.includes(revision))
+  return except.length === 0 ? undefined : { except }
+}

@@ -15,6 +15,7 @@ export type ProtocolFailure =
   | { readonly kind: 'PathNotFound'; readonly path: string }
   | { readonly kind: 'MethodNotAllowed'; readonly method: string; readonly allow: string }
   | { readonly kind: 'NotAcceptable'; readonly offered: readonly string[] }
+  | { readonly kind: 'PreconditionFailed'; readonly detail: string }
   | { readonly kind: 'RequestTimeout' }
   | { readonly kind: 'ContentTooLarge' }
   | { readonly kind: 'UnsupportedMediaType'; readonly method: string }

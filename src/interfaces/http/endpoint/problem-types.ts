@@ -31,7 +31,7 @@ export const problemTypes = {
     status: 412,
     title: 'Precondition failed',
     meaning:
-      'What `If-Match` names is not what is there: it was changed since it was read. Nothing was done; read it again.',
+      'What `If-Match` names is not what is there, for it was changed since it was read; or what `If-None-Match` names is there. Nothing was done; read it again.',
   },
   'content-too-large': {
     status: 413,

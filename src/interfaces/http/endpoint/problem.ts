@@ -39,6 +39,8 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['not-acceptable', `This path answers with ${failure.offered.join(', ')}`]
     case 'RequestTimeout':
       return ['request-timeout', 'The request did not arrive in time']
+    case 'PreconditionFailed':
+      return ['precondition-failed', failure.detail]
     case 'Stale':
       return ['precondition-failed', `It is at ETag "${failure.current}" now`]
     case 'KeyReused':

@@ -7,12 +7,14 @@ export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly type?: string
-  readonly body?: string
+  readonly body?: string | Buffer
+  /** A page, or what a page is made of: it may do more in a browser than data may. */
+  readonly isPage?: boolean
   /** Takes the response over in place of a body. */
   readonly stream?: (res: ServerResponse) => void
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8'
+export const JSON_TYPE = 'application/json; charset=utf-8'
 export const HTML_TYPE = 'text/html; charset=utf-8'
 export const PROBLEM_TYPE = 'application/problem+json'
 
@@ -30,15 +32,15 @@ export const json = (status: number, value: unknown, headers: Readonly<Record<st
 export const noContent: Reply = { status: 204 }
 
 /** The fields that every answer has. */
-export const fieldsOf = (res: ServerResponse, type?: string): string[] => [
-  ...(type === HTML_TYPE ? PAGE_SECURITY : DATA_SECURITY),
+const fieldsOf = (res: ServerResponse, isPage = false): string[] => [
+  ...(isPage ? PAGE_SECURITY : DATA_SECURITY),
   'X-Request-Id',
   contextOf(res).id,
 ]
 
 /** Writes the head as one list of names and values, which spares Node a table of them. */
-export const send = (res: ServerResponse, { status, headers, type, body, stream }: Reply): void => {
-  const fields = fieldsOf(res, type)
+export const send = (res: ServerResponse, { status, headers, type, body, stream, isPage }: Reply): void => {
+  const fields = fieldsOf(res, isPage)
   for (const name in headers) fields.push(name, headers[name] ?? '')
   if (type !== undefined) fields.push('Content-Type', type)
   if (body !== undefined) fields.push('Content-Length', String(Buffer.byteLength(body)))

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { ProtocolFailure } from '../endpoint/failure.ts'
 import { MAX_BODY_BYTES } from '../endpoint/limits.ts'
+import { isJsonInUtf8 } from '../endpoint/media-types.ts'
 import { decompressions } from './compression.ts'
 import { readJson } from './json.ts'
 
@@ -11,8 +12,6 @@ export type Body = E.Either<ProtocolFailure, unknown>
 
 /** Bytes of a body that is on its way: an encoding that gains nothing adds to what it encodes. */
 const MAX_ENCODED_BYTES = 2 * MAX_BODY_BYTES
-
-const JSON_IN_UTF8 = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
 
 const NO_BODY: Body = E.right(undefined)
 const TOO_LARGE: Body = E.left({ kind: 'ContentTooLarge' })
@@ -26,7 +25,7 @@ const understand = (
   if (size === 0) return done(NO_BODY)
   const { 'content-type': type = '', 'content-encoding': encoding = '' } = headers
   const unsupported = () => done(E.left({ kind: 'UnsupportedMediaType', method }))
-  if (!JSON_IN_UTF8.test(type)) return unsupported()
+  if (!isJsonInUtf8(type)) return unsupported()
 
   const bytes = () => (chunks.length === 1 && chunks[0]) || Buffer.concat(chunks)
   if (encoding === '' || encoding.toLowerCase() === 'identity')

@@ -1,31 +1,28 @@
-import type { RequestHandler } from 'express'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import swaggerUi from 'swagger-ui-express'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
+import { Conditional } from '../endpoint/etags.ts'
+import type { Failure } from '../endpoint/failure.ts'
 import { type ProblemName, problemTypes } from '../endpoint/problem-types.ts'
-import { HTML_TYPE, jsonText } from '../endpoint/reply.ts'
+import { HTML_TYPE, JSON_TYPE, type Reply } from '../endpoint/reply.ts'
+import { documentationFile } from './documentation-files.ts'
+import { standing, standingPage } from './standing.ts'
+import { swaggerPage } from './swagger-ui.ts'
 
-const Nothing = t.type({})
-
-const options: swaggerUi.SwaggerUiOptions = {
-  customSiteTitle: 'Messenger API',
-  swaggerOptions: { url: '/openapi.yaml', validatorUrl: null, displayRequestDuration: true },
-}
-
-/** The page's own files are asked for relative to `/docs/`, also when the page itself was asked for as `/docs`. */
-const page = swaggerUi.generateHTML(undefined, options).replace('<head>', '<head>\n  <base href="/docs/">')
-
-/** The scripts and styles of Swagger UI, from the package: nothing is fetched from elsewhere. */
-export const documentationAssets: readonly RequestHandler[] = swaggerUi.serveFiles(undefined, options)
+const Plain = t.type({ headers: Conditional })
 
 const problemPage = (name: ProblemName) => {
   const { status, title, meaning } = problemTypes[name]
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${title}</title></head>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="/docs/favicon.svg">
+</head>
 <body>
 <h1>${title}</h1>
 <p>Problem type <code>/problems/${name}</code>, answered with status ${status}.</p>
@@ -35,24 +32,44 @@ const problemPage = (name: ProblemName) => {
 `
 }
 
-const isProblemName = (name: string): name is ProblemName => Object.hasOwn(problemTypes, name)
+const problemPages: ReadonlyMap<string, Reply> = new Map(
+  (Object.keys(problemTypes) as ProblemName[]).map((name) => [name, standingPage(HTML_TYPE, problemPage(name))]),
+)
 
-export const documentationEndpoints = (contract: Contract) => ({
-  getDocs: endpoint(contract.operation('getDocs'), Nothing, () =>
-    TE.right({ status: 200, type: HTML_TYPE, body: page }),
-  ),
-  getOpenapiYaml: endpoint(contract.operation('getOpenapiYaml'), Nothing, () =>
-    TE.right({ status: 200, type: 'application/yaml', body: contract.yaml }),
-  ),
-  getOpenapiJson: endpoint(contract.operation('getOpenapiJson'), Nothing, () => TE.right(jsonText(200, contract.json))),
-  getProblem: endpoint(
-    contract.operation('getProblem'),
-    t.type({ path: t.type({ problem: t.string }) }),
-    ({ path: { problem } }) =>
-      TE.fromEither(
-        isProblemName(problem)
-          ? E.right({ status: 200, type: HTML_TYPE, body: problemPage(problem) })
-          : E.left({ kind: 'ProblemTypeNotFound', name: problem }),
-      ),
-  ),
-})
+const found = <A>(value: A | undefined, otherwise: Failure) =>
+  value === undefined ? E.left(otherwise) : E.right(value)
+
+const docs = standingPage(HTML_TYPE, swaggerPage)
+
+/** Made when it is first asked for, and kept. */
+const lazy = <A>(make: () => A): (() => A) => {
+  let made: A | undefined
+  return () => (made ??= make())
+}
+
+export const documentationEndpoints = (contract: Contract) => {
+  const yaml = lazy(() => standing('application/yaml', contract.yaml))
+  const json = lazy(() => standing(JSON_TYPE, contract.json))
+  return {
+    getDocs: endpoint(contract.operation('getDocs'), Plain, () => TE.right(docs)),
+
+    getDocsFile: endpoint(
+      contract.operation('getDocsFile'),
+      t.type({ headers: Conditional, path: t.type({ file: t.string }) }),
+      ({ path: { file } }) =>
+        async () =>
+          found(await documentationFile(file), { kind: 'PathNotFound', path: `/docs/${file}` }),
+    ),
+
+    getOpenapiYaml: endpoint(contract.operation('getOpenapiYaml'), Plain, () => TE.right(yaml())),
+
+    getOpenapiJson: endpoint(contract.operation('getOpenapiJson'), Plain, () => TE.right(json())),
+
+    getProblem: endpoint(
+      contract.operation('getProblem'),
+      t.type({ headers: Conditional, path: t.type({ problem: t.string }) }),
+      ({ path: { problem } }) =>
+        TE.fromEither(found(problemPages.get(problem), { kind: 'ProblemTypeNotFound', name: problem })),
+    ),
+  }
+}

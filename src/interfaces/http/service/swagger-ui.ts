@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import swaggerUi from 'swagger-ui-express'
+import { favicon, script, style } from './swagger-ui-settings.ts'
+
+/** Text of the page, or bytes of the package. */
+type Content = string | Buffer
+
+interface PageFile {
+  readonly type: string
+  readonly read: () => Promise<Content>
+}
+
+const FAVICON = 'favicon.svg'
+
+const options: swaggerUi.SwaggerUiOptions = {
+  customSiteTitle: 'Messenger API',
+  customfavIcon: `./${FAVICON}`,
+  customCss: style,
+}
+
+/** The page's own files are asked for relative to `/docs/`, also when the page itself was asked for as `/docs`. */
+const HEAD = `<head>
+  <base href="/docs/">
+  <meta name="viewport" content="width=device-width, initial-scale=1">`
+
+export const swaggerPage: string = swaggerUi.generateHTML(undefined, options).replace('<head>', HEAD)
+
+const JAVASCRIPT = 'text/javascript; charset=utf-8'
+
+const ofThePackage = (name: string, type: string): [string, PageFile] => [
+  name,
+  { type, read: () => readFile(new URL(import.meta.resolve(`swagger-ui-dist/${name}`))) },
+]
+
+/** What the page asks for: of the package these three files and nothing else. Nothing is fetched from elsewhere. */
+export const swaggerFiles: ReadonlyMap<string, PageFile> = new Map([
+  ofThePackage('swagger-ui.css', 'text/css; charset=utf-8'),
+  ofThePackage('swagger-ui-bundle.js', JAVASCRIPT),
+  ofThePackage('swagger-ui-standalone-preset.js', JAVASCRIPT),
+  ['swagger-ui-init.js', { type: JAVASCRIPT, read: async () => script }],
+  [FAVICON, { type: 'image/svg+xml', read: async () => favicon }],
+])
