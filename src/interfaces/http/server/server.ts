@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import type { Failure } from '../endpoint/failure.ts'
 import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
-import { toProblem } from '../endpoint/problem.ts'
-import { PROBLEM_TYPE } from '../endpoint/reply.ts'
+import { answerUnparsed } from './bare-answers.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
 interface ServerLimits {
   /** Milliseconds in which the head of a request must arrive. */
@@ -14,35 +11,6 @@ interface ServerLimits {
   readonly requestTimeout: number
   /** Milliseconds that a connection may wait for its next request. */
   readonly keepAliveTimeout: number
-}
-
-const reasons: Record<string, string> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-}
-
-const failureOf = (code: string | undefined): Failure => {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { kind: 'RequestTimeout' }
-  if (code === 'HPE_HEADER_OVERFLOW') return { kind: 'HeadersTooLarge' }
-  return { kind: 'Malformed', detail: 'The head of the request is not valid HTTP' }
-}
-
-/** Answers, on the bare socket, a request that never became one. */
-const answerUnparsed = (error: NodeJS.ErrnoException, socket: Duplex) => {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const requestId = randomUUID()
-  const { status, body } = toProblem(failureOf(error.code), requestId)
-  const text = JSON.stringify(body)
-  const head = [
-    `HTTP/1.1 ${status} ${reasons[status] ?? ''}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    `X-Request-Id: ${requestId}`,
-    'Cache-Control: no-store',
-    'Connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
 }
 
 interface HttpServer {
@@ -68,8 +36,8 @@ export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServ
       if (draining) res.shouldKeepAlive = false
       latest.set(req.socket, res)
     })
-    .on('request', app)
-    .on('clientError', answerUnparsed)
+    .on('request', oneAtATime(app))
+    .on('clientError', answerUnparsed(latest))
 
   return {
     server,
