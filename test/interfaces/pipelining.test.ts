@@ -9,7 +9,7 @@ import { memoryStorage, served } from '../served.ts'
 import { until } from '../until.ts'
 import { answersIn, connection, exchange, readToEnd } from '../wire.ts'
 
-const LIMITS = { headersTimeout: 60_000, requestTimeout: 60_000, keepAliveTimeout: 60_000 }
+const LIMITS = { headersTimeout: 60_000, requestTimeout: 60_000, keepAliveTimeout: 60_000, answerStallTimeout: 60_000 }
 
 const get = (path: number | string, more = '') => `GET /${path} HTTP/1.1\r\nHost: x\r\n${more}\r\n`
 const CLOSING = 'Connection: close\r\n'

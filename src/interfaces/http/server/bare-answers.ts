@@ -5,9 +5,10 @@ import type { Failure } from '../endpoint/failure.ts'
 import { toProblem } from '../endpoint/problem.ts'
 import { PROBLEM_TYPE } from '../endpoint/reply.ts'
 import { DATA_SECURITY } from '../endpoint/security.ts'
+import { mustMove } from './unread-answers.ts'
 
-/** Answers on the bare socket, and closes the connection. */
-const answerOn = (socket: Duplex, failure: Failure) => {
+/** Answers on the bare socket and closes the connection, for which the client has so many milliseconds. */
+const answerOn = (socket: Duplex, failure: Failure, patience: number) => {
   const requestId = randomUUID()
   const { status, headers, body } = toProblem(failure, requestId)
   const text = JSON.stringify(body)
@@ -22,6 +23,7 @@ const answerOn = (socket: Duplex, failure: Failure) => {
   ]
   const lines = fields.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${fields[index + 1] ?? ''}`] : []))
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', text].join('\r\n'))
+  mustMove(socket, patience)
 }
 
 const failureOf = (code: string | undefined): Failure => {
@@ -43,7 +45,10 @@ export type LatestAnswers = ReadonlyMap<Duplex, ServerResponse | undefined>
  * Answers what never became a request, after every answer before it. The last request that did become one is what the
  * error is about while it has not arrived whole.
  */
-export const answerUnparsed = (latestOn: LatestAnswers): ((error: NodeJS.ErrnoException, socket: Duplex) => void) => {
+export const answerUnparsed = (
+  latestOn: LatestAnswers,
+  patience: number,
+): ((error: NodeJS.ErrnoException, socket: Duplex) => void) => {
   const broken = new WeakSet<Duplex>()
 
   return ({ code }, socket) => {
@@ -53,7 +58,7 @@ export const answerUnparsed = (latestOn: LatestAnswers): ((error: NodeJS.ErrnoEx
     broken.add(socket)
     const failure = failureOf(code)
     const answer = () => {
-      if (socket.writable) answerOn(socket, failure)
+      if (socket.writable) answerOn(socket, failure, patience)
     }
     const latest = latestOn.get(socket)
     if (!latest || latest.req.complete) return closed(latest, answer)

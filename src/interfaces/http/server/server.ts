@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
 import { answerUnparsed } from './bare-answers.ts'
 import { oneAtATime } from './one-at-a-time.ts'
+import { cutUnread } from './unread-answers.ts'
 
 interface ServerLimits {
   /** Milliseconds in which the head of a request must arrive. */
@@ -11,6 +12,8 @@ interface ServerLimits {
   readonly requestTimeout: number
   /** Milliseconds that a connection may wait for its next request. */
   readonly keepAliveTimeout: number
+  /** Milliseconds that a client may leave an answer unread. */
+  readonly answerStallTimeout: number
 }
 
 interface HttpServer {
@@ -22,9 +25,10 @@ interface HttpServer {
   readonly drain: (timeout: number) => Promise<void>
 }
 
-export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServer => {
+export const httpServer = (app: RequestListener, { answerStallTimeout, ...limits }: ServerLimits): HttpServer => {
   // Not a set of the responses under way: what a set of ever new objects leaves behind, the collector takes for alive.
   const latest = new Map<Socket, ServerResponse | undefined>()
+  const watch = cutUnread(answerStallTimeout)
   let draining = false
 
   const server = createServer({ ...limits, maxHeaderSize: MAX_HEAD_BYTES, connectionsCheckingInterval: 1000 })
@@ -35,9 +39,10 @@ export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServ
     .on('request', (req, res) => {
       if (draining) res.shouldKeepAlive = false
       latest.set(req.socket, res)
+      watch(res)
     })
     .on('request', oneAtATime(app))
-    .on('clientError', answerUnparsed(latest))
+    .on('clientError', answerUnparsed(latest, answerStallTimeout))
 
   return {
     server,
