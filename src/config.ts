@@ -63,6 +63,7 @@ export const Variables = t.type({
   HEADERS_TIMEOUT_MS: wholeNumber(10_000, 100, 600_000),
   REQUEST_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
   KEEP_ALIVE_TIMEOUT_MS: wholeNumber(65_000, 0, 600_000),
+  ANSWER_STALL_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
   STREAM_LIMIT: wholeNumber(10_000, 0, 1_000_000),
   STREAM_STALL_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 0, 600_000),

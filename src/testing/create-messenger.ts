@@ -46,7 +46,7 @@ export interface TestMessenger {
 
 const NOON = new Date('2026-03-14T12:00:00.000Z')
 
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, answerStallTimeout: 30_000 }
 
 const unavailable: RequestListener = (req, res) => {
   openContext(req, res)

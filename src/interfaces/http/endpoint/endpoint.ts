@@ -28,7 +28,7 @@ export const sendProblem = (res: ServerResponse, failure: Failure): void => {
 }
 
 /** Whether the client takes one of the types; problems are sent whatever it takes (RFC 9110, section 12.4.1). */
-const takes = ({ headers }: IncomingMessage, types: readonly string[]) =>
+export const takes = ({ headers }: IncomingMessage, types: readonly string[]) =>
   types.length === 0 || preferred(headers.accept, types) !== undefined
 
 /** Holds the request against the contract, decodes it, runs the handler, and turns any failure into a problem. */
@@ -58,7 +58,6 @@ export const endpoint = <A>(
   }
 
   return (req, res, asked) => {
-    contextOf(res).route = operation.path
     answer(req, res, asked).catch((cause: unknown) => {
       if (res.headersSent) res.destroy(cause as Error)
       else sendProblem(res, { kind: 'Defect', cause })

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import type { Failure } from '../endpoint/failure.ts'
 import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
-import { toProblem } from '../endpoint/problem.ts'
-import { PROBLEM_TYPE } from '../endpoint/reply.ts'
+import { answerConnect, answerUnparsed } from '../connections/bare-answers.ts'
+import { oneAtATime } from '../connections/one-at-a-time.ts'
+import { cutUnread } from '../connections/unread-answers.ts'
 
 interface ServerLimits {
   /** Milliseconds in which the head of a request must arrive. */
@@ -14,35 +12,8 @@ interface ServerLimits {
   readonly requestTimeout: number
   /** Milliseconds that a connection may wait for its next request. */
   readonly keepAliveTimeout: number
-}
-
-const reasons: Record<string, string> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-}
-
-const failureOf = (code: string | undefined): Failure => {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { kind: 'RequestTimeout' }
-  if (code === 'HPE_HEADER_OVERFLOW') return { kind: 'HeadersTooLarge' }
-  return { kind: 'Malformed', detail: 'The head of the request is not valid HTTP' }
-}
-
-/** Answers, on the bare socket, a request that never became one. */
-const answerUnparsed = (error: NodeJS.ErrnoException, socket: Duplex) => {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const requestId = randomUUID()
-  const { status, body } = toProblem(failureOf(error.code), requestId)
-  const text = JSON.stringify(body)
-  const head = [
-    `HTTP/1.1 ${status} ${reasons[status] ?? ''}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(text)}`,
-    `X-Request-Id: ${requestId}`,
-    'Cache-Control: no-store',
-    'Connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`)
+  /** Milliseconds that a client may leave an answer unread. */
+  readonly answerStallTimeout: number
 }
 
 interface HttpServer {
@@ -54,22 +25,40 @@ interface HttpServer {
   readonly drain: (timeout: number) => Promise<void>
 }
 
-export const httpServer = (app: RequestListener, limits: ServerLimits): HttpServer => {
+export const httpServer = (app: RequestListener, { answerStallTimeout, ...limits }: ServerLimits): HttpServer => {
   // Not a set of the responses under way: what a set of ever new objects leaves behind, the collector takes for alive.
   const latest = new Map<Socket, ServerResponse | undefined>()
+  const watch = cutUnread(answerStallTimeout)
   let draining = false
 
-  const server = createServer({ ...limits, maxHeaderSize: MAX_HEAD_BYTES, connectionsCheckingInterval: 1000 })
+  const next = oneAtATime(app)
+  const receive: RequestListener = (req, res) => {
+    if (draining) res.shouldKeepAlive = false
+    latest.set(req.socket, res)
+    watch(res)
+    next(req, res)
+  }
+
+  const server = createServer({
+    ...limits,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    connectionsCheckingInterval: 1000,
+    // Node's own refusal is no problem document.
+    requireHostHeader: false,
+  })
     .on('connection', (socket) => {
       latest.set(socket, undefined)
       socket.once('close', () => latest.delete(socket))
     })
-    .on('request', (req, res) => {
-      if (draining) res.shouldKeepAlive = false
-      latest.set(req.socket, res)
-    })
-    .on('request', app)
-    .on('clientError', answerUnparsed)
+    .on('request', receive)
+    // Left alone, Node says 100 to whatever asks for it, and answers what expects something else.
+    .on('checkContinue', receive)
+    .on('checkExpectation', receive)
+    // Left alone, Node closes the connection without a word.
+    .on('connect', answerConnect(latest, answerStallTimeout))
+    .on('clientError', answerUnparsed(latest, answerStallTimeout))
+  // Left alone, Node leaves out what comes after the first thousand. The head's size is the bound.
+  server.maxHeadersCount = 0
 
   return {
     server,
