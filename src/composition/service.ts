@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify'
 import { checkReadiness } from '../application/probes/check-readiness.ts'
 import { documentationEndpoints } from '../interfaces/http/service/documentation.ts'
+import { entryEndpoints } from '../interfaces/http/service/entry.ts'
 import { probeEndpoints } from '../interfaces/http/service/probes.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
@@ -16,4 +17,5 @@ export const serviceModule = new ContainerModule(({ bind }) => {
       probeEndpoints(contract, checkReadiness(health), registry, isDraining),
   )
   bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => documentationEndpoints(contract))
+  bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => entryEndpoints(contract))
 })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import { parse } from 'yaml'
+import { keptFiles } from '../../src/interfaces/http/service/documentation-files.ts'
 import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type Client, clientOf } from '../client.ts'
@@ -165,5 +166,21 @@ describe('Documentation', () => {
     await once(socket, 'readable')
     socket.destroy()
     await until(() => held() <= before)
+  })
+})
+
+describe('A file of the documentation', () => {
+  it('is read once, however many ask at once, and again when it could not be read', async () => {
+    let reads = 0
+    const read = async () => {
+      if (++reads === 1) throw new Error('too many open files')
+      return 'text'
+    }
+    const fileOf = keptFiles(new Map([['a.js', { type: 'text/javascript', read }]]))
+    const failed = await Promise.allSettled([fileOf('a.js'), fileOf('a.js')])
+    expect([failed.map(({ status }) => status), reads]).to.deep.equal([['rejected', 'rejected'], 1])
+    const answers = await Promise.all([fileOf('a.js'), fileOf('a.js'), fileOf('a.js')])
+    expect([new Set(answers).size, answers[0]?.body, reads]).to.deep.equal([1, 'text', 2])
+    expect(fileOf('b.js')).to.equal(undefined)
   })
 })

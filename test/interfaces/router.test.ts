@@ -30,6 +30,7 @@ type Row = readonly [method: string, url: string, ...way: unknown[]]
 
 const tables: Readonly<Record<string, readonly Row[]>> = {
   'reads parameters and query': [
+    ['GET', '/', 'getEntry', {}, {}],
     ['GET', '/chats/', 'listChats', {}, {}],
     ['POST', '/chats/', 'createChat', {}, {}],
     ['GET', '/chats/7', 'getChat', { chat_id: '7' }, {}],
@@ -95,14 +96,14 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['GET', 'http://host/chats/', 'listChats', {}, {}],
     ['GET', 'HTTPS://me:secret@host:80/chats/7?limit=2', 'getChat', { chat_id: '7' }, { limit: '2' }],
     ['GET', 'http://[bad/chats', 'listChats', {}, {}],
-    ['GET', 'http://host', 'elsewhere'],
-    ['GET', 'http://host?limit=1', 'elsewhere'],
+    ['GET', 'http://host', 'getEntry', {}, {}],
+    ['GET', 'http://host?limit=1', 'getEntry', {}, { limit: '1' }],
     ['GET', '/chats/#top', 'listChats', {}, {}],
     ['GET', '/chats/?limit=2#top', 'listChats', {}, { limit: '2' }],
     ['GET', '/chats/7#/messages/?limit=2', 'getChat', { chat_id: '7' }, {}],
   ],
   'leaves alone what the contract does not have': [
-    ['GET', '/'],
+    ['GET', '//'],
     ['GET', ''],
     ['GET', '*'],
     ['OPTIONS', '*'],

@@ -64,6 +64,11 @@ describe('Swagger UI in a browser', () => {
       expect(complaints).to.deep.equal([])
     })
 
+  it('is where somebody arrives who types nothing but the address', async () => {
+    const { page, answer } = await opened('/')
+    expect([answer?.status(), page.url()]).to.deep.equal([200, `${messenger.url}/docs/`])
+  })
+
   it('makes what was typed', async () => {
     const { page } = await opened()
     const operation = operationOn(page, 'createChat')

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 
 /** A page, everything it asks for and everything it complains of (violations of the content policy, too). */
 export const aPage = async (browser: Browser, width = 1280, height = 720) => {
-  const page = await browser.newPage({ viewport: { width, height } })
+  const page = await browser.newPage({ viewport: { width, height }, isMobile: width < 600 })
   const requests: string[] = []
   const complaints: string[] = []
   page.on('request', (request) => requests.push(request.url()))

@@ -9,7 +9,7 @@ export interface Operation {
   readonly method: string
   /** The path template, in OpenAPI's spelling. */
   readonly path: string
-  /** Media types of its successful answers. */
+  /** Media types of its answers that are no problems. */
   readonly produces: readonly string[]
   readonly hasBody: boolean
   /** The rules of the document that the request breaks; none when it is as documented. */
@@ -20,7 +20,7 @@ const PARTS = ['path', 'query', 'header'] as const
 
 const producedBy = (document: OpenApiDocument, { responses }: OperationObject) =>
   Object.entries(responses)
-    .filter(([status]) => status.startsWith('2'))
+    .filter(([status]) => /^[23]/.test(status))
     .flatMap(([, response]) => Object.keys(resolve(document, response).content ?? {}))
 
 const checksOf = (

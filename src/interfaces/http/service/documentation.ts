@@ -7,9 +7,9 @@ import { Conditional } from '../endpoint/etags.ts'
 import type { Failure } from '../endpoint/failure.ts'
 import { type ProblemName, problemTypes } from '../endpoint/problem-types.ts'
 import { HTML_TYPE, JSON_TYPE, type Reply } from '../endpoint/reply.ts'
-import { documentationFile } from './documentation-files.ts'
+import { keptFiles } from './documentation-files.ts'
 import { standing, standingPage } from './standing.ts'
-import { swaggerPage } from './swagger-ui.ts'
+import { swaggerFiles, swaggerPage } from './swagger-ui.ts'
 
 const Plain = t.type({ headers: Conditional })
 
@@ -39,6 +39,8 @@ const problemPages: ReadonlyMap<string, Reply> = new Map(
 const found = <A>(value: A | undefined, otherwise: Failure) =>
   value === undefined ? E.left(otherwise) : E.right(value)
 
+const fileOf = keptFiles(swaggerFiles)
+
 const docs = standingPage(HTML_TYPE, swaggerPage)
 
 /** Made when it is first asked for, and kept. */
@@ -58,7 +60,7 @@ export const documentationEndpoints = (contract: Contract) => {
       t.type({ headers: Conditional, path: t.type({ file: t.string }) }),
       ({ path: { file } }) =>
         async () =>
-          found(await documentationFile(file), { kind: 'PathNotFound', path: `/docs/${file}` }),
+          found(await fileOf(file), { kind: 'PathNotFound', path: `/docs/${file}` }),
     ),
 
     getOpenapiYaml: endpoint(contract.operation('getOpenapiYaml'), Plain, () => TE.right(yaml())),

@@ -1,14 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import swaggerUi from 'swagger-ui-express'
+import type { PageFile } from './documentation-files.ts'
 import { favicon, script, style } from './swagger-ui-settings.ts'
-
-/** Text of the page, or bytes of the package. */
-type Content = string | Buffer
-
-interface PageFile {
-  readonly type: string
-  readonly read: () => Promise<Content>
-}
 
 const FAVICON = 'favicon.svg'
 
