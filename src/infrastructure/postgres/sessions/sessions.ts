@@ -24,8 +24,11 @@ export const servingSession = (connection: Connection, acquireTimeout: number): 
 
 /** Of connections to a pooler, which would refuse or forget what is set at the start of a session. */
 export const pooledSession = (connection: Connection, acquireTimeout: number): ClientConfig => {
-  const session = servingSession(connection, acquireTimeout)
-  delete session.options
+  const {
+    options: _options,
+    replication: _replication,
+    ...session
+  } = servingSession(connection, acquireTimeout) as ClientConfig & { readonly replication?: string }
   return session
 }
 
