@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
@@ -71,6 +71,13 @@ export interface Pooler {
   readonly stop: () => Promise<void>
 }
 
+const children = new Set<ChildProcess>()
+
+// A run that is broken off leaves none behind.
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 const PORT = 6432
 const NOBODY = 65_534
 
@@ -102,7 +109,9 @@ export const aPooler = async (
     env: { ...process.env, ...environment },
     stdio: 'ignore',
   })
+  children.add(child)
   const stop = async () => {
+    children.delete(child)
     child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     await rm(folder, { recursive: true, force: true })

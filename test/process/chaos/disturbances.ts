@@ -46,7 +46,8 @@ const networkFaults = (proxies: Readonly<Record<string, Proxy>>, dice: Dice): re
 
 /** Whatever goes wrong without a kill. */
 export const disturbancesOf = (installation: Installation, unit: Unit, dice: Dice): readonly Fault[] => {
-  const { postgres, direct, pooled } = installation
+  const { units, postgres, direct, pooled } = installation
+  const { front, back } = dice.pick(units)
   const which = dice.pick(Object.keys(SESSIONS) as (keyof typeof SESSIONS)[])
   const terminate = () =>
     postgres.query(
@@ -56,8 +57,8 @@ export const disturbancesOf = (installation: Installation, unit: Unit, dice: Dic
   return [
     ...networkFaults(
       {
-        'between clients and a server': unit.front,
-        'between a server and PgBouncer': unit.back,
+        'between clients and a server': front,
+        'between a server and PgBouncer': back,
         'past PgBouncer': direct,
         'between PgBouncer and PostgreSQL': pooled,
       },

@@ -264,6 +264,20 @@ describe('The checker of histories', () => {
       expect(followed((events) => [...events.slice(0, 5), told(6, 3, 'one')])).to.include(rule)
     })
 
+    it('an edit and a deletion that were made although their tag was not right any more', () => {
+      const rule = 'did what If-Match forbade'
+      const later = (ifMatch: number) =>
+        checked(({ history, edited, deleted }) => ({
+          deeds: history.deeds.map((deed) => (deed === edited || deed === deleted ? { ...deed, ifMatch } : deed)),
+        }))
+      expect(later(0)).to.deep.equal([rule])
+      expect(did(anEdit('one~f', 1, 7, { ifMatch: 1 }))).to.include(rule)
+      expect(did(anEdit('one~f', 1, 7, { ifMatch: 3 }))).not.to.include(rule)
+      const deletion = aDeletion(2, { ifMatch: 1 })
+      expect(did(deletion)).to.include(rule)
+      expect(did({ ...deletion, ifMatch: 2 })).to.deep.equal([])
+    })
+
     it('a refusal for a tag that is right, and for a message or chat that is there', () => {
       const rule = 'a refusal without a reason'
       expect(did(aRefusal({ act: 'edit', message: 1, ifMatch: 3, text: 'one~f' }, 412))).to.include(rule)

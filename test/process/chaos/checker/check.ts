@@ -1,4 +1,5 @@
 import { groundless, impossible } from './answers.ts'
+import { unconditional } from './conditions.ts'
 import { misinformed } from './followers.ts'
 import type { History, Violation } from './history.ts'
 import { lost, misnumbered, unalike, undone } from './kept.ts'
@@ -20,6 +21,7 @@ export const check = (history: History): readonly Violation[] => {
     'an answer to something else': misanswered(history),
     'lost what was acknowledged': lost(history),
     'undid what was acknowledged': undone(history),
+    'did what If-Match forbade': unconditional(history, livesOf),
     'did twice what was sent once': doubled(sightings),
     'made up what nobody sent, or was refused': invented(history, sightings),
     'numbers with a gap': misnumbered(history, sightings),

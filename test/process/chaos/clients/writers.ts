@@ -46,8 +46,9 @@ export const aWriter = async (world: World, by: string): Promise<void> => {
 export const anEditor = async (world: World, by: string): Promise<void> => {
   const dice = world.dice.of(by)
   const found = async () => {
-    const chat = dice.pick(world.open)
-    const page = await world.ask('listMessages', (client) => client.get<MessageBody[]>(`${to(chat)}?limit=30`))
+    // Editors get in each other's way as often as not.
+    const [chat, limit] = [dice.pick(world.open), dice.pick([2, 30])]
+    const page = await world.ask('listMessages', (client) => client.get<MessageBody[]>(`${to(chat)}?limit=${limit}`))
     if (page?.status !== 200 || page.json.length === 0) return undefined
     const { id } = dice.pick(page.json)
     const message = await world.ask('getMessage', (client) => client.get<MessageBody>(to(chat, id)))
