@@ -1,0 +1,23 @@
+import { expect } from 'chai'
+import { rejection } from '../client/rejection.ts'
+import { noticed, noticing } from '../unseen-refusals.ts'
+
+describe('A test of the suite', () => {
+  const answer = (status: number) => noticing('POST /chats/', { status, text: 'no' })
+  const ran = (test: () => Promise<unknown>) => noticed(test as Mocha.AsyncFunc).call({} as Mocha.Context)
+
+  it('fails when it takes no notice of a refusal, and says which', async () => {
+    expect(await rejection(ran(async () => void answer(503)))).to.match(/looked at[^]*POST \/chats\/ .* 503 no/)
+    await ran(async () => expect((await Promise.resolve(answer(503))).status).to.equal(503))
+    await ran(async () => void answer(201))
+  })
+
+  it('says what it failed by itself, and leaves nothing to the next', async () => {
+    const failing = ran(async () => {
+      answer(503)
+      throw new Error('red')
+    })
+    expect(await rejection(failing)).to.include({ message: 'red' })
+    await ran(async () => {})
+  })
+})
