@@ -4,7 +4,8 @@ import { noticed, noticing } from '../unseen-refusals.ts'
 
 describe('A test of the suite', () => {
   const answer = (status: number) => noticing('POST /chats/', { status, text: 'no' })
-  const ran = (test: () => Promise<unknown>) => noticed(test as Mocha.AsyncFunc).call({} as Mocha.Context)
+  const ran = (test: () => Promise<unknown>) =>
+    Reflect.apply(noticed(test as Mocha.AsyncFunc), undefined, []) as Promise<void>
 
   it('fails when it takes no notice of a refusal, and says which', async () => {
     expect(await rejection(ran(async () => void answer(503)))).to.match(/looked at[^]*POST \/chats\/ .* 503 no/)
