@@ -183,6 +183,7 @@ describe('Changes that are kept together', () => {
       ])
       expect(answers.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
       expect(answers[2]).to.have.nested.property('reason.constraint', 'messages_text_check')
+      for (const answer of answers) if (answer.status === 'fulfilled') right(answer.value)
       expect(await texts(id)).to.deep.equal(['before', 'after'])
       expect(await texts(other)).to.deep.equal(['elsewhere'])
       right(await post(id, 'later'))
