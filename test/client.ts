@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type { Chat, FieldError, ParameterError, Problem } from '../src/client/schemas.ts'
 import { record } from './recorder.ts'
+import { noticing } from './unseen-refusals.ts'
 
 export interface Answer<Body = never> {
   readonly status: number
@@ -34,8 +35,9 @@ const meaningOf = ({ body, headers }: Sent): unknown => {
 }
 
 /**
- * An HTTP client of one server. Every exchange is held against openapi.yaml and remembered. With `patience`, no request
- * waits longer than so many milliseconds. What is seen `byChance` is not exercised by it.
+ * An HTTP client of one server. Every exchange is held against openapi.yaml and remembered, and a test fails that takes no
+ * notice of a refusal. With `patience`, no request waits longer than so many milliseconds. What is seen `byChance` is not
+ * exercised by it.
  */
 export const clientOf = (url: string, patience?: number, byChance = false) => {
   const limited = () => (patience === undefined ? {} : { signal: AbortSignal.timeout(patience) })
@@ -51,7 +53,8 @@ export const clientOf = (url: string, patience?: number, byChance = false) => {
     const requestBody = meaningOf(init)
     record({ method, target, requestHeaders: init.headers, requestBody, status, headers, body: text }, byChance)
     const isJson = /json/.test(headers.get('content-type') ?? '') && method !== 'HEAD'
-    return { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Body }
+    const json = (isJson ? JSON.parse(text) : undefined) as Body
+    return noticing(`${method} ${target}`, { status, headers, text, json })
   }
 
   const withJson =

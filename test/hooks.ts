@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { stopCluster } from './postgres.ts'
+import { noticed } from './unseen-refusals.ts'
 
 /** Milliseconds in which the process must end by itself once the last test is over. */
 const FAREWELL_MS = 5_000
@@ -22,6 +23,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 export const mochaHooks: Mocha.RootHookObject = {
   beforeEach(this: Mocha.Context) {
     running = this.currentTest?.fullTitle() ?? running
+    // Not after each test: Mocha runs no test any more once a hook failed.
+    if (this.currentTest?.fn?.length === 0) this.currentTest.fn = noticed(this.currentTest.fn as Mocha.AsyncFunc)
   },
 }
 

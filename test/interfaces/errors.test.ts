@@ -285,9 +285,12 @@ describe('Requests that break a rule', () =>
 
     it('does nothing for a request that it refuses', async () => {
       const before = await client.get(chat)
-      await sending('POST', `${chat}/messages/`, '{"text":" "}')
-      await sending('PATCH', chat, '{"title":""}')
-      await sending('PATCH', `${chat}/messages/1`, '{"text":""}')
+      for (const [method, target, body] of [
+        ['POST', `${chat}/messages/`, '{"text":" "}'],
+        ['PATCH', chat, '{"title":""}'],
+        ['PATCH', `${chat}/messages/1`, '{"text":""}'],
+      ] as const)
+        expect((await sending(method, target, body)).status).to.equal(422)
       expect((await client.get(chat)).headers.get('etag')).to.equal(before.headers.get('etag'))
     })
 

@@ -33,13 +33,14 @@ describe('Metrics and logs', () => {
     await client.get(chat)
     const series = async () =>
       (await client.get('/metrics')).text.split('\n').filter((line) => /^http_/.test(line)).length
-    await client.get('/nowhere')
-    await client.get('/chats/99999')
+    const missing = async (target: string) => expect((await client.get(target)).status).to.equal(404)
+    await missing('/nowhere')
+    await missing('/chats/99999')
     await client.get('/metrics')
     const before = await series()
     for (let n = 100; n < 200; n++) {
-      await client.get(`/chats/${n}`)
-      await client.get(`/nowhere/${n}`)
+      await missing(`/chats/${n}`)
+      await missing(`/nowhere/${n}`)
     }
     expect(await series()).to.equal(before)
     const { text } = await client.get('/metrics')
@@ -88,7 +89,7 @@ describe('Metrics and logs', () => {
     lines.length = 0
     const chat = await aChatOn(client, 'SECRET-title')
     await client.post(`${chat}/messages/`, { text: 'SECRET-text' }, { 'x-request-id': 'request-0001' })
-    await client.post(`${chat}/messages/`, { text: ` SECRET${'x'.repeat(6000)}` })
+    expect((await client.post(`${chat}/messages/`, { text: ` SECRET${'x'.repeat(6000)}` })).status).to.equal(422)
     await client.get(`${chat}/messages/?limit=1&token=SECRET`)
     const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(parsed).to.have.length(4)

@@ -29,6 +29,17 @@ describe('Following chats ends', () => {
     expect(server.journal.readings).to.deep.equal([])
   })
 
+  it('when it is told to after a step in one of several chats, without a step in the others', async () => {
+    const ids = [await server.make.open(), await server.make.open(), await server.make.open()]
+    for (const id of ids) await server.make.send(id)
+    const slow = await aSlowFollower(server.follow, { places: ids.map((id) => aPlace(id, 0)) })
+    expect(await slow.next()).to.include({ chatId: ids[0] })
+    slow.stop()
+    server.journal.readings = []
+    expect(await slow.next()).to.equal(undefined)
+    expect(server.journal.readings).to.deep.equal([])
+  })
+
   it('before it begins, when it was told to by then', async () => {
     const id = await server.make.open()
     await server.make.send(id)

@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { PAGE } from '../../../src/application/following/read-batch.ts'
-import type { ChatId } from '../../../src/domain/identity.ts'
+import { changeReader } from '../../../src/application/following/recent-changes.ts'
+import type { ChatId, Revision } from '../../../src/domain/identity.ts'
+import { memoryChats } from '../../../src/infrastructure/memory/chats.ts'
+import { changesOf } from '../../kept-changes.ts'
 import { upTo } from '../../fixtures.ts'
 import { aFollower, aServer, settled } from './fakes.ts'
 
@@ -52,6 +55,28 @@ describe('The changes of a followed chat are read', () => {
     await settled()
     expect(server.journal.readingsOf(id)).to.deep.equal([0, 1])
     expect(follower.of(id)).to.deep.equal([1, 2, 3])
+  })
+
+  it('no more once they ended, whatever becomes of the chat', async () => {
+    const id = await server.make.open()
+    await server.make.sendMany(id, 3)
+    let news = 0
+    const { journal } = server
+    const reader = changeReader({ journal, id, revision: 3 as Revision, onNews: () => news++, onFailure: () => {} })
+    const backup = memoryChats()
+    const make = changesOf(backup)
+    await make.open()
+    server.restore(backup)
+    reader.read()
+    await settled()
+    expect([reader.ending(), news]).to.deep.equal(['went back', 1])
+
+    await make.sendMany(id, 5)
+    journal.readings = []
+    reader.read()
+    await settled()
+    expect([reader.ending(), news, journal.readings]).to.deep.equal(['went back', 1, []])
+    expect(reader.after(3 as Revision)).to.equal(undefined)
   })
 
   it('anew after the journal was unavailable, by whoever asks next', async () => {

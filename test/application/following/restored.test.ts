@@ -4,7 +4,7 @@ import type { ChatId, Revision } from '../../../src/domain/identity.ts'
 import { memoryChats } from '../../../src/infrastructure/memory/chats.ts'
 import { changesOf } from '../../kept-changes.ts'
 import { left } from '../../fixtures.ts'
-import { aFollower, aPlace, aServer, aSlowFollower, settled } from './fakes.ts'
+import { aFollower, aPlace, aServer, aSlowFollower, revisionsOf, settled } from './fakes.ts'
 
 describe('A chat that went back to an earlier revision, as when a backup was restored', () => {
   let server: ReturnType<typeof aServer>
@@ -95,6 +95,26 @@ describe('A chat that went back to an earlier revision, as when a backup was res
     await restore(id, 1)
     await aFollower(server.follow, { places: [aPlace(id)] })
     expect(ahead.hasEnded).to.equal(true)
+  })
+
+  it('is followed anew by who comes while those who were told more have not noticed', async () => {
+    const id = await server.make.open()
+    await server.make.sendMany(id, 3)
+    const slow = await aSlowFollower(server.follow, { places: [aPlace(id, 2)] })
+    expect(revisionsOf(await slow.next())).to.deep.equal([3])
+    const make = await restore(id, 1)
+    server.poll.look()
+    await settled()
+    const later = await aFollower(server.follow, { places: [aPlace(id, 0)] })
+    await make.send(id)
+    server.bell.ring(id)
+    await settled()
+    expect([later.of(id), later.hasEnded]).to.deep.equal([[1, 2], false])
+    expect(await slow.next()).to.equal(undefined)
+    await make.send(id)
+    server.bell.ring(id)
+    await settled()
+    expect(later.of(id)).to.deep.equal([1, 2, 3])
   })
 
   it('ends who is catching up', async () => {

@@ -61,6 +61,16 @@ describe('The tables', () => {
     expect(await insert('messages', { ...elsewhere, revision: 3 }), 'in another chat').to.equal(1)
   })
 
+  it('refuse a key taken twice in a chat, and take it in another', async () => {
+    const [chat_id, other] = [await insert('chats', chat), await insert('chats', chat)]
+    const keyed = { ...message, idempotency_key: 'key', fingerprint: 'x', posted_revision: 1 }
+    expect(await insert('messages', { ...keyed, chat_id })).to.equal(1)
+    const taken = 'messages_chat_id_idempotency_key_unique'
+    expect(await insert('messages', { ...keyed, chat_id, id: 2, revision: 2 })).to.equal(taken)
+    expect(await insert('messages', { ...keyed, chat_id: other })).to.equal(1)
+    for (const id of [3, 4]) expect(await insert('messages', { ...message, chat_id, id, revision: id })).to.equal(id)
+  })
+
   it('keep no text on a tombstone, and no tombstone with a text', async () => {
     const chat_id = await insert('chats', chat)
     expect(await insert('messages', { ...message, chat_id, text: null })).to.equal('messages_text_check')

@@ -27,8 +27,8 @@ describe('Changes that are kept together', () => {
     return { chats: postgresChats(database, settings), database }
   }
 
-  const aSession = async () => {
-    const client = new Client(where)
+  const aSession = async (database = where.database) => {
+    const client = new Client({ ...where, database })
     client.on('error', () => {})
     sessions.push(client)
     await client.connect()
@@ -94,12 +94,6 @@ describe('Changes that are kept together', () => {
     await session.query('select from chats where id = $1 for update', [id])
     return session
   }
-
-  const outcomeOf = (answer: Promise<unknown>) =>
-    answer.then(
-      () => 'answered',
-      (error: unknown) => String(error),
-    )
 
   describe('on a quiet server', () => {
     it('take one statement for a send to a chat that was written lately, with a key too', async () => {
@@ -189,6 +183,7 @@ describe('Changes that are kept together', () => {
       ])
       expect(answers.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
       expect(answers[2]).to.have.nested.property('reason.constraint', 'messages_text_check')
+      for (const answer of answers) if (answer.status === 'fulfilled') right(answer.value)
       expect(await texts(id)).to.deep.equal(['before', 'after'])
       expect(await texts(other)).to.deep.equal(['elsewhere'])
       right(await post(id, 'later'))
@@ -476,13 +471,19 @@ describe('Changes that are kept together', () => {
 
   it('say so when there is no database, and go on when it is back', async () => {
     const id = await aChat()
-    right(await post(id))
+    right(await post(id, 'before'))
     await database.pool.query('select 1')
+    const outside = await aSession('postgres')
+    const acceptConnections = (how: boolean) =>
+      outside.query(`alter database ${where.database} allow_connections ${how}`)
+    await acceptConnections(false)
     await admin.query(
       'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
     )
-    await Promise.all(upTo(5).map(() => outcomeOf(post(id))))
+    const refusals = await Promise.all(upTo(5).map(async (n) => left(await post(id, `meanwhile ${n}`))))
+    expect(refusals.map(({ kind }) => kind)).to.deep.equal(Array(5).fill('Unavailable'))
+    await acceptConnections(true)
     right(await post(id, 'back'))
-    expect((await texts(id)).at(-1)).to.equal('back')
+    expect(await texts(id)).to.deep.equal(['before', 'back'])
   })
 })
