@@ -1,8 +1,6 @@
 import { expect } from 'chai'
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { ChatBody } from '../client.ts'
@@ -29,7 +27,7 @@ const query = async (where: Awaited<ReturnType<typeof aDatabase>>, sql: string) 
 
 const applied = ({ logs }: ServerProcess) => logs.flatMap(({ msg }) => /^applied (.*)$/.exec(msg)?.slice(1) ?? [])
 
-const complaint = ({ logs }: ServerProcess) => logs.map(({ err }) => err?.message ?? '').join('\n')
+const complaint = ({ logs }: ServerProcess) => logs.map(({ msg }) => msg).join('\n')
 
 /** Asks a server just spawned for its first chat; how old the server is when it has answered. */
 const firstChat = async (server: ServerProcess, title: string) => {
@@ -132,17 +130,6 @@ onlyOnLinux('The service, when it starts', () => {
     ])
     expect(JSON.stringify(server.logs) + stderr).not.to.match(/hunter2|floppy|loud/)
     expect(server.logs).to.deep.equal([])
-  })
-
-  it('says that its port is taken, exits with 1, and leaves no PostgreSQL behind', async () => {
-    const occupant = hold(createServer().listen(0, '127.0.0.1'), (server) => server.close())
-    await once(occupant, 'listening')
-    const { port } = occupant.address() as AddressInfo
-    const server = start({ PORT: String(port) })
-    expect((await server.exit).code).to.equal(1)
-    expect(complaint(server)).to.include('EADDRINUSE').and.include(`127.0.0.1:${port}`)
-    expect(server.logs.map(({ msg }) => msg).join()).to.match(/embedded PostgreSQL started/)
-    expect(postgresOn(server.dataDir)).to.deep.equal([])
   })
 
   it('says that its data folder is in use by another server, exits with 1, and does that one no harm', async () => {
