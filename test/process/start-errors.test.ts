@@ -63,6 +63,7 @@ onlyOnLinux('The service, when it cannot start', function () {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['src/migrate.ts'], {
       cwd: root,
       encoding: 'utf8',
+      timeout: 50_000,
       env: { PATH: process.env['PATH'], DATA_DIR: '/proc/nope' },
     })
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' })
