@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import type { ChatBody } from '../client.ts'
 import { goal } from '../goal.ts'
 import { aDatabase, anEmptyDatabase, urlOf } from '../postgres.ts'
 import { releasing } from '../releasing.ts'
 import { anOldNode } from './old-node.ts'
-import { cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start } from './server-process.ts'
+import { aDataFolder, cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start } from './server-process.ts'
 import { until } from '../until.ts'
 
 const MIGRATIONS = readdirSync(join(root, 'migrations'))
@@ -166,5 +166,24 @@ onlyOnLinux('The service, when it starts', () => {
         expect(stderr.trim().split('\n'), 'one line, no stack').to.have.length(1)
         expect(stdout).to.equal('')
       })
+
+    it('npm installs without a word about it: the Node that the scripts need comes with the packages', function () {
+      const npm = join(dirname(oldNode?.path ?? ''), 'npm')
+      if (oldNode === undefined || !existsSync(npm)) {
+        console.log('      no npm beside a Node older than 22.18 on this machine')
+        return this.skip()
+      }
+      const { status, stderr } = spawnSync(
+        npm,
+        ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-update-notifier'],
+        {
+          cwd: root,
+          encoding: 'utf8',
+          timeout: 50_000,
+          env: { PATH: `${dirname(oldNode.path)}:/usr/bin:/bin`, HOME: aDataFolder() },
+        },
+      )
+      expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' })
+    })
   })
 })
