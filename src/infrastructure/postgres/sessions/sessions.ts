@@ -26,6 +26,7 @@ export const servingSession = (connection: Connection, acquireTimeout: number): 
 export const pooledSession = (connection: Connection, acquireTimeout: number): ClientConfig => {
   const session = servingSession(connection, acquireTimeout)
   delete session.options
+  Reflect.deleteProperty(session, 'replication')
   return session
 }
 
