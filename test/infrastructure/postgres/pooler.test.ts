@@ -71,7 +71,10 @@ describe('Through PgBouncer in transaction mode', function () {
 
     it('says so when what should lead past the pooler leads to it', async () => {
       const pooler = await aPoolerOf(where, LENIENT)
-      const { storage } = await started({ ...pooled(pooler), DATABASE_DIRECT_URL: urlOf(pooler) })
+      const { storage } = await started({
+        ...pooled(pooler),
+        DATABASE_DIRECT_URL: `${urlOf(pooler)}&fallback_application_name=direct`,
+      })
       expect(storage).to.match(/DATABASE_DIRECT_URL leads to a pooler/)
     })
 
