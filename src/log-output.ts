@@ -6,6 +6,8 @@ interface LogOutput {
   readonly flushSync: () => void
 }
 
+type Write = (fd: number, bytes: Buffer, done: (error: Error | null, count: number) => void) => void
+
 /** Milliseconds for which lines wait for others. */
 const PAUSE = 20
 
@@ -29,13 +31,15 @@ const isFull = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EA
  * process nor its end: the destinations that pino brings do the one (an error that nobody listens to) or the other (they try
  * for ever).
  */
-export const logOutput = (onFailure: (error: unknown) => void, fd = 1): LogOutput => {
+export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: Write = write): LogOutput => {
   let lines: string[] = []
   let waiting = 0
   /** Whether lines will be written by themselves: a timer is set, or a write is under way. */
   let isDue = false
-  /** What is being written; once the process ends, the writing of it does not. */
+  /** What is being written, or waits until a full pipe has room. */
   let underWay = Buffer.alloc(0)
+  /** Whether the system has been told to write it: that ends with the process no more than it fails with it. */
+  let isHandedOn = false
 
   const taken = () => {
     const bytes = Buffer.from(lines.join(''))
@@ -50,14 +54,18 @@ export const logOutput = (onFailure: (error: unknown) => void, fd = 1): LogOutpu
   }
 
   const handOn = () => {
-    isDue = true
-    write(fd, underWay, (error, count) => {
+    isDue = underWay.length > 0
+    if (!isDue) {
+      if (lines.length > 0) later(takeAndHandOn, PAUSE)
+      return
+    }
+    isHandedOn = true
+    writeTo(fd, underWay, (error, count) => {
+      isHandedOn = false
       if (error && isFull(error)) return later(handOn, FULL_PAUSE)
       underWay = error ? Buffer.alloc(0) : underWay.subarray(count)
       if (error) onFailure(error)
-      if (underWay.length > 0) return handOn()
-      isDue = false
-      if (lines.length > 0) later(takeAndHandOn, PAUSE)
+      handOn()
     })
   }
   const takeAndHandOn = () => {
@@ -73,7 +81,8 @@ export const logOutput = (onFailure: (error: unknown) => void, fd = 1): LogOutpu
       if (!isDue) later(takeAndHandOn, PAUSE)
     },
     flushSync: () => {
-      let bytes = taken()
+      let bytes = isHandedOn ? taken() : Buffer.concat([underWay, taken()])
+      if (!isHandedOn) underWay = Buffer.alloc(0)
       for (let tries = 0; bytes.length > 0 && tries < LAST_TRIES; tries++) {
         try {
           bytes = bytes.subarray(writeSync(fd, bytes))

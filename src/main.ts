@@ -3,9 +3,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
 import { readConfig } from './config.ts'
 import { backgroundFailures } from './interfaces/http/server/background-failures.ts'
+import { checkListening } from './listening.ts'
 import { logOutput } from './log-output.ts'
 import { serve } from './messenger.ts'
+import { logStartFailure } from './start-failure.ts'
 import { openStorage } from './storage.ts'
+import { terminalLines } from './terminal-lines.ts'
 
 /** Exit status of a wrong configuration (EX_CONFIG of sysexits.h). */
 const EX_CONFIG = 78
@@ -24,7 +27,9 @@ if (E.isLeft(config)) {
 }
 
 const output = logOutput((error) => failures.report('log', error))
-const logger = pino({ level: config.right.LOG_LEVEL }, output)
+const readable = await terminalLines()
+const lines = readable ? { write: (line: string) => output.write(readable(line)) } : output
+const logger = pino({ level: config.right.LOG_LEVEL }, lines)
 const failures = backgroundFailures(logger)
 
 // Whoever starts work in the background reports its failures. What was forgotten shall not cut everybody off.
@@ -57,6 +62,8 @@ const giveUp = (error: Error) => {
 }
 
 const start = async () => {
+  // Before a database is started, which takes longer.
+  await checkListening(config.right)
   const storage = await openStorage(config.right, (line) => logger.info(line), failures.report, giveUp)
   return serve(storage, config.right, logger, undefined, failures)
 }
@@ -72,7 +79,7 @@ const started = start().then(
       logger.warn(error, 'stopped before it had started')
       process.exit(0)
     }
-    logger.fatal(error, 'could not start')
+    logStartFailure(logger, error)
     process.exit(1)
   },
 )

@@ -10,6 +10,7 @@ import { loadContract } from './interfaces/http/endpoint/contract.ts'
 import { type BackgroundFailures, backgroundFailures } from './interfaces/http/server/background-failures.ts'
 import { processMetrics } from './interfaces/http/server/metrics.ts'
 import { httpServer } from './interfaces/http/server/server.ts'
+import { listenOn } from './listening.ts'
 
 /** WHATWG HTML, section 9.2.7: "every 15 seconds or so". */
 const HEARTBEAT_MS = 15_000
@@ -45,9 +46,7 @@ export const serve = async (
     keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
     answerStallTimeout: config.ANSWER_STALL_TIMEOUT_MS,
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(config.PORT, config.HOST, resolve)
-  }).catch(async (error: unknown) => {
+  await listenOn(server, config).catch(async (error: unknown) => {
     await storage.close()
     throw error
   })

@@ -129,14 +129,14 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/messenger.ts',
-    may: `src/composition src/config.ts src/container.ts ${HTTP}/endpoint ${HTTP}/server ${PORTS} pino node:`,
+    may: `src/composition src/config.ts src/container.ts src/listening.ts ${HTTP}/endpoint ${HTTP}/server ${PORTS} pino node:`,
     because: 'a messenger serves whatever storage it is given',
   },
   { path: 'src/config.ts', may: 'fp-ts io-ts node:fs', because: 'the environment is decoded before anything starts' },
   {
     path: 'src/*',
     may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
-          ${HTTP}/server/background-failures.ts fp-ts pino node:`,
+          ${HTTP}/server/background-failures.ts fp-ts pino pino-pretty node:`,
     because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
   },
 

@@ -1,4 +1,5 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync, write, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -45,6 +46,44 @@ describe('The log', () => {
     await until(() => text().includes('one') && text().includes('two'))
     expect(text().split('\n').sort()).to.deep.equal(['', 'one', 'two'])
     close()
+  })
+
+  onlyOnLinux('in a pipe that is full', () => {
+    it('is written to its end when the process ends after a reader that has caught up meanwhile', async () => {
+      const path = join(folder, 'pipe')
+      execFileSync('mkfifo', [path])
+      const flags = constants.O_NONBLOCK
+      const reader = openSync(path, constants.O_RDONLY | flags)
+      const writer = openSync(path, constants.O_WRONLY | flags)
+      let stuffing = 0
+      for (const size of [4096, 1])
+        for (;;) {
+          try {
+            stuffing += writeSync(writer, Buffer.alloc(size, '.'))
+          } catch {
+            break
+          }
+        }
+      let refused = false
+      const output = logOutput(
+        () => expect.fail('a full pipe is no failure'),
+        writer,
+        (fd, bytes, done) =>
+          write(fd, bytes, (error, count) => {
+            refused = error?.code === 'EAGAIN'
+            done(error, count)
+          }),
+      )
+      output.write('one\n')
+      await until(() => refused)
+      output.write('two\n')
+      readSync(reader, Buffer.alloc(stuffing))
+      output.flushSync()
+      const left = Buffer.alloc(100)
+      expect(left.subarray(0, readSync(reader, left)).toString()).to.equal('one\ntwo\n')
+      closeSync(reader)
+      closeSync(writer)
+    })
   })
 
   onlyOnLinux('on a disk that is full', () => {

@@ -173,6 +173,12 @@ describe('Health of PostgreSQL', () => {
     expect(await health.database()).to.equal(true)
   })
 
+  it('does not wait for ever for a database that says nothing', async () => {
+    const pool = { query: () => new Promise(() => {}) } as unknown as Database['pool']
+    const health = postgresHealth({ ...opened(await aDatabase()), pool })
+    expect(await Promise.all([health.database(), health.migrations()])).to.deep.equal([false, false])
+  })
+
   it('leaves no timer behind when the answer comes first', async () => {
     const health = postgresHealth(opened(await aDatabase()))
     await health.database()

@@ -1,16 +1,14 @@
 import { expect } from 'chai'
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import type { ChatBody } from '../client.ts'
 import { goal } from '../goal.ts'
 import { aDatabase, anEmptyDatabase, urlOf } from '../postgres.ts'
 import { releasing } from '../releasing.ts'
 import { anOldNode } from './old-node.ts'
-import { cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start } from './server-process.ts'
+import { aDataFolder, cleanUp, onlyOnLinux, postgresOn, root, type ServerProcess, start } from './server-process.ts'
 import { until } from '../until.ts'
 
 const MIGRATIONS = readdirSync(join(root, 'migrations'))
@@ -29,7 +27,7 @@ const query = async (where: Awaited<ReturnType<typeof aDatabase>>, sql: string) 
 
 const applied = ({ logs }: ServerProcess) => logs.flatMap(({ msg }) => /^applied (.*)$/.exec(msg)?.slice(1) ?? [])
 
-const complaint = ({ logs }: ServerProcess) => logs.map(({ err }) => err?.message ?? '').join('\n')
+const complaint = ({ logs }: ServerProcess) => logs.map(({ msg }) => msg).join('\n')
 
 /** Asks a server just spawned for its first chat; how old the server is when it has answered. */
 const firstChat = async (server: ServerProcess, title: string) => {
@@ -134,17 +132,6 @@ onlyOnLinux('The service, when it starts', () => {
     expect(server.logs).to.deep.equal([])
   })
 
-  it('says that its port is taken, exits with 1, and leaves no PostgreSQL behind', async () => {
-    const occupant = hold(createServer().listen(0, '127.0.0.1'), (server) => server.close())
-    await once(occupant, 'listening')
-    const { port } = occupant.address() as AddressInfo
-    const server = start({ PORT: String(port) })
-    expect((await server.exit).code).to.equal(1)
-    expect(complaint(server)).to.include('EADDRINUSE').and.include(`127.0.0.1:${port}`)
-    expect(server.logs.map(({ msg }) => msg).join()).to.match(/embedded PostgreSQL started/)
-    expect(postgresOn(server.dataDir)).to.deep.equal([])
-  })
-
   it('says that its data folder is in use by another server, exits with 1, and does that one no harm', async () => {
     const first = start()
     const client = await first.listening()
@@ -179,5 +166,24 @@ onlyOnLinux('The service, when it starts', () => {
         expect(stderr.trim().split('\n'), 'one line, no stack').to.have.length(1)
         expect(stdout).to.equal('')
       })
+
+    it('npm installs without a word about it: the Node that the scripts need comes with the packages', function () {
+      const npm = join(dirname(oldNode?.path ?? ''), 'npm')
+      if (oldNode === undefined || !existsSync(npm)) {
+        console.log('      no npm beside a Node older than 22.18 on this machine')
+        return this.skip()
+      }
+      const { status, stderr } = spawnSync(
+        npm,
+        ['ci', '--dry-run', '--offline', '--ignore-scripts', '--no-audit', '--no-update-notifier'],
+        {
+          cwd: root,
+          encoding: 'utf8',
+          timeout: 50_000,
+          env: { PATH: `${dirname(oldNode.path)}:/usr/bin:/bin`, HOME: aDataFolder() },
+        },
+      )
+      expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' })
+    })
   })
 })

@@ -4,6 +4,7 @@ import { atExit } from './at-exit.ts'
 import { findServer, type Server, serverOf } from './find-server.ts'
 import { type Lock, tryToOwn } from './ownership.ts'
 import { interrupt, type Postmaster, spawnPostmaster, stopPostmaster } from './postmaster.ts'
+import { complaintIn } from './server-log.ts'
 import type { Site } from './site.ts'
 
 /** A server of which this process is the one owner. */
@@ -65,7 +66,8 @@ export const acquireServer = async (site: Site, acquiring: Acquiring = {}): Prom
     started = undefined
     lastWords = failed.lastWords()
     removeSocketFolder(failed)
-    if (!LOST_A_RACE.test(lastWords)) throw new Error(`PostgreSQL did not start on ${dataDir}: ${lastWords}`)
+    if (!LOST_A_RACE.test(lastWords))
+      throw new Error(`PostgreSQL did not start on ${dataDir}: ${complaintIn(lastWords)}`)
   }
 
   const look = async (): Promise<Owned | undefined> => {
@@ -95,7 +97,7 @@ export const acquireServer = async (site: Site, acquiring: Acquiring = {}): Prom
       await delay(POLL_MS)
     }
     lastWords = started?.lastWords() ?? lastWords
-    throw new Error(`PostgreSQL did not answer on ${dataDir} within ${patience / 1000} s: ${lastWords}`)
+    throw new Error(`PostgreSQL did not answer on ${dataDir} within ${patience / 1000} s: ${complaintIn(lastWords)}`)
   } catch (error) {
     // What is in use by now has another owner, although it was started here.
     if (started && !(error instanceof EmbeddedInUse)) await stopPostmaster(started, dataDir, site.binaries)

@@ -2,7 +2,6 @@ import {
   chownSync,
   closeSync,
   fsyncSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Binaries } from './binaries.ts'
+import { makeFolders, unusable } from './folders.ts'
 import { type Durability, runInitdb } from './initdb.ts'
 import { clusterMajor, type Placement } from './placement.ts'
 import { codeOf, isWindows } from './platform.ts'
@@ -61,17 +61,13 @@ const removeOldDrafts = (dataDir: string) => {
 
 const makeDraft = ({ dataDir, runAs }: Placement) => {
   try {
-    mkdirSync(dirname(dataDir), { recursive: true })
+    makeFolders(dirname(dataDir))
     removeOldDrafts(dataDir)
     const draft = mkdtempSync(`${dataDir}.initdb-`)
     if (runAs) chownSync(draft, runAs.uid, runAs.gid)
     return draft
   } catch (error) {
-    throw new Error(
-      `no database can be made beside ${dataDir}: ${(error as Error).message}. ` +
-        `Choose another DATA_DIR, or set DATABASE_URL or STORAGE=memory.`,
-      { cause: error },
-    )
+    throw unusable(dataDir, error)
   }
 }
 

@@ -71,10 +71,18 @@ const worksIn = (pid: number, dataDir: string) => {
   }
 }
 
+const isPostgres = (pid: number) => {
+  try {
+    return isAlive(pid) && programOf(pid).startsWith('postgres')
+  } catch {
+    return false
+  }
+}
+
 /** Whether the process is the server of this data folder: process ids are reused, so a number alone proves nothing. */
 export const isServerOf = (pid: number, dataDir: string): boolean => {
   try {
-    return isAlive(pid) && programOf(pid).startsWith('postgres') && worksIn(pid, dataDir)
+    return isPostgres(pid) && worksIn(pid, dataDir)
   } catch {
     return false
   }
@@ -93,11 +101,12 @@ const setAside = (dataDir: string, judged: PidFile) => {
 /**
  * Clears what a dead server left. PostgreSQL ignores the file of a dead process itself, and judges better; but it refuses
  * to start when the id now belongs to another program of the same user, or when a crash left the file empty.
- * False when that cannot be told yet.
+ * False when that cannot be told yet. The file may have come with a copy of another folder, whose server goes on unharmed.
  */
 export const clearAfterDeath = (dataDir: string, file: PidFile): boolean => {
   if (file.pid === 0 && file.ageMs < EMPTY_GRACE_MS) return false
-  if (file.socketFolder !== '') removeSocketFolder({ host: file.socketFolder, port: file.port })
+  if (file.socketFolder !== '' && !isPostgres(file.pid))
+    removeSocketFolder({ host: file.socketFolder, port: file.port })
   if (file.pid === 0 || answersToSignals(file.pid)) setAside(dataDir, file)
   return true
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lchownSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lchownSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { makeFolders, unusable } from './folders.ts'
 import { codeOf, isWindows } from './platform.ts'
 
 /** A user and a group of the operating system. */
@@ -85,7 +86,11 @@ export const placeData = (wanted: string, log: (line: string) => void): Placemen
 
   const elsewhere = `/var/lib/messenger-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`
   if (clusterMajor(elsewhere) === undefined && canReach(dirname(dataDir), NOBODY)) {
-    mkdirSync(dirname(dataDir), { recursive: true, mode: 0o755 })
+    try {
+      makeFolders(dirname(dataDir))
+    } catch (error) {
+      throw unusable(dataDir, error)
+    }
     if (canReach(dirname(dataDir), NOBODY)) return { dataDir, runAs: NOBODY }
   }
   log(`${dataDir} is not reachable for the user that PostgreSQL runs as; the data is in ${elsewhere}`)

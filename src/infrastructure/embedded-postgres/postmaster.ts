@@ -1,14 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, fchownSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Address, chooseAddress, removeSocketFolder, reopenAddress } from './address.ts'
 import { type Binaries, pgCtlIn, postgresIn } from './binaries.ts'
 import { isAlive, isServerOf } from './pid-file.ts'
-import { clusterMajor, type Placement } from './placement.ts'
+import { clusterMajor } from './placement.ts'
 import { codeOf, ENVIRONMENT, isWindows, WORKING_DIRECTORY } from './platform.ts'
+import { openServerLog } from './server-log.ts'
 import type { Settings, Site } from './site.ts'
 
 /** A server process, and where it listens. */
@@ -21,18 +21,6 @@ export interface Postmaster extends Process {
   readonly hasExited: () => boolean
   /** The last lines that it wrote to its log since we started it. */
   readonly lastWords: () => string
-}
-
-/** Bytes from which a log is put aside when the server starts. */
-const LOG_LIMIT = 10_000_000
-
-const openLog = (path: string, { runAs }: Placement) => {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size > LOG_LIMIT) renameSync(path, `${path}.old`)
-  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
-  const file = openSync(path, O_APPEND | O_CREAT | O_WRONLY | (isWindows ? 0 : O_NOFOLLOW), 0o600)
-  if (runAs) fchownSync(file, runAs.uid, runAs.gid)
-  return file
 }
 
 const settingsFor = (address: Address, { durability, settings }: Site): Settings => ({
@@ -50,13 +38,11 @@ export const spawnPostmaster = async (site: Site, wanted?: Address): Promise<Pos
   const { placement, binaries } = site
   const { dataDir, runAs } = placement
   if (clusterMajor(dataDir) === undefined) throw new Error(`the data folder ${dataDir} is gone`)
-  const address = wanted ? reopenAddress(wanted, placement) : await chooseAddress(placement)
-  const settings = Object.entries(settingsFor(address, site))
-  const logPath = join(dataDir, 'server.log')
-  let log: number | undefined
+  const { file, lastWords } = openServerLog(placement)
+  let address: Address | undefined
   try {
-    log = openLog(logPath, placement)
-    const before = statSync(logPath).size
+    address = wanted ? reopenAddress(wanted, placement) : await chooseAddress(placement)
+    const settings = Object.entries(settingsFor(address, site))
     const child = spawn(
       postgresIn(binaries),
       ['-D', dataDir, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
@@ -64,7 +50,7 @@ export const spawnPostmaster = async (site: Site, wanted?: Address): Promise<Pos
         cwd: WORKING_DIRECTORY,
         env: ENVIRONMENT,
         detached: true,
-        stdio: ['ignore', log, log],
+        stdio: ['ignore', file, file],
         windowsHide: true,
         ...runAs,
       },
@@ -76,14 +62,14 @@ export const spawnPostmaster = async (site: Site, wanted?: Address): Promise<Pos
       ...address,
       pid: child.pid ?? 0,
       hasExited: () => child.exitCode !== null || child.signalCode !== null,
-      lastWords: () => readFileSync(logPath).subarray(before).toString('utf8').trim().split('\n').slice(-15).join('\n'),
+      lastWords,
     }
   } catch (error) {
-    removeSocketFolder(address)
+    if (address) removeSocketFolder(address)
     const who = runAs ? ` as uid ${runAs.uid}` : ''
     throw new Error(`${postgresIn(binaries)} could not be started${who}: ${(error as Error).message}`, { cause: error })
   } finally {
-    if (log !== undefined) closeSync(log)
+    closeSync(file)
   }
 }
 

@@ -28,6 +28,7 @@ import {
   ensureDatabase,
   startEmbeddedPostgres,
 } from '../../../src/infrastructure/embedded-postgres/embedded-postgres.ts'
+import { isAlive } from '../../../src/infrastructure/embedded-postgres/pid-file.ts'
 import { goal } from '../../goal.ts'
 import { abandonPostgres } from '../../postmaster.ts'
 import { until } from '../../until.ts'
@@ -336,6 +337,36 @@ onlyOnUnix('The embedded PostgreSQL', () => {
       await next.stop()
     }
     expect(other.exitCode ?? other.signalCode).to.equal(null)
+  })
+
+  it('is not hindered by the process id of a PostgreSQL that serves another folder, nor harms that one', async () => {
+    aDataFolder()
+    const other = await start()
+    const own = dataDir
+    dataDir = join(folder, 'another')
+    aDataFolder()
+    writeFileSync(join(dataDir, 'postmaster.pid'), readFileSync(join(own, 'postmaster.pid')))
+    if (isRoot) chownSync(join(dataDir, 'postmaster.pid'), nobody.uid, nobody.gid)
+    const { host } = other
+    const server = await start()
+    expect(server.pid).not.to.equal(other.pid)
+    await write(server, 'here')
+    await server.stop()
+    expect(existsSync(host), 'the other’s socket').to.equal(true)
+    await write(other, 'there')
+    expect(await kept(other)).to.deep.equal(['there'])
+    await other.stop()
+  })
+
+  it('takes a dead process for dead, even when its parent does not collect it', async function () {
+    if (process.platform !== 'linux') return this.skip()
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    children.add(parent)
+    const [line] = (await once(createInterface(parent.stdout), 'line')) as [string]
+    await until(() => /\) Z/.test(readFileSync(`/proc/${line}/stat`, 'utf8')))
+    expect(() => process.kill(Number(line), 0), 'it answers to signals').not.to.throw()
+    expect(isAlive(Number(line))).to.equal(false)
+    expect(isAlive(parent.pid ?? 0)).to.equal(true)
   })
 
   it('says why, with the words of PostgreSQL, when the server does not start', async () => {

@@ -71,10 +71,9 @@ describe('Through PgBouncer in transaction mode', function () {
 
     it('says so when what should lead past the pooler leads to it', async () => {
       const pooler = await aPoolerOf(where, LENIENT)
-      // The same place by another name, which cannot be told before it was asked.
       const { storage } = await started({
         ...pooled(pooler),
-        DATABASE_DIRECT_URL: `${urlOf(pooler)}&application_name=x`,
+        DATABASE_DIRECT_URL: `${urlOf(pooler)}&fallback_application_name=direct`,
       })
       expect(storage).to.match(/DATABASE_DIRECT_URL leads to a pooler/)
     })

@@ -1,4 +1,5 @@
 import { Client, type ClientBase, type ClientConfig } from 'pg'
+import { connectionFailure } from './connection-failure.ts'
 import { ofOptions, type Settings } from './settings.ts'
 
 /** What a server says of itself and of the database, to a session of ours. */
@@ -54,28 +55,40 @@ const isOurs = async (client: ClientBase, { options }: ClientConfig): Promise<bo
   return TELLING.every((name) => asked[name] === found[name])
 }
 
+interface Wanted {
+  /** What is said when a pooler answers that does not give the session what it asks for. */
+  readonly onPooler: string
+  /** The variable that names the server; none does that of our own. */
+  readonly variable: string | undefined
+}
+
 const UNDEFINED_SETTING = '42704'
 
-const connectionFailure = (error: unknown, onPooler: string): unknown => {
+const refusal = (error: unknown, { onPooler, variable }: Wanted): unknown => {
   const { code, message } = error as { readonly code?: string; readonly message: string }
   if (/unsupported startup parameter/.test(message)) return new Error(onPooler, { cause: error })
   if (code === UNDEFINED_SETTING) return new Error(tooOld('of this server'), { cause: error })
-  return error
+  return variable === undefined ? error : connectionFailure(error, variable)
 }
 
 /** Milliseconds in which a server must be there at the start: some are woken by the first who comes. */
 const CONNECT_TIMEOUT_MS = 10_000
 
-/**
- * Rejects, with a sentence that says how to mend it, when the service could not work there; with `onPooler`, when a pooler
- * answers that does not give the session what it asks for.
- */
-export const checkServer = async (session: ClientConfig, onPooler: string): Promise<void> => {
-  const client = new Client({ ...session, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
-  client.on('error', () => {})
-  await client.connect().catch((error: unknown) => {
-    throw connectionFailure(error, onPooler)
-  })
+const connected = async (session: ClientConfig, wanted: Wanted): Promise<Client> => {
+  try {
+    const client = new Client({ ...session, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  } catch (error) {
+    throw refusal(error, wanted)
+  }
+}
+
+/** Rejects, with a sentence that says how to mend it, when the service could not work there. */
+export const checkServer = async (session: ClientConfig, wanted: Wanted): Promise<void> => {
+  const { onPooler } = wanted
+  const client = await connected(session, wanted)
   try {
     if (!(await isOurs(client, session))) throw new Error(onPooler)
     const reason = unfitness((await client.query<ServerFacts>(FACTS)).rows[0] as ServerFacts)

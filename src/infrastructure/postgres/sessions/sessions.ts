@@ -24,11 +24,9 @@ export const servingSession = (connection: Connection, acquireTimeout: number): 
 
 /** Of connections to a pooler, which would refuse or forget what is set at the start of a session. */
 export const pooledSession = (connection: Connection, acquireTimeout: number): ClientConfig => {
-  const {
-    options: _options,
-    replication: _replication,
-    ...session
-  } = servingSession(connection, acquireTimeout) as ClientConfig & { readonly replication?: string }
+  const session = servingSession(connection, acquireTimeout)
+  delete session.options
+  Reflect.deleteProperty(session, 'replication')
   return session
 }
 
