@@ -82,6 +82,28 @@ export const unseen = (): string[] => promised().filter((pair) => !seen.has(pair
 
 const isWholeNumber = (text: string) => /^(?:0|-?[1-9][0-9]*)$/.test(text)
 
+const DATA_SECURITY = {
+  'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'SAMEORIGIN',
+}
+/** Of pages, which run scripts of their own. */
+const PAGE_SECURITY = { 'cross-origin-opener-policy': 'same-origin', 'origin-agent-cluster': '?1' }
+
+/** Every answer has them: of every operation, refused or not, of the server before there is a request, of a stream. */
+const checkSecurity = ({ target, status, headers }: Exchange, what: string) => {
+  const { 'content-security-policy': policy, ...others } = DATA_SECURITY
+  const isPage = status < 300 && /^text\/html/.test(headers.get('content-type') ?? '')
+  for (const [name, value] of Object.entries(isPage ? { ...others, ...PAGE_SECURITY } : others))
+    expect(headers.get(name), `${what}: ${name}`).to.equal(value)
+  const given = headers.get('content-security-policy')
+  if (isPage) expect(given, what).to.match(/^default-src 'self';.*script-src 'self';/)
+  // A page's scripts and styles are held to no policy of their own.
+  else if (status >= 300 || !target.startsWith('/docs/')) expect(given, what).to.equal(policy)
+}
+
 /** A request that was answered with success must have been as documented. */
 const checkRequest = (
   template: string,
@@ -138,6 +160,7 @@ export const record = (exchange: Exchange): void => {
   const what = `${method} ${target} → ${status}`
 
   expect(headers.get('x-request-id'), `${what} lacks X-Request-Id`).to.be.a('string')
+  checkSecurity(exchange, what)
   if (status >= 400) expect(headers.get('content-type'), what).to.equal('application/problem+json')
   if (status >= 400)
     expect(body, `${what} leaks internals`).to.not.match(/node_modules|\bat \w+ \(|\bselect .* from\b/i)
@@ -151,7 +174,7 @@ export const record = (exchange: Exchange): void => {
       const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
       expect(headers.get('allow')?.split(', '), what).to.have.members(allow)
     } else if (found === undefined && path.startsWith('/docs/')) expect(status).to.be.oneOf([200, 404])
-    else expect(status, what).to.be.oneOf([400, 404, 408, 431])
+    else expect(status, what).to.be.oneOf([400, 404, 408, 417, 431])
     if (status >= 400 && method !== 'HEAD') check(PROBLEM, JSON.parse(body), what)
     return
   }

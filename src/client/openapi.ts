@@ -143,6 +143,7 @@ export const problemTypes = [
   '/problems/precondition-failed',
   '/problems/content-too-large',
   '/problems/unsupported-media-type',
+  '/problems/expectation-failed',
   '/problems/validation-failed',
   '/problems/idempotency-key-reused',
   '/problems/headers-too-large',

@@ -102,8 +102,13 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'probes and documentation know nothing of chats',
   },
   {
+    path: 'src/interfaces/http/connections',
+    may: `${HTTP}/endpoint node:`,
+    because: 'when a connection is read, written and cut has nothing to do with what is asked on it',
+  },
+  {
     path: 'src/interfaces/http/server',
-    may: `${HTTP}/endpoint ${PORTS} fp-ts express pino prom-client node:`,
+    may: `${HTTP}/connections ${HTTP}/endpoint ${PORTS} fp-ts express pino prom-client node:`,
     because: 'the server is given its endpoints and knows none of them',
   },
 

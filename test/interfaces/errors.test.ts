@@ -138,6 +138,17 @@ describe('Requests that break a rule', () =>
       expectProblem(await client.get(`${chat}?limit=0`), 422, 'validation-failed')
     })
 
+    it('refuses more than 1,000 parameters, so that none is left out', async () => {
+      const others = (count: number) => Array.from({ length: count }, (_, n) => `&x${n}=`).join('')
+      for (const target of ['/chats/', `${chat}/messages/`]) {
+        const repeated = await client.get(`${target}?limit=2${others(998)}&limit=2`)
+        expectProblem(repeated, 422, 'validation-failed')
+        expect(repeated.json.errors?.[0]).to.include({ parameter: 'limit', code: 'repeated' })
+        expect((await client.get(`${target}?${others(998)}&limit=2`)).status).to.equal(200)
+        expectProblem(await client.get(`${target}?limit=2${others(999)}&limit=2`), 400, 'malformed-request')
+      }
+    })
+
     it('names every broken rule of one request', async () => {
       const answer = await client.get('/chats/x/messages/?limit=0&before=a&order=b')
       expect(answer.json.errors?.map((error) => error.parameter)).to.have.members([
@@ -159,6 +170,12 @@ describe('Requests that break a rule', () =>
       for (const [method, target] of bodies)
         for (const body of [...broken, ...invalid, ...deep])
           expectProblem(await sending(method, target, body), 400, 'malformed-request')
+      // Brackets in a string nest nothing, whatever quotes and backslashes are before them.
+      for (const text of ['"', '\\', '\\"', '"\\', '[{"'])
+        for (const [method, target, field] of bodies) {
+          const body = JSON.stringify({ [field]: `${text}${'[{'.repeat(50)}` })
+          expect((await sending(method, target, body)).status, body).to.be.oneOf([200, 201])
+        }
       const enough = await sending('POST', `${chat}/messages/`, nested(32))
       expect(enough.status).to.equal(201)
     })

@@ -53,6 +53,40 @@ describe('Metrics and logs', () => {
     expect(text).to.include('process_resident_memory_bytes')
   })
 
+  it('know the route of what is refused before its endpoint is asked', async () => {
+    const chat = await aChatOn(client)
+    const template = '/chats/{chat_id}/messages/'
+    const target = `${chat}/messages/`
+    const post = (body: string, type: string, headers = {}) =>
+      client.request('POST', target, { body, headers: { 'content-type': type, ...headers } })
+    lines.length = 0
+    const answers = [
+      await client.request('PUT', target),
+      await client.request('OPTIONS', target),
+      await client.get('/chats/%zz/messages/'),
+      await client.get(`${target}?${'a&'.repeat(1000)}a`),
+      await post('{', 'application/json'),
+      await post('{}', 'text/plain'),
+      await post('x'.repeat(70_000), 'application/json'),
+    ]
+    const statuses = [405, 204, 400, 400, 400, 415, 413]
+    expect(answers.map(({ status }) => status)).to.deep.equal(statuses)
+    const logged = lines.map((line) => JSON.parse(line) as { readonly route: string; readonly status: number })
+    expect(logged.map(({ route, status }) => [route, status])).to.deep.equal(
+      statuses.map((status) => [template, status]),
+    )
+    const { text } = await client.get('/metrics')
+    for (const [method, status] of [
+      ['PUT', 405],
+      ['OPTIONS', 204],
+      ['GET', 400],
+      ['POST', 400],
+      ['POST', 415],
+      ['POST', 413],
+    ] as const)
+      expect(text).to.include(`_count{method="${method}",route="${template}",status_code="${status}"}`)
+  })
+
   it('write one line a request with its id, route, status and duration, and never a text, a title or a query', async () => {
     lines.length = 0
     const chat = await aChatOn(client, 'SECRET-title')

@@ -43,6 +43,13 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['GET', '/chats/?a[b]=1', 'listChats', {}, { 'a[b]': '1' }],
     ['GET', '/chats/?limit=2?', 'listChats', {}, { limit: '2?' }],
   ],
+  'reads a thousand parameters, and refuses more in place of leaving them out': [
+    ['GET', `/chats/?${'&'.repeat(998)}limit=2&limit=3`, 'listChats', {}, { limit: ['2', '3'] }],
+    ['GET', `/chats/?limit=2${'&a'.repeat(999)}&limit=3`, 'Malformed', undefined],
+    ['GET', `/chats/?${'&'.repeat(1000)}`, 'Malformed', undefined],
+    ['PATCH', `/chats/7?${'a=1&'.repeat(4000)}`, 'Malformed', undefined],
+    ['GET', `/nowhere?${'&'.repeat(1000)}`, 'elsewhere'],
+  ],
   'takes the other way to end a path': [
     ['GET', '/chats', 'listChats', {}, {}],
     ['GET', '/chats?limit=2', 'listChats', {}, { limit: '2' }],

@@ -1,27 +1,10 @@
-import { connect } from 'node:net'
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { record } from '../recorder.ts'
 import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
-
-/** Sends bytes as they are, in pieces, and reads until the server closes the connection. */
-const exchange = (url: string, pieces: readonly string[]) =>
-  new Promise<string>((resolve, reject) => {
-    let answer = ''
-    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => {
-      for (const piece of pieces) socket.write(piece, 'latin1')
-    })
-    socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
-    socket.on('close', () => resolve(answer)).on('error', reject)
-  })
-
-const parsed = (answer: string) => {
-  const [head = '', body = ''] = answer.split('\r\n\r\n', 2)
-  const [statusLine = '', ...fields] = head.split('\r\n')
-  const headers = new Headers(fields.map((field) => field.split(/: (.*)/s).slice(0, 2) as [string, string]))
-  return { status: Number(statusLine.split(' ')[1]), headers, body }
-}
+import { until } from '../until.ts'
+import { answersIn, connection, readToEnd } from '../wire.ts'
 
 describe('What arrives on a socket', () => {
   let messenger: Messenger
@@ -29,6 +12,15 @@ describe('What arrives on a socket', () => {
   let impatient: Messenger
 
   const hold = releasing(after)
+  const release = releasing()
+
+  /** What comes back for these bytes, until the server closes the connection. */
+  const exchange = async (url: string, pieces: readonly string[]) => {
+    const socket = await connection(url, release)
+    for (const piece of pieces) socket.write(piece, 'latin1')
+    return readToEnd(socket)
+  }
+  const parsed = (received: string) => answersIn(received)[0] ?? expect.fail('no answer')
 
   before(async () => {
     const limits = { HEADERS_TIMEOUT_MS: '500', REQUEST_TIMEOUT_MS: '1000' }
@@ -122,24 +114,33 @@ describe('What arrives on a socket', () => {
     ])
   })
 
-  it('does not hold the service up when the client goes away in the middle', async () => {
-    const active = async () =>
-      /^http_server_active_requests (\d+)$/m.exec(await (await fetch(`${messenger.url}/metrics`)).text())?.[1]
-    const framed = 'POST /chats/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
-    for (const head of [
+  it('does not hold the service up when the client goes away in the middle, which is logged and measured', async () => {
+    const lines: string[] = []
+    const observed = release(await served(memoryStorage(), {}, lines), ({ stop }) => stop())
+    const entries = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    const framed = 'POST /chats/ HTTP/1.1\r\nHost: x\r\nX-Request-Id: goes-away\r\nContent-Type: application/json\r\n'
+    const heads = [
       `${framed}Content-Length: 20\r\n\r\n{"ti`,
       `${framed}Transfer-Encoding: chunked\r\n\r\n4\r\n{"ti\r\n`,
       `${framed}Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\x1f\x8b\x08`,
       `${framed}Content-Encoding: lzma\r\nContent-Length: 20\r\n\r\nx`,
-    ])
-      await new Promise<void>((resolve) => {
-        const socket = connect(Number(new URL(messenger.url).port), '127.0.0.1', () => {
-          socket.write(head, 'latin1')
-          setTimeout(() => socket.resetAndDestroy(), 50)
-        })
-        socket.on('close', () => resolve())
-      })
-    expect((await fetch(`${messenger.url}/livez`)).status).to.equal(200)
-    expect(await active()).to.equal('1')
+    ]
+    const metrics = async () => (await fetch(`${observed.url}/metrics`)).text()
+    for (const head of heads) {
+      const socket = await connection(observed.url, release)
+      socket.write(head, 'latin1')
+      const isUnderWay = async () => /^http_server_active_requests 2$/m.test(await metrics())
+      await until(isUnderWay)
+      socket.resetAndDestroy()
+      await until(async () => !(await isUnderWay()))
+    }
+    const cut = entries().filter(({ reqId }) => reqId === 'goes-away')
+    expect(cut).to.have.length(heads.length)
+    for (const line of cut) {
+      expect(line).to.include({ level: 30, method: 'POST', route: '/chats/', status: 499, msg: 'request' })
+      expect(line['durationMs']).to.be.a('number')
+    }
+    const count = /^http_server_request_duration_seconds_count\{method="POST",route="\/chats\/",status_code="499"\} 4$/m
+    expect(await metrics()).to.match(count)
   })
 })

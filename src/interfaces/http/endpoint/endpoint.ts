@@ -27,7 +27,7 @@ export const sendProblem = (res: ServerResponse, failure: Failure): void => {
 }
 
 /** Whether the client takes one of the types; problems are sent whatever it takes (RFC 9110, section 12.4.1). */
-const takes = (req: IncomingMessage, types: readonly string[]) => {
+export const takes = (req: IncomingMessage, types: readonly string[]) => {
   const { accept } = req.headers
   if (accept === undefined || accept === '*/*' || types.length === 0) return true
   return accepts(req).types([...types]) !== false
@@ -54,7 +54,6 @@ export const endpoint = <A>(
   }
 
   return (req, res, asked) => {
-    contextOf(res).route = operation.path
     answer(req, res, asked).catch((cause: unknown) => {
       if (res.headersSent) res.destroy(cause as Error)
       else sendProblem(res, { kind: 'Defect', cause })

@@ -17,6 +17,7 @@ export type ProtocolFailure =
   | { readonly kind: 'NotAcceptable'; readonly offered: readonly string[] }
   | { readonly kind: 'RequestTimeout' }
   | { readonly kind: 'ContentTooLarge' }
+  | { readonly kind: 'ExpectationFailed' }
   | { readonly kind: 'UnsupportedMediaType'; readonly method: string }
   | { readonly kind: 'Invalid'; readonly violations: readonly Violation[] }
   | { readonly kind: 'HeadersTooLarge' }

@@ -7,5 +7,8 @@ export const MAX_BODY_DEPTH = 32
 /** Bytes of a request line and its header fields. */
 export const MAX_HEAD_BYTES = 16_384
 
+/** Parameters in a query. */
+export const MAX_QUERY_PARAMETERS = 1000
+
 /** Broken rules that one problem lists. */
 export const MAX_ERRORS = 50

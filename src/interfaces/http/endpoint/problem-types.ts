@@ -1,11 +1,11 @@
-import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_HEAD_BYTES } from './limits.ts'
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_HEAD_BYTES, MAX_QUERY_PARAMETERS } from './limits.ts'
 
 /** Every kind of problem this service answers with (RFC 9457): its name in the `type` URI, and what it means. */
 export const problemTypes = {
   'malformed-request': {
     status: 400,
     title: 'Malformed request',
-    meaning: `The bytes are not what they claim to be: broken JSON, invalid UTF-8, a body nested deeper than ${MAX_BODY_DEPTH} levels, a bad escape in the path, or a header that does not parse. Nothing was done.`,
+    meaning: `The bytes are not what they claim to be: broken JSON, invalid UTF-8, a body nested deeper than ${MAX_BODY_DEPTH} levels, a bad escape in the path, a query of more than ${MAX_QUERY_PARAMETERS} parameters, a header that does not parse, or none or more than one \`Host\`. Nothing was done.`,
   },
   'not-found': {
     status: 404,
@@ -42,6 +42,11 @@ export const problemTypes = {
     status: 415,
     title: 'Unsupported media type',
     meaning: 'Bodies are `application/json` in UTF-8. `Accept-Post` or `Accept-Patch` say so in the answer.',
+  },
+  'expectation-failed': {
+    status: 417,
+    title: 'Expectation failed',
+    meaning: 'The `Expect` header asks for something other than `100-continue`. Nothing was done.',
   },
   'validation-failed': {
     status: 422,

@@ -50,6 +50,8 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       const detail = 'The body must be application/json in UTF-8'
       return ['unsupported-media-type', detail, { headers: { [accept]: 'application/json' } }]
     }
+    case 'ExpectationFailed':
+      return ['expectation-failed', 'The header Expect may ask for 100-continue, and for nothing else']
     case 'Invalid': {
       const errors = failure.violations.slice(0, MAX_ERRORS)
       const detail = errors.map((error) => `${'pointer' in error ? error.pointer : error.parameter} ${error.detail}`)

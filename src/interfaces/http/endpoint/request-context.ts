@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 export interface RequestContext {
   readonly id: string
   readonly startedAt: number
-  /** The path template, once the request found its route. */
+  /** The path template, when the contract has the path. */
   route: string
   /** Why the request met a 500 or a 503. For the log alone. */
   cause?: unknown

@@ -5,6 +5,7 @@ import type { ProtocolFailure } from '../endpoint/failure.ts'
 import { MAX_BODY_BYTES } from '../endpoint/limits.ts'
 import { decompressions } from './compression.ts'
 import { readJson } from './json.ts'
+import { expectsContinue } from './request-head.ts'
 
 /** What was sent, undefined for nothing, or why it cannot be taken. */
 export type Body = E.Either<ProtocolFailure, unknown>
@@ -15,26 +16,39 @@ const MAX_ENCODED_BYTES = 2 * MAX_BODY_BYTES
 const JSON_IN_UTF8 = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i
 
 const NO_BODY: Body = E.right(undefined)
-const TOO_LARGE: Body = E.left({ kind: 'ContentTooLarge' })
 
-const understand = (
-  { headers, method = '' }: IncomingMessage,
-  chunks: Buffer[],
-  size: number,
-  done: (body: Body) => void,
-) => {
+/** In lower case; none, when the body is as it is. */
+const encodingOf = ({ headers: { 'content-encoding': encoding = '' } }: IncomingMessage) => {
+  const name = encoding.toLowerCase()
+  return name === 'identity' ? '' : name
+}
+
+/** Why a body of so many bytes, one at the least, cannot be taken, as far as the head of its request tells. */
+const refusalOf = (req: IncomingMessage, size: number): ProtocolFailure | undefined => {
+  const { headers, method = '' } = req
+  const encoding = encodingOf(req)
+  if (!JSON_IN_UTF8.test(headers['content-type'] ?? '') || (encoding !== '' && !decompressions.has(encoding)))
+    return { kind: 'UnsupportedMediaType', method }
+  return size > (encoding === '' ? MAX_BODY_BYTES : MAX_ENCODED_BYTES) ? { kind: 'ContentTooLarge' } : undefined
+}
+
+/**
+ * Why the body cannot be taken, told by the head alone: of a client that waits for a word before it sends the body, and of
+ * one that is about to send too much. Any other is heard to its end first.
+ */
+export const announcedRefusal = (req: IncomingMessage): ProtocolFailure | undefined => {
+  const length = Number(req.headers['content-length'] ?? 0)
+  return length > MAX_BODY_BYTES || expectsContinue(req) ? refusalOf(req, length) : undefined
+}
+
+const understand = (req: IncomingMessage, chunks: Buffer[], size: number, done: (body: Body) => void) => {
   if (size === 0) return done(NO_BODY)
-  const { 'content-type': type = '', 'content-encoding': encoding = '' } = headers
-  const unsupported = () => done(E.left({ kind: 'UnsupportedMediaType', method }))
-  if (!JSON_IN_UTF8.test(type)) return unsupported()
-
-  const bytes = () => (chunks.length === 1 && chunks[0]) || Buffer.concat(chunks)
-  if (encoding === '' || encoding.toLowerCase() === 'identity')
-    return done(size > MAX_BODY_BYTES ? TOO_LARGE : readJson(bytes()))
-  const decompress = decompressions.get(encoding.toLowerCase())
-  if (!decompress) return unsupported()
-  if (size > MAX_ENCODED_BYTES) return done(TOO_LARGE)
-  decompress(bytes(), (decompressed) => done(pipe(decompressed, E.flatMap(readJson))))
+  const refusal = refusalOf(req, size)
+  if (refusal) return done(E.left(refusal))
+  const bytes = (chunks.length === 1 && chunks[0]) || Buffer.concat(chunks)
+  const decompress = decompressions.get(encodingOf(req))
+  if (!decompress) return done(readJson(bytes))
+  decompress(bytes, (decompressed) => done(pipe(decompressed, E.flatMap(readJson))))
 }
 
 /**

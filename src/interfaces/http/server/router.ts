@@ -2,6 +2,7 @@ import type { ParsedUrlQuery } from 'node:querystring'
 import type { Contract } from '../endpoint/contract.ts'
 import type { Endpoint, Endpoints } from '../endpoint/endpoint.ts'
 import type { ProtocolFailure } from '../endpoint/failure.ts'
+import { MAX_QUERY_PARAMETERS } from '../endpoint/limits.ts'
 import type { Operation } from '../endpoint/operation.ts'
 import { readTarget } from './target.ts'
 
@@ -13,22 +14,24 @@ interface Destination {
   readonly endpoint: Endpoint
 }
 
-/** Where a request leads. */
+/** Where a request leads, and the template of its path. */
 export type Route =
   | {
       readonly kind: 'endpoint'
+      readonly template: string
       readonly destination: Destination
       readonly params: Params
       readonly query: ParsedUrlQuery
     }
   /** To the methods of its path. */
-  | { readonly kind: 'options'; readonly allow: string }
-  | { readonly kind: 'refusal'; readonly failure: ProtocolFailure }
+  | { readonly kind: 'options'; readonly template: string; readonly allow: string }
+  | { readonly kind: 'refusal'; readonly template: string; readonly failure: ProtocolFailure }
   /** Out of the contract, which does not have its path. */
   | { readonly kind: 'elsewhere' }
 
 /** A path of the contract. */
 interface Place {
+  readonly template: string
   /** By method. */
   readonly destinations: ReadonlyMap<string, Destination>
   readonly allow: string
@@ -58,7 +61,7 @@ const segmentsOf = (path: string): string[] => {
   return segments
 }
 
-const placeOf = (operations: readonly Operation[], endpoints: Endpoints): Place => {
+const placeOf = (template: string, operations: readonly Operation[], endpoints: Endpoints): Place => {
   const destinations = new Map<string, Destination>()
   for (const operation of operations) {
     const endpoint = endpoints[operation.id]
@@ -67,13 +70,13 @@ const placeOf = (operations: readonly Operation[], endpoints: Endpoints): Place 
   }
   const get = destinations.get('GET')
   if (get) destinations.set('HEAD', get)
-  return { destinations, allow: [...destinations.keys(), 'OPTIONS'].join(', ') }
+  return { template, destinations, allow: [...destinations.keys(), 'OPTIONS'].join(', ') }
 }
 
 const mapOf = ({ paths }: Contract, endpoints: Endpoints): Fork => {
   const start = newFork()
   for (const [template, operations] of paths)
-    segmentsOf(template).reduce(forkAfter, start).place = placeOf(operations, endpoints)
+    segmentsOf(template).reduce(forkAfter, start).place = placeOf(template, operations, endpoints)
   return start
 }
 
@@ -86,7 +89,11 @@ const decoded = (params: Params): Params | undefined => {
   }
 }
 
-const BAD_ESCAPE: Route = { kind: 'refusal', failure: { kind: 'Malformed', detail: 'The path has a bad escape' } }
+const BAD_ESCAPE: ProtocolFailure = { kind: 'Malformed', detail: 'The path has a bad escape' }
+const TOO_MANY_PARAMETERS: ProtocolFailure = {
+  kind: 'Malformed',
+  detail: `The query has more than ${MAX_QUERY_PARAMETERS} parameters`,
+}
 const ELSEWHERE: Route = { kind: 'elsewhere' }
 
 /**
@@ -111,19 +118,20 @@ export const routerOf = (contract: Contract, endpoints: Endpoints): ((method: st
   }
 
   return (method, url) => {
-    const { path, query } = readTarget(url)
+    const { path, query, hasTooManyParameters } = readTarget(url)
     if (!path.startsWith('/')) return ELSEWHERE
     const found: Record<string, string> = {}
     const place = find(path, found)
     if (!place) return ELSEWHERE
+    const { template, destinations, allow } = place
+    const refusal = (failure: ProtocolFailure): Route => ({ kind: 'refusal', template, failure })
     const params = path.includes('%') ? decoded(found) : found
-    if (!params) return BAD_ESCAPE
+    if (!params) return refusal(BAD_ESCAPE)
+    if (hasTooManyParameters) return refusal(TOO_MANY_PARAMETERS)
 
-    const destination = place.destinations.get(method)
-    if (destination) return { kind: 'endpoint', destination, params, query }
-    const { allow } = place
-    return method === 'OPTIONS'
-      ? { kind: 'options', allow }
-      : { kind: 'refusal', failure: { kind: 'MethodNotAllowed', method, allow } }
+    const destination = destinations.get(method)
+    if (destination) return { kind: 'endpoint', template, destination, params, query }
+    if (method === 'OPTIONS') return { kind: 'options', template, allow }
+    return refusal({ kind: 'MethodNotAllowed', method, allow })
   }
 }

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
-import { answerUnparsed } from './bare-answers.ts'
-import { oneAtATime } from './one-at-a-time.ts'
-import { cutUnread } from './unread-answers.ts'
+import { answerConnect, answerUnparsed } from '../connections/bare-answers.ts'
+import { oneAtATime } from '../connections/one-at-a-time.ts'
+import { cutUnread } from '../connections/unread-answers.ts'
 
 interface ServerLimits {
   /** Milliseconds in which the head of a request must arrive. */
@@ -31,18 +31,34 @@ export const httpServer = (app: RequestListener, { answerStallTimeout, ...limits
   const watch = cutUnread(answerStallTimeout)
   let draining = false
 
-  const server = createServer({ ...limits, maxHeaderSize: MAX_HEAD_BYTES, connectionsCheckingInterval: 1000 })
+  const next = oneAtATime(app)
+  const receive: RequestListener = (req, res) => {
+    if (draining) res.shouldKeepAlive = false
+    latest.set(req.socket, res)
+    watch(res)
+    next(req, res)
+  }
+
+  const server = createServer({
+    ...limits,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    connectionsCheckingInterval: 1000,
+    // Node's own refusal is no problem document.
+    requireHostHeader: false,
+  })
     .on('connection', (socket) => {
       latest.set(socket, undefined)
       socket.once('close', () => latest.delete(socket))
     })
-    .on('request', (req, res) => {
-      if (draining) res.shouldKeepAlive = false
-      latest.set(req.socket, res)
-      watch(res)
-    })
-    .on('request', oneAtATime(app))
+    .on('request', receive)
+    // Left alone, Node says 100 to whatever asks for it, and answers what expects something else.
+    .on('checkContinue', receive)
+    .on('checkExpectation', receive)
+    // Left alone, Node closes the connection without a word.
+    .on('connect', answerConnect(latest, answerStallTimeout))
     .on('clientError', answerUnparsed(latest, answerStallTimeout))
+  // Left alone, Node leaves out what comes after the first thousand. The head's size is the bound.
+  server.maxHeadersCount = 0
 
   return {
     server,

@@ -1,9 +1,11 @@
 import { parse, type ParsedUrlQuery } from 'node:querystring'
+import { MAX_QUERY_PARAMETERS } from '../endpoint/limits.ts'
 
 /** What a request names: a path as it is spelled, and the query that was read from it. */
 interface Target {
   readonly path: string
   readonly query: ParsedUrlQuery
+  readonly hasTooManyParameters: boolean
 }
 
 const HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*\/?/i
@@ -14,7 +16,18 @@ export const originForm = (url: string): string => (url.startsWith('/') ? url : 
 /** A fragment is not for servers. A client that sends one all the same means the page without it. */
 const PARTS = /^([^?#]*)(?:\?([^#]*))?/
 
+/** The parser leaves out what is more, and a repeated parameter with it: who sends more is refused before. */
+const ALL = { maxKeys: MAX_QUERY_PARAMETERS }
+
+const exceeds = (query: string) =>
+  query.length >= MAX_QUERY_PARAMETERS && query.split('&').length > MAX_QUERY_PARAMETERS
+
 export const readTarget = (url: string): Target => {
-  const [, path = '', query] = PARTS.exec(originForm(url)) ?? []
-  return { path, query: query ? parse(query) : {} }
+  const [, path = '', query = ''] = PARTS.exec(originForm(url)) ?? []
+  const hasTooManyParameters = exceeds(query)
+  return {
+    path,
+    query: query === '' || hasTooManyParameters ? {} : parse(query, '&', '=', ALL),
+    hasTooManyParameters,
+  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Failure } from '../endpoint/failure.ts'
 import { toProblem } from '../endpoint/problem.ts'
@@ -18,12 +18,14 @@ const answerOn = (socket: Duplex, failure: Failure, patience: number) => {
     ...['X-Request-Id', requestId],
     ...['Content-Type', PROBLEM_TYPE],
     ...['Content-Length', String(Buffer.byteLength(text))],
+    ...['Date', new Date().toUTCString()],
     ...['Cache-Control', 'no-store'],
     ...['Connection', 'close'],
   ]
   const lines = fields.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${fields[index + 1] ?? ''}`] : []))
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', text].join('\r\n'))
   mustMove(socket, patience)
+  socket.once('timeout', () => socket.destroy())
 }
 
 const failureOf = (code: string | undefined): Failure => {
@@ -68,3 +70,14 @@ export const answerUnparsed = (
     else answer()
   }
 }
+
+/** Answers a client that takes this for a proxy, after every answer before. Node has let go of the connection. */
+export const answerConnect =
+  (latestOn: LatestAnswers, patience: number) =>
+  ({ url = '' }: IncomingMessage, socket: Duplex): void => {
+    // Nobody reads it any more, so nobody would hear that the client closes it, too.
+    socket.on('error', () => socket.destroy()).once('finish', () => socket.destroy())
+    closed(latestOn.get(socket), () => {
+      if (socket.writable) answerOn(socket, { kind: 'PathNotFound', path: url }, patience)
+    })
+  }
