@@ -174,6 +174,15 @@ describe('A connection on which requests come before the answers to those before
     expect(messages).to.have.length(6)
   })
 
+  it('is closed when the last of them takes the service for a proxy', async () => {
+    const { url, sockets } = await listening((req, res) => res.end(req.url))
+    const client = await connection(url, hold)
+    client.write(`${get(1)}${get(2)}${get(3)}CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n`)
+    const answers = answersIn(await readToEnd(client))
+    expect(answers.map(({ status }) => status)).to.deep.equal([200, 200, 200, 404])
+    await until(() => sockets[0]?.closed ?? false)
+  })
+
   it('is not written into when it breaks while an answer is on its way', async () => {
     const { url } = await listening((_req, res) => {
       res.write('begun')

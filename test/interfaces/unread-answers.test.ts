@@ -20,6 +20,7 @@ describe('An answer that nobody reads', () => {
 
   const listening = async (answerStallTimeout: number, app: RequestListener) => {
     const answers: ServerResponse[] = []
+    const sockets: Socket[] = []
     const patient = { headersTimeout: 60_000, requestTimeout: 60_000, keepAliveTimeout: 60_000 }
     const { server } = httpServer(
       (req, res) => {
@@ -28,10 +29,11 @@ describe('An answer that nobody reads', () => {
       },
       { ...patient, answerStallTimeout },
     )
+    server.on('connection', (socket) => sockets.push(socket))
     hold(server, () => server.closeAllConnections())
     await once(server.listen(0, '127.0.0.1'), 'listening')
     hold(server, () => void server.close())
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, answers }
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, answers, sockets }
   }
 
   const readAMegabyte = async (socket: Socket) => {
@@ -88,6 +90,16 @@ describe('An answer that nobody reads', () => {
     await until(() => answers.length === 1)
     await sleep(500)
     expect(answers[0]?.closed).to.equal(false)
+  })
+
+  it('does not keep a connection on which nothing is understood, whose client does not close it', async () => {
+    const { url, sockets } = await listening(100, (_req, res) => res.end())
+    const client = await connection(url, hold)
+    client.allowHalfOpen = true
+    client.write('garbage\r\n\r\n')
+    await once(client, 'readable')
+    await until(() => sockets[0]?.closed ?? false)
+    expect(client.writable).to.equal(true)
   })
 
   it('is logged and measured as one that was cut', async () => {

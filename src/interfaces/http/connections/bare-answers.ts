@@ -75,7 +75,8 @@ export const answerUnparsed = (
 export const answerConnect =
   (latestOn: LatestAnswers, patience: number) =>
   ({ url = '' }: IncomingMessage, socket: Duplex): void => {
-    socket.on('error', () => socket.destroy()).resume()
+    // Nobody reads it any more, so nobody would hear that the client closes it, too.
+    socket.on('error', () => socket.destroy()).once('finish', () => socket.destroy())
     closed(latestOn.get(socket), () => {
       if (socket.writable) answerOn(socket, { kind: 'PathNotFound', path: url }, patience)
     })

@@ -7,7 +7,7 @@ export const MAX_BODY_DEPTH = 32
 /** Bytes of a request line and its header fields. */
 export const MAX_HEAD_BYTES = 16_384
 
-/** Parameters in a query. */
+/** Parameters in a query. More are a 400 and no 414: what is too long makes the head too large, which is a 431. */
 export const MAX_QUERY_PARAMETERS = 1000
 
 /** Broken rules that one problem lists. */

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
 import { answerConnect, answerUnparsed } from '../connections/bare-answers.ts'
 import { oneAtATime } from '../connections/one-at-a-time.ts'
 import { cutUnread } from '../connections/unread-answers.ts'
+import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
 
 interface ServerLimits {
   /** Milliseconds in which the head of a request must arrive. */

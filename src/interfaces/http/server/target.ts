@@ -16,8 +16,8 @@ export const originForm = (url: string): string => (url.startsWith('/') ? url : 
 /** A fragment is not for servers. A client that sends one all the same means the page without it. */
 const PARTS = /^([^?#]*)(?:\?([^#]*))?/
 
-/** Left to itself, the parser leaves out what comes after the first thousand, and a repeated parameter with it. */
-const ALL = { maxKeys: 0 }
+/** The parser leaves out what is more, and a repeated parameter with it: who sends more is refused before. */
+const ALL = { maxKeys: MAX_QUERY_PARAMETERS }
 
 const exceeds = (query: string) =>
   query.length >= MAX_QUERY_PARAMETERS && query.split('&').length > MAX_QUERY_PARAMETERS
