@@ -43,6 +43,8 @@ onlyOnLinux('The embedded PostgreSQL of a running service', function () {
       // The postmaster alone, whose backends then notice; the next time all of them at one blow.
       if (round === 1) signalTo(before?.pid ?? 0, 'SIGKILL')
       else killPostgresOf(server)
+      // A backend may answer once more before it notices.
+      await until(() => (postmasterOn(join(server.dataDir, 'postgres'))?.pid ?? before?.pid) !== before?.pid)
       await until(() => send(`after death ${round}`))
       const after = postmasterOn(join(server.dataDir, 'postgres'))
       expect(after?.pid).not.to.equal(before?.pid)
