@@ -43,7 +43,7 @@ export const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satis
 
 /** Where a chat was found to be once it was moved. */
 export type Place = Pick<Chat, 'updatedAt' | 'lastMessageId' | 'revision'>
-const placeColumns = {
+export const placeColumns = {
   updatedAt: chatColumns.updatedAt,
   lastMessageId: chatColumns.lastMessageId,
   revision: chatColumns.revision,
@@ -83,6 +83,34 @@ export const posting = (columns: object, sent: string) => `
     .map(([property, { name }]) => ahead[property] ?? `sent.${name}`)
     .join(', ')}
   from ${sent} join moved on moved.id = sent.chat_id`
+
+/** What a single send moves, and says: its numbers are those of its chat. */
+export type LoneMove = Pick<Move, 'id' | 'updatedAt' | 'revision' | 'changedBefore'>
+export const loneMoveColumns = {
+  id: chatColumns.id,
+  updatedAt: chatColumns.updatedAt,
+  revision: chatColumns.revision,
+  changedBefore,
+} satisfies Columns<LoneMove>
+
+export type LoneMessage = Omit<NewMessageRow, 'chatId' | 'id' | 'revision'>
+export const loneMessageColumns = without(newMessageColumns, 'chatId', 'id', 'revision')
+export type LoneKeyedMessage = LoneMessage & Omit<KeyRow, 'postedRevision'>
+export const loneKeyedMessageColumns = { ...loneMessageColumns, ...without(keyColumns, 'postedRevision') }
+
+/** The columns of a message, each from its chat or as it was given. */
+export const lonePosting = (columns: object, given: object) => {
+  const said = given as Readonly<Record<string, string>>
+  const counted: Readonly<Record<string, string>> = {
+    chatId: 'moved.id',
+    id: 'moved.last_message_id',
+    revision: 'moved.revision',
+    postedRevision: 'moved.revision',
+    createdAt: `case when moved.ahead = 0 then ${said['createdAt'] ?? ''} else moved.updated_at end`,
+  }
+  const values = Object.keys(columns).map((property) => counted[property] ?? said[property])
+  return `insert into messages (${namesOf(columns)}) select ${values.join(', ')} from moved`
+}
 
 export const FURTHER = `select id, ${namesOf(placeColumns)} from moved where ahead <> 0`
 export const STALE = ['stale.id', ...Object.keys(placeColumns).map(() => 'null')].join(', ')

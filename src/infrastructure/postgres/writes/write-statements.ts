@@ -14,12 +14,20 @@ import { statement } from '../database/statement.ts'
 import {
   FURTHER,
   gotTo,
+  loneKeyedMessageColumns,
+  type LoneKeyedMessage,
+  type LoneMessage,
+  loneMessageColumns,
+  type LoneMove,
+  loneMoveColumns,
+  lonePosting,
   type KeyedMessage,
   keyedMessageColumns,
   type Move,
   moveColumns,
   onward,
   ownColumns,
+  placeColumns,
   posting,
   type SendMove,
   sendMoveColumns,
@@ -59,32 +67,33 @@ export const writeSends = statement(
  * The same for a single send, which a lone client waits for: less than half the work for PostgreSQL. Where `isOnce` says
  * so, only if nothing was sent under its key.
  */
-const singleSend = <Sent extends NewMessageRow>(
+const singleSend = <Said extends LoneMessage>(
   name: string,
-  columns: Columns<Sent>,
-  isOnce: (chat: string, sent: { readonly [Property in keyof Sent]: string }) => string = () => '',
+  columns: object,
+  saidColumns: Columns<Said>,
+  isOnce: (chat: string, said: { readonly [Property in keyof Said]: string }) => string = () => '',
 ) =>
   statement(
     name,
-    { move: row<SendMove>(sendMoveColumns), sent: row<Sent>(columns) },
+    { move: row<LoneMove>(loneMoveColumns), sent: row<Said>(saidColumns) },
     ({ move, sent }) => `
       with moved as (
         update chats c
-        set ${onward({ ...move, changes: move.sends })}
+        set ${onward({ updatedAt: move.updatedAt, sends: '1', changes: '1' })}
         where c.id = ${move.id} and c.changed_at_revision = ${move.changedBefore} ${isOnce(move.id, sent)}
-        ${gotTo(move)}
-      ), posted as (${posting(columns, `(values (${Object.values<string>(sent).join(', ')})) sent (${namesOf(columns)})`)})
-      ${FURTHER}
-      union all
-      select ${STALE} from (values (${move.id})) stale (id) where not exists (select from moved)`,
+        returning c.id, ${namesOf(placeColumns, 'c')}, c.revision - ${move.revision} as ahead
+      ), posted as (${lonePosting(columns, sent)})
+      select ${move.id}, ${namesOf(placeColumns, 'moved')}
+      from (select) lone left join moved on true where moved.ahead is distinct from 0`,
     surprise,
   )
 
-export const writeSend = singleSend<NewMessageRow>('one-send', newMessageColumns)
+export const writeSend = singleSend<LoneMessage>('one-send', newMessageColumns, loneMessageColumns)
 
-export const writeKeyedSend = singleSend<KeyedMessage>(
+export const writeKeyedSend = singleSend<LoneKeyedMessage>(
   'one-keyed-send',
   keyedMessageColumns,
+  loneKeyedMessageColumns,
   (chat, { idempotencyKey }) =>
     `and not exists (select from messages m where m.chat_id = ${chat} and m.idempotency_key = ${idempotencyKey})`,
 )

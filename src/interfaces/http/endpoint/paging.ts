@@ -36,11 +36,11 @@ export const selectionOf = <Before extends number, After extends number>(
 /** The query of a link: what the client said and nothing more, but for the place. */
 const queryTo = (query: PageQuery<number, number>, side: 'before' | 'after', id: number): string => {
   const { limit, before, after, order } = query
-  const place = isWindow(query) ? { before, after, cursor: `${side}-${id}` } : { [side]: id }
-  return Object.entries({ limit, ...place, order: order === 'asc' ? order : undefined })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&')
+  const said = (name: string, value: number | undefined) => (value === undefined ? '' : `&${name}=${value}`)
+  const place = isWindow(query)
+    ? `${said('before', before)}${said('after', after)}&cursor=${side}-${id}`
+    : `&${side}=${id}`
+  return `${said('limit', limit)}${place}${order === 'asc' ? '&order=asc' : ''}`.slice(1)
 }
 
 /**
