@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
 import type { Failure } from './failure.ts'
@@ -49,10 +48,9 @@ export const endpoint = <A>(
     const refused = beforehand(operation, req)
     if (E.isLeft(refused)) return sendProblem(res, refused.left)
 
-    const reply = pipe(
-      await handle(decoded.right)(),
-      E.flatMap((reply): E.Either<Failure, Reply> => conditioned(req, reply)),
-    )
+    const handled = await handle(decoded.right)()
+    // Not by `flatMap`, whose two ways to be called take a tenth of the time of a whole request.
+    const reply = E.isLeft(handled) ? handled : conditioned(req, handled.right)
     if (E.isLeft(reply)) sendProblem(res, reply.left)
     else send(res, reply.right)
   }

@@ -12,6 +12,8 @@ export const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1
 
 export const processMetrics = (registry: Registry): void => collectDefaultMetrics({ register: registry })
 
+type Durations = Map<number, { observe: (seconds: number) => void }>
+
 /** Labels are the route's template and never what a client makes up, so the number of series is bounded. */
 export const httpMetrics = (registry: Registry): HttpMetrics => {
   const duration = new Histogram({
@@ -30,13 +32,16 @@ export const httpMetrics = (registry: Registry): HttpMetrics => {
       this.set(active)
     },
   })
-  /** One for each kind of answer; looking it up costs less than having the library look up its labels. */
-  const durations = new Map<string, { observe: (seconds: number) => void }>()
+  /** Of each kind of answer, by route, method and status: looking it up costs less than having the library look up its labels. */
+  const durations = new Map<string, Map<string, Durations>>()
   const durationOf = (method: string, route: string, status: number) => {
-    const key = `${method} ${status} ${route}`
-    const known = durations.get(key) ?? duration.labels({ method, route, status_code: status })
-    durations.set(key, known)
-    return known
+    const ofRoute = durations.get(route) ?? new Map<string, Durations>()
+    const ofMethod = ofRoute.get(method) ?? (new Map() as Durations)
+    const found = ofMethod.get(status)
+    if (found) return found
+    const made = duration.labels({ method, route, status_code: status })
+    durations.set(route, ofRoute.set(method, ofMethod.set(status, made)))
+    return made
   }
   const known = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'])
 
