@@ -26,7 +26,12 @@ const settled = async () => {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const aQueue = ({ atOnce = 10, ...settings }: Partial<QueueSettings> & { atOnce?: number } = {}) => {
+interface Given extends Partial<QueueSettings> {
+  readonly atOnce?: number
+  readonly gather?: () => Promise<void>
+}
+
+const aQueue = ({ atOnce = 10, gather = async () => {}, ...settings }: Given = {}) => {
   /** Chats that somebody else holds, and how often it was asked which are free. */
   const others = { hold: new Set<number>(), asked: 0 }
   const calls: Call[] = []
@@ -68,7 +73,7 @@ const aQueue = ({ atOnce = 10, ...settings }: Partial<QueueSettings> & { atOnce?
   }
   const queue = writeQueue(
     writer,
-    { groups: limited(1), locked: limited(atOnce) },
+    { groups: limited(1), gather, locked: limited(atOnce) },
     { groupSize: 10, patience: 10_000, ...settings },
   )
 
@@ -114,6 +119,29 @@ describe('The write queue', () => {
     await settled()
     await call(0).end()
     expect(seen()).to.deep.equal(['together a b', 'together c'])
+  })
+
+  it('lets changes gather before each group for as long as it is told to', async () => {
+    const gathered = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let asked = 0
+    const { add, seen, call } = aQueue({ gather: () => gathered[asked++]?.promise ?? Promise.resolve() })
+    add('a')
+    await settled()
+    add('b')
+    await settled()
+    expect(seen()).to.deep.equal([])
+    gathered[0]?.resolve()
+    await settled()
+    expect(seen()).to.deep.equal(['together a b'])
+    add('c')
+    await call(0).end()
+    add('d')
+    await settled()
+    expect(seen()).to.have.length(1)
+    gathered[1]?.resolve()
+    await settled()
+    expect(seen()).to.deep.equal(['together a b', 'together c d'])
+    await call(1).end()
   })
 
   it('decides what was stale again before what came later, and on the locked row the second time', async () => {

@@ -18,10 +18,12 @@ export interface QueueSettings {
   readonly patience: number
 }
 
-interface Limits {
-  /** Of the groups of all queues that are under way. */
+interface Pace {
+  /** Limits the groups of all queues that are under way. */
   readonly groups: Limited
-  /** Of the locked rows that are written. */
+  /** Waits before a group for what else may come. */
+  readonly gather: () => Promise<void>
+  /** Limits the locked rows that are written. */
   readonly locked: Limited
 }
 
@@ -50,7 +52,11 @@ const JITTER_MS = 20
  * together and, when that fails too, one by one). After any other failure, when it may have been written or when none of
  * them could be, all are answered `Unavailable`.
  */
-export const writeQueue = (writer: Writer, { groups, locked }: Limits, { groupSize, patience }: QueueSettings) => {
+export const writeQueue = (
+  writer: Writer,
+  { groups, gather, locked }: Pace,
+  { groupSize, patience }: QueueSettings,
+) => {
   const waiting: PendingChange[] = []
   let group: readonly PendingChange[] = []
   let isRunning = false
@@ -85,6 +91,7 @@ export const writeQueue = (writer: Writer, { groups, locked }: Limits, { groupSi
   }
 
   const writeNext = async () => {
+    await gather()
     group = nextGroup()
     if (group.length > 0) await write()
     group = []

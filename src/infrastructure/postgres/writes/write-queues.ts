@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { limited } from '../database/limited.ts'
 import { freeChats } from './load-drafts.ts'
@@ -27,6 +28,12 @@ export interface WriteSettings extends QueueSettings {
  */
 const LOCKED_SHARE = 0.3
 
+/**
+ * Milliseconds for which changes gather before a group beside other servers: those whose senders were just answered come back
+ * in that time, and go along. Without it two servers take one hot chat 0.8 times as fast as one, in 1.8 times the commits.
+ */
+const GATHER_MS = 1
+
 const defaultsFor = ({ options }: Pool): WriteSettings => ({
   queues: 2,
   groupSize: 128,
@@ -49,7 +56,10 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
   const locked = limited(all.lockedAtOnce)
   // Each server of several has fewer changes: in as many groups as one alone, they would be twice the work for PostgreSQL.
   const groups = limited(() => (others.areThere() ? 1 : all.queues))
-  const queues = Array.from({ length: all.queues }, () => writeQueue(writer, { groups, locked }, all))
+  const gather = async () => {
+    if (others.areThere()) await delay(GATHER_MS)
+  }
+  const queues = Array.from({ length: all.queues }, () => writeQueue(writer, { groups, gather, locked }, all))
   return {
     add: (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change),
   }
