@@ -29,6 +29,8 @@ export interface Crowd {
   readonly chats: number
   readonly messages?: number
   readonly connections?: number
+  /** More servers, over which the connections are spread evenly. */
+  readonly alsoTo?: readonly string[]
 }
 
 /** A server under one kind of request. */

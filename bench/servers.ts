@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Server } from './child.ts'
-import { CONNECTIONS, type Crowd, send } from './contenders.ts'
+import { CONNECTIONS, type Crowd, over, send } from './contenders.ts'
 import { type Connection, createMessenger, withClient } from './database.ts'
 import { type Contender, type Measurement, median, ratiosOf, takeTurns } from './measurement.ts'
 import { takenBy, takenByPostgres } from './processor-time.ts'
@@ -33,12 +33,13 @@ interface Costed extends Contender {
 const costing = (
   { load }: Stage,
   name: string,
-  servers: readonly Server[],
+  servers: readonly [Server, ...Server[]],
   database: Connection,
   crowd: Crowd,
 ): Costed => {
   const costs: Cost[] = []
   const [first, ...others] = servers
+  const sends = over(load, name, first, send, { ...crowd, alsoTo: others.map(({ url }) => url) })
   const taken = async () => ({
     node: servers.reduce((sum, { pid }) => sum + takenBy(pid), 0),
     postgres: takenByPostgres(),
@@ -46,15 +47,7 @@ const costing = (
   })
   const measure = async (seconds: number): Promise<Measurement> => {
     const before = await taken()
-    const measured = await load.run({
-      kind: 'http',
-      url: first?.url ?? '',
-      alsoTo: others.map(({ url }) => url),
-      connections: CONNECTIONS,
-      ...crowd,
-      ...send,
-      seconds,
-    })
+    const measured = await sends.measure(seconds)
     const after = await taken()
     const each = (of: keyof Cost) => (after[of] - before[of]) / measured.count
     costs.push({ node: each('node'), postgres: each('postgres'), commits: each('commits') })

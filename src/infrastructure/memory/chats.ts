@@ -87,9 +87,9 @@ export const memoryChats = (): Chats & Journal => {
       ),
 
     findMessage: (chatId, messageId) => async () => {
-      const entry = entries.get(chatId)
-      if (!entry) return E.left({ kind: 'ChatNotFound' as const, chatId })
-      const message = present(entry, messageId)
+      const found = entryOf(chatId)
+      if (E.isLeft(found)) return found
+      const message = present(found.right, messageId)
       return message ? E.right(message) : E.left({ kind: 'MessageNotFound' as const, chatId, messageId })
     },
 

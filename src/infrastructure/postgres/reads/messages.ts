@@ -6,6 +6,7 @@ import { bigint, type Columns } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { MESSAGE, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
+import { BATCHES } from './batches.ts'
 
 interface WantedMessage extends MessageAddress {
   readonly place: number
@@ -22,9 +23,6 @@ const findMessages = statement(
     left join messages m on m.chat_id = c.id and m.id = wanted.id and m.deleted_at is null`,
   (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null }),
 )
-
-/** Messages asked for in one statement, and statements under way at once. */
-const BATCHES = { size: 64, atOnce: 2 }
 
 /** Single messages: null when there is no such message, undefined when there is no such chat. */
 export const postgresMessages = (pool: Pool) => {

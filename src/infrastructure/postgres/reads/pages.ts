@@ -3,6 +3,7 @@ import { type MessagePage, type MessageSelection, readsForwards } from '../../..
 import type { ChatId } from '../../../domain/identity.ts'
 import { batching } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
+import { BATCHES } from './batches.ts'
 import { readPages } from './page-statement.ts'
 
 interface Asked {
@@ -34,9 +35,6 @@ const cachedPage = (page: MessagePage, since: number): CachedPage => {
 
 const keyOf = (chatId: ChatId, selection: MessageSelection) =>
   `${chatId} ${selection.limit} ${selection.before ?? ''} ${selection.after ?? ''} ${readsForwards(selection)}`
-
-/** Pages asked for in one statement, and statements under way at once. */
-const BATCHES = { size: 64, atOnce: 2 }
 
 /**
  * Pages of messages, each with its chat as both were at one moment; undefined when there is no such chat.

@@ -27,17 +27,6 @@ export const moveColumns = {
 /** What a change sets as it was decided, whereas counters and clock move on. */
 export const ownColumns = without(becomingColumns, 'id', 'updatedAt', 'lastMessageId', 'revision')
 
-/** What sends move of a chat. */
-export type SendMove = Pick<Move, 'id' | 'updatedAt' | 'lastMessageId' | 'revision' | 'sends' | 'changedBefore'>
-export const sendMoveColumns = {
-  id: chatColumns.id,
-  updatedAt: chatColumns.updatedAt,
-  lastMessageId: chatColumns.lastMessageId,
-  revision: chatColumns.revision,
-  sends: moveColumns.sends,
-  changedBefore,
-} satisfies Columns<SendMove>
-
 export type KeyedMessage = NewMessageRow & KeyRow
 export const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>
 
@@ -49,6 +38,15 @@ export const placeColumns = {
   revision: chatColumns.revision,
 } satisfies Columns<Place>
 const placeOf = readerOf<Place>(placeColumns)
+
+/** What sends move of a chat. */
+export type SendMove = Place & Pick<Move, 'id' | 'sends' | 'changedBefore'>
+export const sendMoveColumns = {
+  id: chatColumns.id,
+  ...placeColumns,
+  sends: moveColumns.sends,
+  changedBefore,
+} satisfies Columns<SendMove>
 
 /** A chat that was not where it was decided on: it moved further, or, where no place is given, it was stale and did not move. */
 interface Surprise {
@@ -70,12 +68,15 @@ export const gotTo = (decided: { readonly lastMessageId: string; readonly revisi
   `returning c.id, ${namesOf(placeColumns, 'c')},
      c.last_message_id - ${decided.lastMessageId} as ids_ahead, c.revision - ${decided.revision} as ahead`
 
+/** When a message was sent: as decided, where its chat was where it was decided on, and else by the chat's clock. */
+const sentAt = (decided: string) => `case when moved.ahead = 0 then ${decided} else moved.updated_at end`
+
 /** A message as it was decided, moved as far as its chat was. */
 const ahead: Readonly<Record<string, string>> = {
   id: 'sent.id + moved.ids_ahead',
   revision: 'sent.revision + moved.ahead',
   postedRevision: 'sent.posted_revision + moved.ahead',
-  createdAt: 'case when moved.ahead = 0 then sent.created_at else moved.updated_at end',
+  createdAt: sentAt('sent.created_at'),
 }
 export const posting = (columns: object, sent: string) => `
   insert into messages (${namesOf(columns)})
@@ -106,7 +107,7 @@ export const lonePosting = (columns: object, given: object) => {
     id: 'moved.last_message_id',
     revision: 'moved.revision',
     postedRevision: 'moved.revision',
-    createdAt: `case when moved.ahead = 0 then ${said['createdAt'] ?? ''} else moved.updated_at end`,
+    createdAt: sentAt(said['createdAt'] ?? ''),
   }
   const values = Object.keys(columns).map((property) => counted[property] ?? said[property])
   return `insert into messages (${namesOf(columns)}) select ${values.join(', ')} from moved`

@@ -9,9 +9,8 @@ import { writeEverything, writeKeyedSend, writeSend, writeSends } from './write-
 /** A draft whose chat is still there. */
 export type StandingDraft = Draft & { chat: Chat }
 
-/** Whether all that became of the chat is messages sent, and as many keys. */
-const isSends = ({ sent, unused, restsOnRevision }: StandingDraft, keys: number) =>
-  sent.length > 0 && unused.size === keys && !restsOnRevision
+/** Whether all that became of the chat is messages sent. */
+const isSends = ({ sent, restsOnRevision }: StandingDraft) => sent.length > 0 && !restsOnRevision
 
 const moveOf = (draft: StandingDraft): Move => {
   const { before, chat, sent } = draft
@@ -26,13 +25,14 @@ const moveOf = (draft: StandingDraft): Move => {
     changes: revision - before.revision,
     sends: sent.length,
     changedBefore: before.changedAtRevision,
-    expected: isSends(draft, draft.unused.size) ? null : before.revision,
+    expected: isSends(draft) ? null : before.revision,
   }
 }
 
 const writeOneSend = (session: Session, draft: StandingDraft) => {
   const [one] = draft.sent
-  if (!one || draft.sent.length > 1 || !isSends(draft, one.intent ? 1 : 0)) return undefined
+  if (!one || draft.sent.length > 1 || !isSends(draft)) return undefined
+  if (draft.unused.size !== (one.intent ? 1 : 0)) return undefined
   const move = moveOf(draft)
   return one.intent
     ? writeKeyedSend(session, { move, sent: { ...one.message, ...keyRow(one.message, one.intent) } })
@@ -42,7 +42,7 @@ const writeOneSend = (session: Session, draft: StandingDraft) => {
 const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
   const moves = drafts.map(moveOf)
   const sent = drafts.flatMap((draft) => draft.sent)
-  if (drafts.every((draft) => isSends(draft, 0)))
+  if (drafts.every((draft) => isSends(draft) && draft.unused.size === 0))
     return writeSends(session, { moves, sent: sent.map(({ message }) => message) })
   return writeEverything(session, {
     moves,

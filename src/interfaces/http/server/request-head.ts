@@ -8,15 +8,6 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i
 const ONE_HOST: ProtocolFailure = { kind: 'Malformed', detail: 'The header Host must be there, and once' }
 const NO_HOST: ProtocolFailure = { kind: 'Malformed', detail: 'The header Host must be a host, with or without a port' }
 
-/** The host of the request before, which was found to be one: nearly every request names the same. */
-let latest: string | undefined
-
-const isHost = (host: string) => {
-  if (host !== latest && !HOST.test(host)) return false
-  latest = host
-  return true
-}
-
 const countHosts = (rawHeaders: readonly string[]) => {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -35,7 +26,7 @@ export const refusalOfHead = (req: IncomingMessage): ProtocolFailure | undefined
   const { httpVersion, rawHeaders, headers } = req
   const hosts = countHosts(rawHeaders)
   if (hosts > 1 || (hosts === 0 && httpVersion >= '1.1')) return ONE_HOST
-  if (headers.host !== undefined && !isHost(headers.host)) return NO_HOST
+  if (headers.host !== undefined && !HOST.test(headers.host)) return NO_HOST
   if (expectsContinue(req) && !CONTINUE.test(headers.expect ?? '')) return { kind: 'ExpectationFailed' }
   return undefined
 }
