@@ -17,8 +17,14 @@ const FULL_PAUSE = 100
 /** How often the last lines are tried. A pipe takes 64 kB at a time. */
 const LAST_TRIES = 20
 
-/** Characters that may wait while nothing can be written. Lines that come beyond that are dropped. */
+/** Bytes that may wait while nothing can be written. Lines that come beyond that are dropped. */
 const MOST_WAITING = 4_000_000
+
+/** Bytes of one piece of what waits. */
+const PIECE = 64 * 1024
+
+/** Bytes that a character of JavaScript takes at the most in UTF-8. */
+const WIDEST = 3
 
 const isFull = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EAGAIN'
 
@@ -32,7 +38,10 @@ const isFull = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EA
  * for ever).
  */
 export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: Write = write): LogOutput => {
-  let lines: string[] = []
+  // Bytes, not lines: a line is made of a dozen strings, and those that wait the collector would take for long-lived.
+  let pieces: Buffer[] = []
+  let piece = Buffer.allocUnsafeSlow(PIECE)
+  let used = 0
   let waiting = 0
   /** Whether lines will be written by themselves: a timer is set, or a write is under way. */
   let isDue = false
@@ -41,9 +50,21 @@ export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: 
   /** Whether the system has been told to write it: that ends with the process no more than it fails with it. */
   let isHandedOn = false
 
+  const take = (line: string) => {
+    if (used + WIDEST * line.length > piece.length) {
+      pieces.push(piece.subarray(0, used))
+      piece = Buffer.allocUnsafeSlow(Math.max(PIECE, WIDEST * line.length))
+      used = 0
+    }
+    const bytes = piece.write(line, used)
+    used += bytes
+    waiting += bytes
+  }
+
   const taken = () => {
-    const bytes = Buffer.from(lines.join(''))
-    lines = []
+    const bytes = Buffer.concat([...pieces, piece.subarray(0, used)])
+    pieces = []
+    used = 0
     waiting = 0
     return bytes
   }
@@ -56,7 +77,7 @@ export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: 
   const handOn = () => {
     isDue = underWay.length > 0
     if (!isDue) {
-      if (lines.length > 0) later(takeAndHandOn, PAUSE)
+      if (waiting > 0) later(takeAndHandOn, PAUSE)
       return
     }
     isHandedOn = true
@@ -76,8 +97,7 @@ export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: 
   return {
     write: (line) => {
       if (waiting > MOST_WAITING) return
-      waiting += line.length
-      lines.push(line)
+      take(line)
       if (!isDue) later(takeAndHandOn, PAUSE)
     },
     flushSync: () => {
