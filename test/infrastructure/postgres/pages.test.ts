@@ -129,7 +129,7 @@ describe('Pages that are read together', () => {
 
   it('knows no more pages than it has room for', async () => {
     const ids = await Promise.all(upTo(3).map(() => aChat(1)))
-    const { pages, asked } = pagesOf({ bytes: 1600, milliseconds: 60_000 })
+    const { pages, asked } = pagesOf({ bytes: 2400, milliseconds: 60_000 })
     for (const id of ids) await pages(id, last(1))
     await pages(ids[2] as ChatId, last(1))
     await pages(ids[1] as ChatId, last(1))

@@ -26,10 +26,10 @@ export interface PageCacheSettings {
   readonly milliseconds: number
 }
 
-const DEFAULTS: PageCacheSettings = { bytes: 16_000_000, milliseconds: 60_000 }
+const DEFAULTS: PageCacheSettings = { bytes: 40_000_000, milliseconds: 60_000 }
 
 const cachedPage = (page: MessagePage, since: number): CachedPage => {
-  const bytes = page.entries.reduce((sum, { text }) => sum + 2 * text.length + 200, 500)
+  const bytes = page.entries.reduce((sum, { text }) => sum + 2 * text.length + 600, 500)
   return { page, since, bytes }
 }
 
