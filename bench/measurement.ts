@@ -40,6 +40,10 @@ export const takeTurns = async (contenders: readonly Contender[], pace: Pace): P
   return turns
 }
 
+/** The turns of all of them as if they had been taken one after the other. */
+export const joined = (all: readonly Turns[]): Turns =>
+  new Map(Array.from(all[0]?.keys() ?? [], (name) => [name, all.flatMap((turns) => turns.get(name) ?? [])]))
+
 /** The p-th of the sorted values, p from 0 to 1. */
 export const percentile = (sorted: ArrayLike<number>, p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? NaN

@@ -30,8 +30,8 @@ export interface Stage {
   readonly postgres: EmbeddedPostgres
   readonly load: Load
   readonly ours: () => Promise<Server>
-  /** Ours as it is in another checkout. Rejects when none was named. */
-  readonly before: () => Promise<Server>
+  /** Ours, and ours as it is in another checkout, both started anew. Rejects when none was named. */
+  readonly pair: <A>(work: (now: Server, before: Server) => Promise<A>) => Promise<A>
   readonly floor: () => Promise<Server>
   /** Undefined when its packages are not installed. */
   readonly peer: () => Promise<Server | undefined>
@@ -89,17 +89,32 @@ export const setStage = async (pace: Pace, sizes: Sizes, { data, against }: Plac
     return server
   }
 
+  const temporarily: Stage['temporarily'] = async (starting, work) => {
+    const server = await started(starting)
+    try {
+      return await work(server)
+    } finally {
+      servers.delete(server)
+      await server.stop()
+    }
+  }
+
+  const ownDatabase = once(() => createMessenger(postgres, 'ours', sizes))
+  const databaseBefore = once(() => createMessenger(postgres, 'before', sizes))
   const limitDatabase = once(() => createMessenger(postgres, 'limit', sizes))
   return {
     pace,
     sizes,
     postgres,
     load,
-    ours: once(async () => started(startOurs(await createMessenger(postgres, 'ours', sizes)))),
-    before: once(async () => {
+    ours: once(async () => started(startOurs(await ownDatabase()))),
+    pair: async (work) => {
       if (against === undefined) throw new Error('name the checkout to compare with: --against <folder>')
-      return started(startOurs(await createMessenger(postgres, 'before', sizes), resolve(against)))
-    }),
+      const [own, other] = [await ownDatabase(), await databaseBefore()]
+      return temporarily(startOurs(own), (now) =>
+        temporarily(startOurs(other, resolve(against)), (before) => work(now, before)),
+      )
+    },
     floor: once(() => started(startFloor())),
     peer: once(async () => {
       if ('missing' in (await peerVersions())) return undefined
@@ -113,15 +128,7 @@ export const setStage = async (pace: Pace, sizes: Sizes, { data, against }: Plac
       if ('missing' in (await pgbenchVersion())) return undefined
       return pgbenchLimit(await limitDatabase(), sizes.chats, folder)
     }),
-    temporarily: async (starting, work) => {
-      const server = await started(starting)
-      try {
-        return await work(server)
-      } finally {
-        servers.delete(server)
-        await server.stop()
-      }
-    },
+    temporarily,
     stop: once(async () => {
       await Promise.allSettled([...servers].map((server) => server.stop()))
       await load.stop()

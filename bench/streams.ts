@@ -5,7 +5,7 @@ import { ask } from './ask.ts'
 import { residentOf, type Server, startServer } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger, urlOf } from './database.ts'
-import { type Contender, type Measurement, type Pace, takeTurns } from './measurement.ts'
+import { type Contender, type Measurement, type Pace, takeTurns, type Turns } from './measurement.ts'
 import type { Section } from './section.ts'
 import type { Stage } from './stage.ts'
 import { absolute, compare, type Goal, type Row, thousands } from './table.ts'
@@ -105,7 +105,14 @@ const measuring = ({ name, followers }: Followed, command: Command, needsWarming
   },
 })
 
-const turnsOf = async (everyone: readonly Followed[], { rounds, seconds }: Pace) => {
+/** Deliveries with one sender and with several, and the time that one takes. */
+export interface StreamTurns {
+  readonly lone: Turns
+  readonly several: Turns
+  readonly timed: Turns
+}
+
+const turnsOf = async (everyone: readonly Followed[], { rounds, seconds }: Pace): Promise<StreamTurns> => {
   const pace = { rounds, seconds: Math.ceil(seconds * 0.4), warmSeconds: 1 }
   const take = (command: Command, needsWarming = false) =>
     takeTurns(
@@ -119,8 +126,7 @@ const turnsOf = async (everyone: readonly Followed[], { rounds, seconds }: Pace)
   }
 }
 
-const rowsOf = async (everyone: readonly Followed[], pace: Pace, pair: Pair, goal: Goal): Promise<readonly Row[]> => {
-  const { lone, several, timed } = await turnsOf(everyone, pace)
+export const rowsOf = ({ lone, several, timed }: StreamTurns, pair: Pair, goal: Goal): readonly Row[] => {
   const crowd = `${thousands(FOLLOWERS)} followers`
   const [figure, lag] = [`deliveries to ${crowd}`, `from 201 to the last of ${crowd}`]
   return [
@@ -160,7 +166,7 @@ export const streams: Section = async (stage) => {
       try {
         everyone.push(await followedBy('ours', messenger, stage))
         everyone.push(await followedBy('floor', floor, stage))
-        const rows = await rowsOf(everyone, stage.pace, { of: 'ours', to: 'floor' }, { atLeast: 0.7 })
+        const rows = rowsOf(await turnsOf(everyone, stage.pace), { of: 'ours', to: 'floor' }, { atLeast: 0.7 })
         return { rows: [...rows, ...memoryOf(everyone)], notes: NOTES }
       } finally {
         for (const { followers } of everyone) followers.stop()
@@ -169,16 +175,16 @@ export const streams: Section = async (stage) => {
   )
 }
 
-/** The same for two messengers, the second of which is what the first is held against. */
-export const streamsOfTwo = async (stage: Stage, messengers: readonly Server[], pair: Pair, goal: Goal) => {
+/** The same turns for two messengers by their names. */
+export const turnsOfTwo = async (messengers: Readonly<Record<string, Server>>, pace: Pace): Promise<StreamTurns> => {
   const everyone: Followed[] = []
   try {
-    for (const [index, messenger] of messengers.entries()) {
+    for (const [name, messenger] of Object.entries(messengers)) {
       const followers = startFollowers(messenger)
-      everyone.push({ name: index === 0 ? pair.of : pair.to, followers })
+      everyone.push({ name, followers })
       await followers.tell({ kind: 'open' })
     }
-    return await rowsOf(everyone, stage.pace, pair, goal)
+    return await turnsOf(everyone, pace)
   } finally {
     for (const { followers } of everyone) followers.stop()
   }
