@@ -136,6 +136,8 @@ export interface Problem {
 /** Every `ProblemType`. */
 export const problemTypes = [
   '/problems/malformed-request',
+  '/problems/unauthenticated',
+  '/problems/forbidden',
   '/problems/not-found',
   '/problems/method-not-allowed',
   '/problems/not-acceptable',

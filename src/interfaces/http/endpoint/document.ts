@@ -11,6 +11,7 @@ export interface OperationObject {
   readonly operationId: string
   readonly parameters?: readonly (Parameter | Reference)[]
   readonly requestBody?: object
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
   readonly responses: Readonly<Record<string, ResponseObject | Reference>>
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
+import type { Caller } from '../../../domain/caller.ts'
 import type { Failure } from './failure.ts'
 import { preferred } from './media-types.ts'
 import type { Operation } from './operation.ts'
@@ -34,7 +35,7 @@ export const takes = ({ headers }: IncomingMessage, types: readonly string[]) =>
 export const endpoint = <A>(
   operation: Operation,
   request: t.Decoder<unknown, A>,
-  handle: (input: A) => TE.TaskEither<Failure, Reply>,
+  handle: (input: A, caller: Caller) => TE.TaskEither<Failure, Reply>,
 ): Endpoint => {
   const answer = async (req: IncomingMessage, res: ServerResponse, asked: RawRequest): Promise<void> => {
     if (!takes(req, operation.produces)) return sendProblem(res, { kind: 'NotAcceptable', offered: operation.produces })
@@ -48,7 +49,7 @@ export const endpoint = <A>(
     const refused = beforehand(operation, req)
     if (E.isLeft(refused)) return sendProblem(res, refused.left)
 
-    const handled = await handle(decoded.right)()
+    const handled = await handle(decoded.right, contextOf(res).caller)()
     // Not by `flatMap`, whose two ways to be called take a tenth of the time of a whole request.
     const reply = E.isLeft(handled) ? handled : conditioned(req, handled.right)
     if (E.isLeft(reply)) sendProblem(res, reply.left)

@@ -1,5 +1,7 @@
 import type { PlaceAhead } from '../../../application/following/follow-chats.ts'
+import type { Unauthenticated } from '../../../application/ports/authenticator.ts'
 import type { Unavailable } from '../../../application/ports/failures.ts'
+import type { Forbidden } from '../../../domain/caller.ts'
 import type { ChatNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
 import type { Stale } from '../../../domain/expectation.ts'
 import type { KeyReused } from '../../../domain/intent.ts'
@@ -27,4 +29,13 @@ export type ProtocolFailure =
   | { readonly kind: 'NotReady'; readonly checks: Readonly<Record<string, 'ok' | 'failing'>> }
   | { readonly kind: 'Defect'; readonly cause: unknown }
 
-export type Failure = ProtocolFailure | PlaceAhead | Stale | KeyReused | ChatNotFound | MessageNotFound | Unavailable
+export type Failure =
+  | ProtocolFailure
+  | Unauthenticated
+  | Forbidden
+  | PlaceAhead
+  | Stale
+  | KeyReused
+  | ChatNotFound
+  | MessageNotFound
+  | Unavailable

@@ -1,4 +1,5 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js'
+import { type Scope, SCOPES } from '../../../domain/caller.ts'
 import { type Method, type OpenApiDocument, type OperationObject, type Parameter, resolve } from './document.ts'
 import type { Violation } from './failure.ts'
 import { bodyCheck, type Check, NONE, parametersCheck, type RawRequest } from './request-checks.ts'
@@ -12,8 +13,15 @@ export interface Operation {
   /** Media types of its answers that are no problems. */
   readonly produces: readonly string[]
   readonly hasBody: boolean
+  /** What a key must have to be used for it; undefined for what is open to everybody. */
+  readonly scope: Scope | undefined
   /** The rules of the document that the request breaks; none when it is as documented. */
   readonly violations: (request: RawRequest) => readonly Violation[]
+}
+
+const scopeOf = ({ security = [] }: OperationObject): Scope | undefined => {
+  const named = security.flatMap((requirement) => Object.values(requirement).flat())
+  return SCOPES.find((scope) => named.includes(scope))
 }
 
 const PARTS = ['path', 'query', 'header'] as const
@@ -53,6 +61,7 @@ export const operationOf = (
     path,
     produces: producedBy(document, operation),
     hasBody: operation.requestBody !== undefined,
+    scope: scopeOf(operation),
     violations: (request) => {
       const found = checks.map((check) => check(request))
       return found.every(({ length }) => length === 0) ? NONE : found.flat()

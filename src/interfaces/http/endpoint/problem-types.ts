@@ -7,6 +7,17 @@ export const problemTypes = {
     title: 'Malformed request',
     meaning: `The bytes are not what they claim to be: broken JSON, invalid UTF-8, a body nested deeper than ${MAX_BODY_DEPTH} levels, a bad escape in the path, a query of more than ${MAX_QUERY_PARAMETERS} parameters, a header that does not parse, or none or more than one \`Host\`. Nothing was done.`,
   },
+  unauthenticated: {
+    status: 401,
+    title: 'Unauthenticated',
+    meaning:
+      'There is no credential, or not a good one: `detail` says what is wrong with it. Send `Authorization: Bearer` with a token or a key that is good. Nothing was done.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    meaning: 'Whoever the credential is for may not do this. Nothing was done.',
+  },
   'not-found': {
     status: 404,
     title: 'Not found',

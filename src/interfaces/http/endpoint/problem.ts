@@ -23,6 +23,10 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
   switch (failure.kind) {
     case 'Malformed':
       return ['malformed-request', failure.detail]
+    case 'Unauthenticated':
+      return ['unauthenticated', failure.detail]
+    case 'Forbidden':
+      return ['forbidden', failure.detail]
     case 'ChatNotFound':
       return ['not-found', `Chat ${failure.chatId} was not found`]
     case 'MessageNotFound':
