@@ -58,16 +58,20 @@ const forbidden = (detail: string): E.Either<Forbidden, never> => E.left({ kind:
 /** Scopes that are a service's own: whoever acts for a user has left them behind. */
 const OWN: readonly Scope[] = ['keys', 'metrics']
 
-/** Whether the caller may use the scope at all. A user by itself reads and writes what its membership allows. */
-export const permitted = (caller: Caller, scope: Scope): E.Either<Forbidden, undefined> => {
-  if (caller.kind === 'user' && OWN.includes(scope)) return forbidden('Only a service may do this, for itself')
-  if (caller.grant && !caller.grant.scopes.includes(scope)) return forbidden(`The key does not have the scope ${scope}`)
-  if (scope === 'keys' && isLimited(caller)) return forbidden('The key is limited to some chats')
-  return E.right(undefined)
+/** What a credential must be good for, whatever else decides about the request. */
+export interface Requirement {
+  readonly scope: Scope
+  /** It concerns more than one chat that is named, so a key that is limited to some will not do. */
+  readonly everyChat: boolean
 }
 
-/** Whether the caller may be used in some chats only. */
-export const isLimited = ({ grant }: Caller): boolean => grant?.chatIds !== undefined
+/** Whether the caller's credential will do. A user by itself reads and writes what its membership allows. */
+export const permitted = (caller: Caller, { scope, everyChat }: Requirement): E.Either<Forbidden, undefined> => {
+  if (caller.kind === 'user' && OWN.includes(scope)) return forbidden('Only a service may do this, for itself')
+  if (caller.grant && !caller.grant.scopes.includes(scope)) return forbidden(`The key does not have the scope ${scope}`)
+  if (everyChat && caller.grant?.chatIds) return forbidden('The key is limited to some chats')
+  return E.right(undefined)
+}
 
 /** Whether the credential may be used in the chat. */
 export const reaches = ({ grant }: Caller, chatId: ChatId): boolean =>

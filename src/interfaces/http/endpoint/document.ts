@@ -11,6 +11,8 @@ export interface OperationObject {
   readonly operationId: string
   readonly parameters?: readonly (Parameter | Reference)[]
   readonly requestBody?: object
+  /** Whether a credential that is limited to some chats will not do. */
+  readonly 'x-every-chat'?: boolean
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
   readonly responses: Readonly<Record<string, ResponseObject | Reference>>
 }

@@ -1,5 +1,5 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js'
-import { type Scope, SCOPES } from '../../../domain/caller.ts'
+import { type Requirement, SCOPES } from '../../../domain/caller.ts'
 import { type Method, type OpenApiDocument, type OperationObject, type Parameter, resolve } from './document.ts'
 import type { Violation } from './failure.ts'
 import { bodyCheck, type Check, NONE, parametersCheck, type RawRequest } from './request-checks.ts'
@@ -13,15 +13,16 @@ export interface Operation {
   /** Media types of its answers that are no problems. */
   readonly produces: readonly string[]
   readonly hasBody: boolean
-  /** What a key must have to be used for it; undefined for what is open to everybody. */
-  readonly scope: Scope | undefined
+  /** What a credential must be good for; undefined for what is open to everybody. */
+  readonly requires: Requirement | undefined
   /** The rules of the document that the request breaks; none when it is as documented. */
   readonly violations: (request: RawRequest) => readonly Violation[]
 }
 
-const scopeOf = ({ security = [] }: OperationObject): Scope | undefined => {
-  const named = security.flatMap((requirement) => Object.values(requirement).flat())
-  return SCOPES.find((scope) => named.includes(scope))
+const requirementOf = (operation: OperationObject): Requirement | undefined => {
+  const named = (operation.security ?? []).flatMap((requirement) => Object.values(requirement).flat())
+  const scope = SCOPES.find((known) => named.includes(known))
+  return scope && { scope, everyChat: operation['x-every-chat'] ?? false }
 }
 
 const PARTS = ['path', 'query', 'header'] as const
@@ -61,7 +62,7 @@ export const operationOf = (
     path,
     produces: producedBy(document, operation),
     hasBody: operation.requestBody !== undefined,
-    scope: scopeOf(operation),
+    requires: requirementOf(operation),
     violations: (request) => {
       const found = checks.map((check) => check(request))
       return found.every(({ length }) => length === 0) ? NONE : found.flat()
