@@ -1,6 +1,7 @@
 import type { Client, Pool } from 'pg'
 import type { ChatId, MessageId } from '../src/domain/identity.ts'
 import { postgresReads } from '../src/infrastructure/postgres/reads/reads.ts'
+import { ANYBODY } from '../src/domain/caller.ts'
 import { createMessenger, withClient } from './database.ts'
 import { median } from './measurement.ts'
 import type { Section } from './section.ts'
@@ -27,7 +28,10 @@ const statementFor = async (before?: number): Promise<Statement> => {
     return { rows: [] }
   }
   const cursor = before === undefined ? {} : { before: before as MessageId }
-  await postgresReads({ query, on: () => {} } as unknown as Pool).messages(1 as ChatId, { limit: PAGE, ...cursor })
+  await postgresReads({ query, on: () => {} } as unknown as Pool).messages(ANYBODY, 1 as ChatId, {
+    limit: PAGE,
+    ...cursor,
+  })
   if (!caught) throw new Error('the product read a page without asking the database')
   return caught
 }

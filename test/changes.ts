@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { ANYBODY } from '../src/domain/caller.ts'
 import type { Ask, Chats } from '../src/application/ports/chats.ts'
 import type { Unavailable } from '../src/application/ports/failures.ts'
 import type { Chat } from '../src/domain/chat/chat.ts'
@@ -19,7 +20,7 @@ const expecting = (expected: readonly number[] | undefined) => ({
 })
 
 export const send = (chats: Chats, chatId: ChatId, text = 'hello', at = NOON, intent?: Intent) =>
-  chats.decide({ chatId, intent }, post({ text: aText(text) }, at, intent))()
+  chats.decide(ANYBODY, { chatId, intent }, post(null, { text: aText(text) }, at, intent))()
 
 export const editMessage = (
   chats: Chats,
@@ -30,7 +31,11 @@ export const editMessage = (
   expected?: readonly number[],
 ) => {
   const messageId = id as MessageId
-  return chats.decide({ chatId, messageId }, edit({ messageId, text: aText(text), at, ...expecting(expected) }))()
+  return chats.decide(
+    ANYBODY,
+    { chatId, messageId },
+    edit({ messageId, text: aText(text), at, ...expecting(expected) }),
+  )()
 }
 
 export const eraseMessage = (
@@ -41,14 +46,14 @@ export const eraseMessage = (
   expected?: readonly number[],
 ) => {
   const messageId = id as MessageId
-  return chats.decide({ chatId, messageId }, erase({ messageId, at, ...expecting(expected) }))()
+  return chats.decide(ANYBODY, { chatId, messageId }, erase({ messageId, at, ...expecting(expected) }))()
 }
 
 export const renameChat = (chats: Chats, chatId: ChatId, title: string, at = NOON, expected?: readonly number[]) =>
-  chats.decide({ chatId }, rename({ title: aTitle(title), at, ...expecting(expected) }))()
+  chats.decide(ANYBODY, { chatId }, rename({ title: aTitle(title), at, ...expecting(expected) }))()
 
 export const removeChat = (chats: Chats, chatId: ChatId, expected?: readonly number[]) =>
-  chats.decide({ chatId }, close(expected as readonly Revision[] | undefined))()
+  chats.decide(ANYBODY, { chatId }, close(expected as readonly Revision[] | undefined))()
 
 const NOT_TODAY = { kind: 'NotToday' as const }
 
@@ -59,8 +64,8 @@ export const failing: Decision<never, Outcome> = () => {
 }
 
 /** A refusal is decided like anything else. */
-export const refuse = (chats: Chats, ask: Ask) => chats.decide(ask, refusing)()
+export const refuse = (chats: Chats, ask: Ask) => chats.decide(ANYBODY, ask, refusing)()
 
 /** The chat as it is now. */
 export const findChat = async (chats: Chats, id: ChatId): Promise<E.Either<ChatNotFound | Unavailable, Chat>> =>
-  E.map(({ chat }: { chat: Chat }) => chat)(await chats.messages(id, { limit: 1 })())
+  E.map(({ chat }: { chat: Chat }) => chat)(await chats.messages(ANYBODY, id, { limit: 1 })())

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ChatTitle, NewChat } from '../src/domain/chat/chat.ts'
 import type { ChatId, MessageId, MessagePosition } from '../src/domain/identity.ts'
-import type { Fingerprint, IdempotencyKey, Intent } from '../src/domain/intent.ts'
+import { type Fingerprint, type IdempotencyKey, type Intent, keptKeyOf } from '../src/domain/intent.ts'
 import type { MessageText } from '../src/domain/chat/message.ts'
+import { ANYBODY, type Caller, type User, type UserId } from '../src/domain/caller.ts'
 
 /** The value of a success; fails the test with the refusal otherwise. */
 export const right = <A>(either: E.Either<unknown, A>): A => {
@@ -32,8 +33,11 @@ export const later = (milliseconds: number, from = NOON) => new Date(from.getTim
 
 export const aNewChat = (title = 'Release party', at = NOON): NewChat => ({ title: aTitle(title), at })
 
+/** A user, by itself. */
+export const aUser = (id: string): User => ({ kind: 'user', id: id as UserId })
+
 /** An intention that nobody had before. */
-export const anIntent = (): Intent => ({
-  key: randomUUID() as IdempotencyKey,
-  fingerprint: randomUUID() as Fingerprint,
-})
+export const anIntent = (caller: Caller = ANYBODY): Intent => {
+  const key = randomUUID() as IdempotencyKey
+  return { key, keptKey: keptKeyOf(caller, key), fingerprint: randomUUID() as Fingerprint }
+}

@@ -1,3 +1,4 @@
+import { ANYBODY } from '../src/domain/caller.ts'
 import type { Chats } from '../src/application/ports/chats.ts'
 import type { ChatId } from '../src/domain/identity.ts'
 import { editMessage, eraseMessage, removeChat, renameChat, send } from './changes.ts'
@@ -8,7 +9,7 @@ export const changesOf = (chats: Chats) => {
   const sending = async (id: ChatId, text?: string) => void right(await send(chats, id, text))
 
   return {
-    open: async (title?: string): Promise<ChatId> => right(await chats.add(aNewChat(title))()).done.id,
+    open: async (title?: string): Promise<ChatId> => right(await chats.add(ANYBODY, aNewChat(title))()).done.id,
     send: sending,
     sendMany: async (id: ChatId, count: number) => {
       for (const n of upTo(count)) await sending(id, `message ${n}`)

@@ -39,6 +39,8 @@ export interface Message {
   readonly id: number
   /** The number of a chat. Never reused. */
   readonly chat_id: number
+  /** The user who sent it; null when a service did, for nobody. */
+  readonly author: string | null
   /** What a message says. */
   readonly text: string
   /** RFC 3339 in UTC, with milliseconds. */
@@ -53,6 +55,8 @@ export interface Tombstone {
   readonly id: number
   /** The number of a chat. Never reused. */
   readonly chat_id: number
+  /** The user who sent it; null when a service did, for nobody. */
+  readonly author: string | null
   /** RFC 3339 in UTC, with milliseconds. */
   readonly created_at: string
   /** When the text was last changed; null if it never was. */

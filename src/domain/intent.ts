@@ -1,9 +1,16 @@
 import * as E from 'fp-ts/lib/Either.js'
+import type { Caller } from './caller.ts'
 
 declare const brand: unique symbol
 
 /** The caller's name for one thing it wants done once: 1 to 255 visible ASCII characters. */
 export type IdempotencyKey = string & { readonly [brand]: 'IdempotencyKey' }
+
+/**
+ * The name under which a caller's key is kept: a user's keys are its own, services share theirs. Neither a user id nor a key
+ * has a space, so no two names are the same.
+ */
+export type KeptKey = string & { readonly [brand]: 'KeptKey' }
 
 /** A digest of what a request means. Two requests with one fingerprint ask for the same. */
 export type Fingerprint = string & { readonly [brand]: 'Fingerprint' }
@@ -11,8 +18,13 @@ export type Fingerprint = string & { readonly [brand]: 'Fingerprint' }
 /** What a caller wants done once, however often it has to ask. */
 export interface Intent {
   readonly key: IdempotencyKey
+  /** What it is kept under. */
+  readonly keptKey: KeptKey
   readonly fingerprint: Fingerprint
 }
+
+export const keptKeyOf = (caller: Caller, key: IdempotencyKey): KeptKey =>
+  (caller.kind === 'user' ? `${caller.id} ${key}` : key) as KeptKey
 
 type KeyError = { readonly kind: 'KeyMalformed' }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chat, Message } from '../client/schemas.ts'
+import { ANYBODY } from '../domain/caller.ts'
 import type { ChatId } from '../domain/identity.ts'
 import { sendProblem } from '../interfaces/http/endpoint/endpoint.ts'
 import { openContext } from '../interfaces/http/endpoint/request-context.ts'
@@ -90,11 +91,11 @@ export const createMessenger = ({ now = NOON }: MessengerOptions = {}): TestMess
     fail: wrong.add,
     cutStreams: wrong.cutStreams,
     chats: async () => {
-      const page = await service.chats.list({ limit: Infinity })()
+      const page = await service.chats.list(ANYBODY, { limit: Infinity })()
       return E.isRight(page) ? page.right.entries.map(chatView).reverse() : []
     },
     messages: async (chatId) => {
-      const page = await service.chats.messages(chatId as ChatId, { limit: Infinity })()
+      const page = await service.chats.messages(ANYBODY, chatId as ChatId, { limit: Infinity })()
       if (E.isLeft(page)) throw new Error(`chat ${chatId} is not there`)
       return page.right.entries.map(messageView).reverse()
     },

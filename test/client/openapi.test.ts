@@ -26,10 +26,10 @@ describe("The client's openapi.ts", () => {
   it('has a new member of a schema, described, without another edit', async () => {
     const document = readDocument()
     const { Message } = document.components.schemas
-    const properties = { ...Message?.properties, author: { description: 'Who sent it.', type: 'string' } }
+    const properties = { ...Message?.properties, mood: { description: 'How it was meant.', type: 'string' } }
     const schemas = { ...document.components.schemas, Message: { ...Message, properties } }
     const text = await generate({ ...document, components: { ...document.components, schemas } })
-    expect(text).to.match(/interface Message \{[^}]*\/\*\* Who sent it\. \*\/\n {2}readonly author\?: string\n\}/)
+    expect(text).to.match(/interface Message \{[^}]*\/\*\* How it was meant\. \*\/\n {2}readonly mood\?: string\n\}/)
   })
 
   it('leaves out what is for others than clients', () => {

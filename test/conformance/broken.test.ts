@@ -65,8 +65,8 @@ describe('The conformance suite is red, and says why, for', () => {
       ({ chats }) => ({
         chats: {
           ...chats,
-          decide: (ask, decision) =>
-            chats.decide(ask, ({ chat, ...scene }) =>
+          decide: (caller, ask, decision) =>
+            chats.decide(caller, ask, ({ chat, ...scene }) =>
               decision({
                 ...scene,
                 chat: chat.lastMessageId === 2 ? { ...chat, lastMessageId: 3 as MessagePosition } : chat,
@@ -84,9 +84,9 @@ describe('The conformance suite is red, and says why, for', () => {
       ({ chats }) => ({
         chats: {
           ...chats,
-          decide: (ask, decision) =>
+          decide: (caller, ask, decision) =>
             pipe(
-              chats.decide(ask, decision),
+              chats.decide(caller, ask, decision),
               TE.map((outcome) =>
                 outcome.message?.id === 3
                   ? { ...outcome, message: { ...outcome.message, id: 2 as MessageId } }
@@ -101,7 +101,7 @@ describe('The conformance suite is red, and says why, for', () => {
   it('a retry that is done twice', () =>
     overAdapter(
       ({ chats }) => ({
-        chats: { ...chats, decide: ({ intent: _, ...ask }, decision) => chats.decide(ask, decision) },
+        chats: { ...chats, decide: (caller, { intent: _, ...ask }, decision) => chats.decide(caller, ask, decision) },
       }),
       async (failure) => {
         expect(
@@ -150,9 +150,9 @@ describe('The conformance suite is red, and says why, for', () => {
       ({ chats }) => ({
         chats: {
           ...chats,
-          messages: (id, selection) =>
+          messages: (caller, id, selection) =>
             pipe(
-              chats.messages(id, selection),
+              chats.messages(caller, id, selection),
               TE.map((page) =>
                 selection.before ? messagePage(page.chat, { ...page, entries: page.entries.slice(1) }) : page,
               ),

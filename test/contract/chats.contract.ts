@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
+import { ANYBODY } from '../../src/domain/caller.ts'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { MessageSelection } from '../../src/application/ports/page.ts'
 import { ChatTitle, open as openChat } from '../../src/domain/chat/chat.ts'
@@ -16,6 +17,7 @@ import {
   renameChat,
   send,
 } from '../changes.ts'
+import { callersContract } from './callers.contract.ts'
 import { aChatId, aMessageId, anIntent, aNewChat, aPosition, later, left, NOON, right, upTo } from '../fixtures.ts'
 
 const MISSING = aChatId(99_999)
@@ -28,14 +30,16 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     chats = await open()
   })
 
-  const kept = async (title?: string) => right(await chats.add(aNewChat(title))()).done
+  const kept = async (title?: string) => right(await chats.add(ANYBODY, aNewChat(title))()).done
   const posted = async (id: ChatId, text?: string, at?: Date) => right(await send(chats, id, text, at))
   const several = async (id: ChatId, count: number) => {
     for (let n = 1; n <= count; n++) await posted(id, `message ${n}`)
   }
   const erased = async (id: ChatId, number: number, at?: Date) => right(await eraseMessage(chats, id, number, at))
   const numbers = async (id: ChatId, selection: MessageSelection) =>
-    right(await chats.messages(id, selection)()).entries.map((message) => message.id as number)
+    right(await chats.messages(ANYBODY, id, selection)()).entries.map((message) => message.id as number)
+
+  callersContract(open)
 
   describe('adding and finding', () => {
     it('gives each chat an identity of its own and finds it as it was added', async () => {
@@ -48,8 +52,8 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('says which chat there is not, whatever is asked of it', async () => {
       const missing = { kind: 'ChatNotFound', chatId: MISSING }
       expect(left(await findChat(chats, MISSING))).to.deep.equal(missing)
-      expect(left(await chats.messages(MISSING, { limit: 1 })())).to.deep.equal(missing)
-      expect(left(await chats.findMessage(MISSING, aMessageId())())).to.deep.equal(missing)
+      expect(left(await chats.messages(ANYBODY, MISSING, { limit: 1 })())).to.deep.equal(missing)
+      expect(left(await chats.findMessage(ANYBODY, MISSING, aMessageId())())).to.deep.equal(missing)
       expect(left(await send(chats, MISSING))).to.deep.equal(missing)
       expect(left(await editMessage(chats, MISSING, 1, 'x'))).to.deep.equal(missing)
       expect(left(await removeChat(chats, MISSING))).to.deep.equal(missing)
@@ -60,7 +64,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(left(await findChat(chats, greatest))).to.deep.equal({ kind: 'ChatNotFound', chatId: greatest })
       const { id } = await kept()
       const messageId = aMessageId(Number.MAX_SAFE_INTEGER)
-      expect(left(await chats.findMessage(id, messageId)())).to.deep.equal({
+      expect(left(await chats.findMessage(ANYBODY, id, messageId)())).to.deep.equal({
         kind: 'MessageNotFound',
         chatId: id,
         messageId,
@@ -74,7 +78,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const text = `👩‍👩‍👧‍👦\r\n\t"\\ {} ' ; $1 é e\u0301 \u202e \uffff ${'𝄞'.repeat(4000)}`
       const { id } = await kept(title)
       await posted(id, text)
-      const page = right(await chats.messages(id, { limit: 1 })())
+      const page = right(await chats.messages(ANYBODY, id, { limit: 1 })())
       expect(page.chat.title).to.equal(title)
       expect(page.entries[0]?.text).to.equal(text)
     })
@@ -86,7 +90,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       for (let n = 1; n <= 5; n++) ids.push((await kept(`chat ${n}`)).id)
       const [a = 0, b = 0, c = 0, d = 0, e = 0] = ids
       const listed = async (selection: object) => {
-        const page = right(await chats.list(selection as never)())
+        const page = right(await chats.list(ANYBODY, selection as never)())
         return { ids: page.entries.map((chat) => chat.id as number), more: page.more }
       }
       expect(await listed({ limit: 2 })).to.deep.equal({ ids: [e, d], more: true })
@@ -106,7 +110,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       for (const from of [undefined, 'newest', 'oldest'])
         for (const [low, after] of ids.entries())
           for (const [high, before] of ids.entries()) {
-            const page = right(await chats.list({ limit: 10, after, before, from } as never)())
+            const page = right(await chats.list(ANYBODY, { limit: 10, after, before, from } as never)())
             const between = ids.slice(low + 1, high).toReversed()
             expect(page.entries.map(({ id }) => id as number)).to.deep.equal(between)
             expect(page.more).to.equal(false)
@@ -116,7 +120,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('leaves out what was removed', async () => {
       const [gone, stays] = [await kept('gone'), await kept('stays')]
       right(await removeChat(chats, gone.id))
-      expect(right(await chats.list({ limit: 100 })()).entries).to.deep.equal([stays])
+      expect(right(await chats.list(ANYBODY, { limit: 100 })()).entries).to.deep.equal([stays])
     })
   })
 
@@ -125,12 +129,12 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept()
       await posted(id, 'one', later(1))
       await posted(id, 'two', later(2))
-      const { chat, entries } = right(await chats.messages(id, { limit: 10 })())
+      const { chat, entries } = right(await chats.messages(ANYBODY, id, { limit: 10 })())
       expect(chat).to.include({ lastMessageId: 2, revision: 2, changedAtRevision: 0 })
       expect(chat.updatedAt).to.deep.equal(later(2))
       expect(entries).to.deep.equal([
-        { chatId: id, id: 2, text: 'two', createdAt: later(2), editedAt: null, revision: 2 },
-        { chatId: id, id: 1, text: 'one', createdAt: later(1), editedAt: null, revision: 1 },
+        { chatId: id, id: 2, author: null, text: 'two', createdAt: later(2), editedAt: null, revision: 2 },
+        { chatId: id, id: 1, author: null, text: 'one', createdAt: later(1), editedAt: null, revision: 1 },
       ])
     })
 
@@ -140,7 +144,8 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const expected = Array.from({ length: 40 }, (_, n) => n + 1)
       expect(answers.map(({ message }) => message.id as number).sort((a, b) => a - b)).to.deep.equal(expected)
       expect(await numbers(id, { limit: 100 })).to.deep.equal(expected.toReversed())
-      for (const { message } of answers) expect(right(await chats.findMessage(id, message.id)())).to.deep.equal(message)
+      for (const { message } of answers)
+        expect(right(await chats.findMessage(ANYBODY, id, message.id)())).to.deep.equal(message)
     })
 
     it('never lets time run backwards within a chat', async () => {
@@ -162,27 +167,27 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('changes nothing when the decision refuses', async () => {
       const chat = await kept()
       await posted(chat.id)
-      const before = right(await chats.messages(chat.id, { limit: 10 })())
+      const before = right(await chats.messages(ANYBODY, chat.id, { limit: 10 })())
       const refusal = { kind: 'NotToday' }
       expect(left(await refuse(chats, { chatId: chat.id }))).to.deep.equal(refusal)
       expect(left(await refuse(chats, { chatId: chat.id, messageId: aMessageId(1) }))).to.deep.equal(refusal)
       expect(left(await refuse(chats, { chatId: chat.id, intent: anIntent() }))).to.deep.equal(refusal)
-      expect(right(await chats.messages(chat.id, { limit: 10 })())).to.deep.equal(before)
+      expect(right(await chats.messages(ANYBODY, chat.id, { limit: 10 })())).to.deep.equal(before)
     })
 
     it('takes no revision for an outcome that changes nothing', async () => {
       const { id } = await kept('same')
       await posted(id, 'same')
-      const before = right(await chats.messages(id, { limit: 10 })())
+      const before = right(await chats.messages(ANYBODY, id, { limit: 10 })())
       right(await renameChat(chats, id, 'same', later(9)))
       right(await editMessage(chats, id, 1, 'same'))
-      expect(right(await chats.messages(id, { limit: 10 })())).to.deep.equal(before)
+      expect(right(await chats.messages(ANYBODY, id, { limit: 10 })())).to.deep.equal(before)
     })
 
     it('hands a defect of the decision to the caller and changes nothing', async () => {
       const chat = await kept()
       const outcome = await chats
-        .decide({ chatId: chat.id }, failing)()
+        .decide(ANYBODY, { chatId: chat.id }, failing)()
         .then(
           () => 'answered',
           (error: unknown) => String(error),
@@ -198,7 +203,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
         send(chats, id, 'first'),
         refuse(chats, { chatId: id }),
         send(chats, MISSING),
-        chats.decide({ chatId: id }, failing)(),
+        chats.decide(ANYBODY, { chatId: id }, failing)(),
         send(chats, other.id, 'elsewhere'),
         send(chats, id, 'second'),
       ])
@@ -223,12 +228,13 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(message).to.deep.equal({
         chatId: id,
         id: 2,
+        author: null,
         text: 'edited',
         createdAt: NOON,
         editedAt: later(1000),
         revision: 4,
       })
-      expect(right(await chats.findMessage(id, aMessageId(2))())).to.deep.equal(message)
+      expect(right(await chats.findMessage(ANYBODY, id, aMessageId(2))())).to.deep.equal(message)
       expect(await numbers(id, { limit: 10 })).to.deep.equal([3, 2, 1])
     })
 
@@ -237,7 +243,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       await several(id, 3)
       await erased(id, 3)
       const missing = { kind: 'MessageNotFound', chatId: id, messageId: 3 }
-      expect(left(await chats.findMessage(id, aMessageId(3))())).to.deep.equal(missing)
+      expect(left(await chats.findMessage(ANYBODY, id, aMessageId(3))())).to.deep.equal(missing)
       expect(left(await editMessage(chats, id, 3, 'x'))).to.deep.equal(missing)
       expect(await numbers(id, { limit: 10 })).to.deep.equal([2, 1])
       expect((await posted(id)).message.id).to.equal(4)
@@ -256,7 +262,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const [one, two] = [await kept(), await kept()]
       for (const { id } of [one, two]) await several(id, 4)
       await erased(one.id, 2)
-      const page = async (id: ChatId) => right(await chats.messages(id, { limit: 10 })()).entries
+      const page = async (id: ChatId) => right(await chats.messages(ANYBODY, id, { limit: 10 })()).entries
       const there = new Map([
         [one.id, await page(one.id)],
         [two.id, await page(two.id)],
@@ -264,7 +270,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const asked = upTo(30).flatMap(() =>
         [two.id, MISSING, one.id].flatMap((id) => [4, 1, 99, 2, 1].map((number) => [id, aMessageId(number)] as const)),
       )
-      const answers = await Promise.all(asked.map(([id, messageId]) => chats.findMessage(id, messageId)()))
+      const answers = await Promise.all(asked.map(([id, messageId]) => chats.findMessage(ANYBODY, id, messageId)()))
       for (const [index, [chatId, messageId]] of asked.entries()) {
         const message = there.get(chatId)?.find(({ id }) => id === messageId)
         const missing = there.has(chatId)
@@ -277,7 +283,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('says which message there is not', async () => {
       const { id } = await kept()
       const missing = { kind: 'MessageNotFound', chatId: id, messageId: 1 }
-      expect(left(await chats.findMessage(id, aMessageId(1))())).to.deep.equal(missing)
+      expect(left(await chats.findMessage(ANYBODY, id, aMessageId(1))())).to.deep.equal(missing)
       expect(left(await editMessage(chats, id, 1, 'x'))).to.deep.equal(missing)
     })
   })
@@ -288,7 +294,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       await several(id, 7)
       await erased(id, 4)
       const page = async (selection: object) => {
-        const { entries, more } = right(await chats.messages(id, selection as never)())
+        const { entries, more } = right(await chats.messages(ANYBODY, id, selection as never)())
         return [entries.map((message) => message.id as number), more]
       }
       expect(await page({ limit: 3 })).to.deep.equal([[7, 6, 5], true])
@@ -311,7 +317,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       const { id } = await kept()
       const sending = several(id, 30)
       for (let n = 0; n < 30; n++) {
-        const { chat, entries } = right(await chats.messages(id, { limit: 1 })())
+        const { chat, entries } = right(await chats.messages(ANYBODY, id, { limit: 1 })())
         expect(entries[0]?.id ?? 0).to.equal(chat.lastMessageId)
       }
       await sending
@@ -356,6 +362,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(message).to.deep.equal({
         chatId: id,
         id: 1,
+        author: null,
         text: 'hello',
         createdAt: later(5),
         editedAt: null,
@@ -389,7 +396,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
 
     it('keeps the keys of one chat apart from those of another, and from those that opened chats', async () => {
       const intent = anIntent()
-      const opened = right(await chats.add(aNewChat(), intent)()).done
+      const opened = right(await chats.add(ANYBODY, aNewChat(), intent)()).done
       const other = await kept()
       expect(right(await sending(opened.id, intent)).replayed).to.equal(false)
       expect(right(await sending(other.id, intent)).replayed).to.equal(false)
@@ -398,7 +405,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
     it('uses no key for a refusal or a chat that is not there', async () => {
       const { id } = await kept()
       const intent = anIntent()
-      left(await chats.decide({ chatId: id, intent }, refusing)())
+      left(await chats.decide(ANYBODY, { chatId: id, intent }, refusing)())
       left(await sending(MISSING, intent))
       expect(right(await sending(id, intent)).replayed).to.equal(false)
     })
@@ -415,22 +422,30 @@ export const chatsContract = (open: () => Promise<Chats>) => {
 
     it('opens one chat for one intent, and finds it as it was opened', async () => {
       const intent = anIntent()
-      const answers = await Promise.all(Array.from({ length: 20 }, () => chats.add(aNewChat('once'), intent)()))
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => chats.add(ANYBODY, aNewChat('once'), intent)()),
+      )
       const { done } = right(answers[0]!)
       expect(answers.map((answer) => right(answer).done)).to.deep.equal(Array(20).fill(done))
       expect(answers.filter((answer) => !right(answer).replayed)).to.have.length(1)
-      expect(right(await chats.list({ limit: 100 })()).entries).to.deep.equal([done])
+      expect(right(await chats.list(ANYBODY, { limit: 100 })()).entries).to.deep.equal([done])
       right(await renameChat(chats, done.id, 'renamed', later(1)))
-      expect(right(await chats.add(aNewChat('once', later(9)), intent)())).to.deep.equal({ done, replayed: true })
+      expect(right(await chats.add(ANYBODY, aNewChat('once', later(9)), intent)())).to.deep.equal({
+        done,
+        replayed: true,
+      })
       const other = { ...intent, fingerprint: anIntent().fingerprint }
-      expect(left(await chats.add(aNewChat('other'), other)())).to.deep.equal({ kind: 'KeyReused', key: intent.key })
+      expect(left(await chats.add(ANYBODY, aNewChat('other'), other)())).to.deep.equal({
+        kind: 'KeyReused',
+        key: intent.key,
+      })
     })
 
     it('frees the keys of a chat that is removed', async () => {
       const intent = anIntent()
-      const first = right(await chats.add(aNewChat(), intent)()).done
+      const first = right(await chats.add(ANYBODY, aNewChat(), intent)()).done
       right(await removeChat(chats, first.id))
-      const second = right(await chats.add(aNewChat(), intent)())
+      const second = right(await chats.add(ANYBODY, aNewChat(), intent)())
       expect(second.replayed).to.equal(false)
       expect(second.done.id).to.be.above(first.id)
     })
@@ -444,7 +459,10 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       await several(neighbour.id, 1)
       expect(right(await removeChat(chats, id)).chat).to.equal(undefined)
       expect(left(await removeChat(chats, id))).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
-      expect(left(await chats.messages(id, { limit: 1 })())).to.deep.equal({ kind: 'ChatNotFound', chatId: id })
+      expect(left(await chats.messages(ANYBODY, id, { limit: 1 })())).to.deep.equal({
+        kind: 'ChatNotFound',
+        chatId: id,
+      })
       expect(await numbers(neighbour.id, { limit: 10 })).to.deep.equal([1])
     })
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ANYBODY } from '../../src/domain/caller.ts'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Changes, Journal } from '../../src/application/ports/journal.ts'
 import { isTombstone } from '../../src/domain/chat/message.ts'
@@ -25,7 +26,8 @@ export const journalContract = (open: () => Promise<{ readonly chats: Chats; rea
     changes: messages.map(({ id, revision }) => [id as number, revision as number]),
     more,
   })
-  const revisions = async (...ids: ChatId[]) => [...right(await journal.revisions(ids)())].sort(([a], [b]) => a - b)
+  const revisions = async (...ids: ChatId[]) =>
+    [...right(await journal.revisions(ANYBODY, ids)())].sort(([a], [b]) => a - b)
 
   describe('since', () => {
     it('finds the messages that changed after the revision, the earliest first', async () => {
@@ -160,7 +162,7 @@ export const journalContract = (open: () => Promise<{ readonly chats: Chats; rea
 
     it('never change in what was given', async () => {
       const id = await make.open()
-      const given = right(await journal.revisions([id])())
+      const given = right(await journal.revisions(ANYBODY, [id])())
       await make.send(id)
       expect([...given]).to.deep.equal([[id, 0]])
     })

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ANYBODY } from '../../src/domain/caller.ts'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
@@ -40,7 +41,7 @@ describe('The ports, through PgBouncer in transaction mode', () => {
 
   it('do without statements of a session', async () => {
     await emptied()
-    const chat = right(await chats.add(aNewChat())()).done
+    const chat = right(await chats.add(ANYBODY, aNewChat())()).done
     await Promise.all(upTo(50).map(() => send(chats, chat.id)))
     const { rows } = await database!.pool.query('select name from pg_prepared_statements')
     expect(rows).to.deep.equal([])

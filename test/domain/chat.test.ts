@@ -10,8 +10,8 @@ import type { MessageId } from '../../src/domain/identity.ts'
 import { aChatId, aNewChat, aText, aTitle, later, NOON, right } from '../fixtures.ts'
 
 const aChat = () => open(aNewChat())(aChatId(7))
-const aScene = (chat: Chat, message?: Message): Scene => ({ chat, message, done: undefined })
-const posting = (text: string, at: Date) => post({ text: aText(text) }, at)
+const aScene = (chat: Chat, message?: Message): Scene => ({ chat, member: undefined, message, done: undefined })
+const posting = (text: string, at: Date) => post(null, { text: aText(text) }, at)
 
 describe('A chat', () => {
   it('opens empty, at revision 0', () => {
@@ -39,6 +39,7 @@ describe('A chat', () => {
     expect(erased.message).to.deep.equal({
       chatId: 7,
       id: 1,
+      author: null,
       createdAt: later(1),
       editedAt: null,
       deletedAt: later(2),

@@ -12,6 +12,7 @@ import { aChatId, aMessageId, aNewChat, aText, later, NOON } from '../fixtures.t
 const aMessage = (revision: number, createdAt: Date): Message => ({
   chatId: aChatId(),
   id: aMessageId(revision),
+  author: null,
   text: aText(),
   createdAt,
   editedAt: null,

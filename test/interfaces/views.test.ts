@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ANYBODY } from '../../src/domain/caller.ts'
 import { messagePage } from '../../src/application/ports/page.ts'
 import * as Chat from '../../src/domain/chat/chat.ts'
 import type { Message } from '../../src/domain/chat/message.ts'
@@ -13,6 +14,7 @@ import { anOpenDatabase } from '../postgres.ts'
 const aMessage = (number: number): Message => ({
   chatId: aChatId(),
   id: aMessageId(number),
+  author: null,
   text: aText(`message ${number}`),
   createdAt: NOON,
   editedAt: null,
@@ -70,7 +72,7 @@ describe('A page of messages', () => {
       const make = changesOf(chats)
       const id = await make.open()
       await make.sendMany(id, 3)
-      const read = async () => right(await chats.messages(id, { limit: 2 })())
+      const read = async () => right(await chats.messages(ANYBODY, id, { limit: 2 })())
       const page = await read()
       const [before, json] = [structuredClone({ ...page }), pageJson(page)]
       pageJson(page, 'asc')

@@ -1,4 +1,5 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { Chat, ChatTitle } from '../../domain/chat/chat.ts'
 import type { Intent, KeyReused, Once } from '../../domain/intent.ts'
 import type { Chats } from '../ports/chats.ts'
@@ -12,9 +13,9 @@ export interface CreateChatCommand {
 
 export type CreateChatError = KeyReused | Unavailable
 
-export type CreateChat = (command: CreateChatCommand) => TE.TaskEither<CreateChatError, Once<Chat>>
+export type CreateChat = (caller: Caller, command: CreateChatCommand) => TE.TaskEither<CreateChatError, Once<Chat>>
 
 export const createChat =
   (chats: Chats, clock: Clock): CreateChat =>
-  ({ title, intent }) =>
-    chats.add({ title, at: clock.now() }, intent)
+  (caller, { title, intent }) =>
+    chats.add(caller, { title, at: clock.now() }, intent)

@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import { close } from '../../domain/chat/chat-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId } from '../../domain/identity.ts'
@@ -14,13 +15,13 @@ export interface DeleteChatCommand {
 
 export type DeleteChatError = ChatNotFound | Stale | Unavailable
 
-export type DeleteChat = (command: DeleteChatCommand) => TE.TaskEither<DeleteChatError, void>
+export type DeleteChat = (caller: Caller, command: DeleteChatCommand) => TE.TaskEither<DeleteChatError, void>
 
 /** The messages go with the chat. */
 export const deleteChat =
   (chats: Chats): DeleteChat =>
-  ({ chatId, expected }) =>
+  (caller, { chatId, expected }) =>
     pipe(
-      chats.decide({ chatId }, close(expected)),
+      chats.decide(caller, { chatId }, close(expected)),
       TE.map(() => undefined),
     )

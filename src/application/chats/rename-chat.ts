@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { Chat, ChatTitle } from '../../domain/chat/chat.ts'
 import { rename } from '../../domain/chat/chat-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
@@ -17,12 +18,12 @@ export interface RenameChatCommand {
 
 export type RenameChatError = ChatNotFound | Stale | Unavailable
 
-export type RenameChat = (command: RenameChatCommand) => TE.TaskEither<RenameChatError, Chat>
+export type RenameChat = (caller: Caller, command: RenameChatCommand) => TE.TaskEither<RenameChatError, Chat>
 
 export const renameChat =
   (chats: Chats, clock: Clock): RenameChat =>
-  ({ chatId, title, expected }) =>
+  (caller, { chatId, title, expected }) =>
     pipe(
-      chats.decide({ chatId }, rename({ title, expected, at: clock.now() })),
+      chats.decide(caller, { chatId }, rename({ title, expected, at: clock.now() })),
       TE.map(({ chat }) => chat),
     )

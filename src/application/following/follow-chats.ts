@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import type { ReportFailure } from '../ports/background.ts'
 import type { Unavailable } from '../ports/failures.ts'
@@ -40,7 +41,7 @@ export interface Following {
 
 export type FollowChatsError = ChatNotFound | PlaceAhead | Unavailable
 
-export type FollowChats = (command: FollowChatsCommand) => TE.TaskEither<FollowChatsError, Following>
+export type FollowChats = (caller: Caller, command: FollowChatsCommand) => TE.TaskEither<FollowChatsError, Following>
 
 /**
  * What happened since each place, then what happens, without a gap. Rings only wake; every change is read from the
@@ -48,9 +49,12 @@ export type FollowChats = (command: FollowChatsCommand) => TE.TaskEither<FollowC
  */
 export const followChats =
   (journal: Journal, chats: FollowedChats, onFailure?: ReportFailure): FollowChats =>
-  ({ places, resumed = false }) =>
+  (caller, { places, resumed = false }) =>
     pipe(
-      journal.revisions(places.map(({ chatId }) => chatId)),
+      journal.revisions(
+        caller,
+        places.map(({ chatId }) => chatId),
+      ),
       TE.flatMapEither((revisions) => begin(places, revisions, resumed)),
       TE.map((beginning) => ({
         positions: beginning.positions,

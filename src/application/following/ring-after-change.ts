@@ -5,8 +5,8 @@ import type { Chats } from '../ports/chats.ts'
 /** The same chats, with a ring after every decision that was kept, whoever made it. */
 export const ringAfterChange = (chats: Chats, bell: Bell): Chats => ({
   ...chats,
-  decide: (ask, decision) => async () => {
-    const outcome = await chats.decide(ask, decision)()
+  decide: (caller, ask, decision) => async () => {
+    const outcome = await chats.decide(caller, ask, decision)()
     if (E.isRight(outcome)) bell.ring(ask.chatId)
     return outcome
   },

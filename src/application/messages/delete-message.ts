@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import { erase } from '../../domain/chat/message-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
@@ -16,13 +17,13 @@ export interface DeleteMessageCommand {
 
 export type DeleteMessageError = ChatNotFound | MessageNotFound | Stale | Unavailable
 
-export type DeleteMessage = (command: DeleteMessageCommand) => TE.TaskEither<DeleteMessageError, void>
+export type DeleteMessage = (caller: Caller, command: DeleteMessageCommand) => TE.TaskEither<DeleteMessageError, void>
 
 /** Erases the text at once and leaves a tombstone. */
 export const deleteMessage =
   (chats: Chats, clock: Clock): DeleteMessage =>
-  ({ chatId, messageId, expected }) =>
+  (caller, { chatId, messageId, expected }) =>
     pipe(
-      chats.decide({ chatId, messageId }, erase({ messageId, expected, at: clock.now() })),
+      chats.decide(caller, { chatId, messageId }, erase({ messageId, expected, at: clock.now() })),
       TE.map(() => undefined),
     )

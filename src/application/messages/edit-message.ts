@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Message, MessageText } from '../../domain/chat/message.ts'
@@ -18,12 +19,12 @@ export interface EditMessageCommand {
 
 export type EditMessageError = ChatNotFound | MessageNotFound | Stale | Unavailable
 
-export type EditMessage = (command: EditMessageCommand) => TE.TaskEither<EditMessageError, Message>
+export type EditMessage = (caller: Caller, command: EditMessageCommand) => TE.TaskEither<EditMessageError, Message>
 
 export const editMessage =
   (chats: Chats, clock: Clock): EditMessage =>
-  ({ chatId, messageId, text, expected }) =>
+  (caller, { chatId, messageId, text, expected }) =>
     pipe(
-      chats.decide({ chatId, messageId }, edit({ messageId, text, expected, at: clock.now() })),
+      chats.decide(caller, { chatId, messageId }, edit({ messageId, text, expected, at: clock.now() })),
       TE.map(({ message }) => message),
     )

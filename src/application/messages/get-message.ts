@@ -1,4 +1,5 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Message } from '../../domain/chat/message.ts'
 import type { Chats } from '../ports/chats.ts'
@@ -12,9 +13,9 @@ export interface GetMessageQuery {
 
 export type GetMessageError = ChatNotFound | MessageNotFound | Unavailable
 
-export type GetMessage = (query: GetMessageQuery) => TE.TaskEither<GetMessageError, Message>
+export type GetMessage = (caller: Caller, query: GetMessageQuery) => TE.TaskEither<GetMessageError, Message>
 
 export const getMessage =
   (chats: Chats): GetMessage =>
-  ({ chatId, messageId }) =>
-    chats.findMessage(chatId, messageId)
+  (caller, { chatId, messageId }) =>
+    chats.findMessage(caller, chatId, messageId)

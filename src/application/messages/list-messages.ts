@@ -1,4 +1,5 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { ChatId } from '../../domain/identity.ts'
 import type { Chats } from '../ports/chats.ts'
 import type { Unavailable } from '../ports/failures.ts'
@@ -12,10 +13,10 @@ export interface ListMessagesQuery {
 
 export type ListMessagesError = ChatNotFound | Unavailable
 
-export type ListMessages = (query: ListMessagesQuery) => TE.TaskEither<ListMessagesError, MessagePage>
+export type ListMessages = (caller: Caller, query: ListMessagesQuery) => TE.TaskEither<ListMessagesError, MessagePage>
 
 /** The page and its chat, so that one answer shows a chat and its last messages as they were together. */
 export const listMessages =
   (chats: Chats): ListMessages =>
-  ({ chatId, selection }) =>
-    chats.messages(chatId, selection)
+  (caller, { chatId, selection }) =>
+    chats.messages(caller, chatId, selection)

@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { authorOf, type Caller } from '../../domain/caller.ts'
 import type { Message, NewMessage } from '../../domain/chat/message.ts'
 import { post } from '../../domain/chat/message-decisions.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
@@ -17,13 +18,16 @@ export interface SendMessageCommand {
 
 export type SendMessageError = ChatNotFound | KeyReused | Unavailable
 
-export type SendMessage = (command: SendMessageCommand) => TE.TaskEither<SendMessageError, Once<Message>>
+export type SendMessage = (
+  caller: Caller,
+  command: SendMessageCommand,
+) => TE.TaskEither<SendMessageError, Once<Message>>
 
 /** The message as it was posted, also when it was posted before under the same intent and changed since. */
 export const sendMessage =
   (chats: Chats, clock: Clock): SendMessage =>
-  ({ chatId, message, intent }) =>
+  (caller, { chatId, message, intent }) =>
     pipe(
-      chats.decide({ chatId, intent }, post(message, clock.now(), intent)),
+      chats.decide(caller, { chatId, intent }, post(authorOf(caller), message, clock.now(), intent)),
       TE.map(({ message, replayed }) => ({ done: message, replayed })),
     )

@@ -1,4 +1,5 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { Chat, NewChat } from '../../domain/chat/chat.ts'
 import type { Message } from '../../domain/chat/message.ts'
 import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
@@ -15,16 +16,21 @@ export interface Ask {
   readonly intent?: Intent | undefined
 }
 
-/** Where chats and their messages are kept. What a call returns never changes, and may be shared. */
+/**
+ * Where chats and their messages are kept. What a call returns never changes, and may be shared.
+ *
+ * Every call is somebody's: a chat that the caller may not see (`sees`, on what the store vouches for) is not found, and is
+ * on no page.
+ */
 export interface Chats {
   /**
-   * Keeps a new chat and gives it an identity that no chat had before. With an intent it does so once: the same intent
+   * Keeps a new chat, with its founders, and gives it an identity that no chat had before. With an intent it does so once: the same intent
    * again, also at the same time, finds the chat as it was opened, for as long as that chat exists.
    */
-  readonly add: (draft: NewChat, intent?: Intent) => TE.TaskEither<KeyReused | Unavailable, Once<Chat>>
+  readonly add: (caller: Caller, draft: NewChat, intent?: Intent) => TE.TaskEither<KeyReused | Unavailable, Once<Chat>>
 
   /**
-   * Runs the decision on the scene that was asked for and keeps its outcome, as one atomic step: what the scene shows
+   * Runs the decision, as the caller may make it (`decidedBy`), on the scene that was asked for and keeps its outcome, as one atomic step: what the scene shows
    * is so when the outcome is kept. Changes of one chat happen one after another, each on what the one before it left,
    * so no number is taken twice or left out. The decision may run more than once; the last run counts. A refusal, or an
    * outcome that takes no revision, changes nothing.
@@ -36,6 +42,7 @@ export interface Chats {
    * no chat.
    */
   readonly decide: <Refused, A extends Outcome>(
+    caller: Caller,
     ask: Ask,
     decision: Decision<Refused, A>,
   ) => TE.TaskEither<Refused | ChatNotFound | Unavailable, A>
@@ -45,13 +52,18 @@ export interface Chats {
    * newer than it, so that reading on from a cursor leaves nothing out. With both, the newest between them. `from` says
    * otherwise at which end of what the bounds leave the page is. Bounds need not exist.
    */
-  readonly list: (selection: ChatSelection) => TE.TaskEither<Unavailable, Page<Chat>>
+  readonly list: (caller: Caller, selection: ChatSelection) => TE.TaskEither<Unavailable, Page<Chat>>
 
   readonly findMessage: (
+    caller: Caller,
     id: ChatId,
     messageId: MessageId,
   ) => TE.TaskEither<ChatNotFound | MessageNotFound | Unavailable, Message>
 
   /** Selects among the messages that are not deleted as `list` does among chats. */
-  readonly messages: (id: ChatId, selection: MessageSelection) => TE.TaskEither<ChatNotFound | Unavailable, MessagePage>
+  readonly messages: (
+    caller: Caller,
+    id: ChatId,
+    selection: MessageSelection,
+  ) => TE.TaskEither<ChatNotFound | Unavailable, MessagePage>
 }

@@ -1,4 +1,5 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { Chat } from '../../domain/chat/chat.ts'
 import type { Message, Tombstone } from '../../domain/chat/message.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
@@ -16,9 +17,12 @@ export interface Changes {
 
 /** What happened in chats, for those who follow them. What a call returns never changes, and may be shared. */
 export interface Journal {
-  /** At most `limit` messages that changed after the revision, the earliest first. */
+  /** For whoever may see the chat: at most `limit` messages that changed after the revision, the earliest first. */
   readonly since: (id: ChatId, after: Revision, limit: number) => TE.TaskEither<ChatNotFound | Unavailable, Changes>
 
-  /** The current revision of each of the chats that exist, however many are asked for. */
-  readonly revisions: (ids: readonly ChatId[]) => TE.TaskEither<Unavailable, ReadonlyMap<ChatId, Revision>>
+  /** The current revision of each of the chats that exist and the caller may see, however many are asked for. */
+  readonly revisions: (
+    caller: Caller,
+    ids: readonly ChatId[],
+  ) => TE.TaskEither<Unavailable, ReadonlyMap<ChatId, Revision>>
 }

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { UserId } from '../caller.ts'
 import { type Expectation, expecting, type Stale } from '../expectation.ts'
 import type { MessageId } from '../identity.ts'
 import { type Intent, type KeyReused, replayed } from '../intent.ts'
@@ -33,18 +34,18 @@ interface Erasure {
   readonly expected?: Expectation
 }
 
-/** With an intent, once: the same intent again finds what was posted, and changes nothing. */
+/** By whoever sends it. With an intent, once: the same intent again finds what was posted, and changes nothing. */
 export const post =
-  (draft: NewMessage, at: Date, intent?: Intent): Decision<KeyReused, Posted> =>
+  (author: UserId | null, draft: NewMessage, at: Date, intent?: Intent): Decision<KeyReused, Posted> =>
   ({ chat, done }) => {
     if (intent && done)
       return pipe(
-        replayed(intent, done, (posting) => posted(draft, posting)),
+        replayed(intent, done, (posting) => posted(author, draft, posting)),
         E.map(({ done: message, replayed }) => ({ chat, message, replayed })),
       )
     const next = advance(chat, at)
     const id = (chat.lastMessageId + 1) as MessageId
-    const message = posted(draft, { chatId: chat.id, id, createdAt: next.updatedAt, revision: next.revision })
+    const message = posted(author, draft, { chatId: chat.id, id, createdAt: next.updatedAt, revision: next.revision })
     return E.right({ chat: { ...next, lastMessageId: id }, message, replayed: false })
   }
 
@@ -67,12 +68,12 @@ export const edit =
       return { chat, message: { ...message, text, editedAt: chat.updatedAt, revision: chat.revision } }
     })(present(scene, messageId, expected))
 
-/** Leaves a tombstone: what the message said goes, its number and its times stay. */
+/** Leaves a tombstone: what the message said goes, its number, its author and its times stay. */
 export const erase =
   ({ messageId, at, expected }: Erasure): Decision<MessageNotFound | Stale, Outcome> =>
   (scene) =>
-    E.map(({ chatId, id, createdAt, editedAt }: Message) => {
+    E.map(({ chatId, id, author, createdAt, editedAt }: Message) => {
       const chat = advance(scene.chat, at)
       const { updatedAt: deletedAt, revision } = chat
-      return { chat, message: { chatId, id, createdAt, editedAt, deletedAt, revision } }
+      return { chat, message: { chatId, id, author, createdAt, editedAt, deletedAt, revision } }
     })(present(scene, messageId, expected))

@@ -1,4 +1,5 @@
 import type * as E from 'fp-ts/lib/Either.js'
+import type { UserId } from '../caller.ts'
 import type { ChatId, MessageId, Revision } from '../identity.ts'
 import { parseVisibleText, type TextError } from '../visible-text.ts'
 
@@ -26,20 +27,27 @@ export interface Posting {
 }
 
 export interface Message extends NewMessage, Posting {
+  /** The user who sent it; null when a service did, for nobody. */
+  readonly author: UserId | null
   /** Null until the text was changed for the first time. */
   readonly editedAt: Date | null
 }
 
-/** What is left of a deleted message: its number, its times and the change that deleted it, never what it said. */
+/** What is left of a deleted message: its number, its author, its times and the change that deleted it, never what it said. */
 export interface Tombstone extends Omit<Message, keyof NewMessage> {
   readonly deletedAt: Date
 }
 
 /** The message as it is when it was just posted. */
-export const posted = (draft: NewMessage, { chatId, id, createdAt, revision }: Posting): Message => ({
+export const posted = (
+  author: UserId | null,
+  draft: NewMessage,
+  { chatId, id, createdAt, revision }: Posting,
+): Message => ({
   ...draft,
   chatId,
   id,
+  author,
   createdAt,
   revision,
   editedAt: null,

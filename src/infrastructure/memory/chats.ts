@@ -2,16 +2,20 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
 import type { Journal } from '../../application/ports/journal.ts'
 import { messagePage } from '../../application/ports/page.ts'
+import type { Caller, UserId } from '../../domain/caller.ts'
 import * as Chat from '../../domain/chat/chat.ts'
+import { founders, type Member } from '../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../domain/chat/message.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 import type { Outcome } from '../../domain/chat/scene.ts'
+import { decidedBy, sees } from '../../domain/chat/sight.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
-import type { Done, IdempotencyKey, Intent } from '../../domain/intent.ts'
+import type { Done, Intent, KeptKey } from '../../domain/intent.ts'
 import { select } from './select.ts'
 
 interface Entry {
   readonly chat: Chat.Chat
+  readonly members: ReadonlyMap<UserId, Member>
   /** Message n stands at n − 1: numbers have no gaps. */
   readonly messages: (Message | Tombstone)[]
   /** What each revision made, at its own index, as long as nothing later took its place. */
@@ -19,7 +23,10 @@ interface Entry {
   readonly done: DoneByKey<Posting>
 }
 
-type DoneByKey<A> = Map<IdempotencyKey, Done<A>>
+type DoneByKey<A> = Map<KeptKey, Done<A>>
+
+const memberIn = ({ members }: Entry, caller: Caller): Member | undefined =>
+  caller.kind === 'user' ? members.get(caller.id) : undefined
 
 const present = ({ messages }: Entry, id: MessageId | undefined): Message | undefined => {
   const message = id === undefined ? undefined : messages[id - 1]
@@ -32,7 +39,7 @@ const keepMessage = ({ messages, made, done }: Entry, message: Message | Tombsto
   messages[message.id - 1] = message
   made[message.revision] = message
   if (intent && !earlier && !isTombstone(message))
-    done.set(intent.key, { fingerprint: intent.fingerprint, result: postingOf(message) })
+    done.set(intent.keptKey, { fingerprint: intent.fingerprint, result: postingOf(message) })
 }
 
 /** Keeps everything in one process. JavaScript runs each step to its end, so every step is atomic. */
@@ -43,6 +50,13 @@ export const memoryChats = (): Chats & Journal => {
 
   const entryOf = (id: ChatId): E.Either<ChatNotFound, Entry> =>
     E.fromNullable<ChatNotFound>({ kind: 'ChatNotFound', chatId: id })(entries.get(id))
+
+  const isSeen = (caller: Caller, entry: Entry) => sees(caller, entry.chat.id, memberIn(entry, caller))
+
+  const seenBy = (caller: Caller, id: ChatId): E.Either<ChatNotFound, Entry> => {
+    const found = entryOf(id)
+    return E.isRight(found) && !isSeen(caller, found.right) ? E.left({ kind: 'ChatNotFound', chatId: id }) : found
+  }
 
   const remove = (id: ChatId) => {
     entries.delete(id)
@@ -57,44 +71,56 @@ export const memoryChats = (): Chats & Journal => {
   }
 
   return {
-    add: (draft, intent) => async () => {
-      const done = intent && opened.get(intent.key)
+    add: (caller, draft, intent) => async () => {
+      const done = intent && opened.get(intent.keptKey)
       if (done) return Chat.reopen(draft, intent, done)
       const chat = Chat.open(draft)(++lastChatId as ChatId)
-      entries.set(chat.id, { chat, messages: [], made: [], done: new Map() })
-      if (intent) opened.set(intent.key, { fingerprint: intent.fingerprint, result: chat })
+      const members = new Map(founders(caller, chat).map((member) => [member.userId, member]))
+      entries.set(chat.id, { chat, members, messages: [], made: [], done: new Map() })
+      if (intent) opened.set(intent.keptKey, { fingerprint: intent.fingerprint, result: chat })
       return E.right({ done: chat, replayed: false })
     },
 
     decide:
-      ({ chatId, messageId, intent }, decision) =>
+      (caller, { chatId, messageId, intent }, decision) =>
       async () => {
         const found = entryOf(chatId)
         if (E.isLeft(found)) return found
         const { chat, done } = found.right
-        const scene = { chat, message: present(found.right, messageId), done: intent && done.get(intent.key) }
-        const decided = decision(scene)
+        const decided = decidedBy(
+          caller,
+          decision,
+        )({
+          chat,
+          member: memberIn(found.right, caller),
+          message: present(found.right, messageId),
+          done: intent && done.get(intent.keptKey),
+        })
         if (E.isRight(decided)) keep(found.right, decided.right, intent)
         return decided
       },
 
-    list: (selection) => async () =>
-      E.right(
+    list: (caller, selection) => async () => {
+      const seen = [...entries.values()].filter((entry) => isSeen(caller, entry))
+      return E.right(
         select(
-          Array.from(entries.values(), ({ chat }) => chat),
+          seen.map(({ chat }) => chat),
           selection,
         ),
-      ),
+      )
+    },
 
-    findMessage: (chatId, messageId) => async () => {
-      const found = entryOf(chatId)
+    findMessage: (caller, chatId, messageId) => async () => {
+      const found = seenBy(caller, chatId)
       if (E.isLeft(found)) return found
       const message = present(found.right, messageId)
       return message ? E.right(message) : E.left({ kind: 'MessageNotFound' as const, chatId, messageId })
     },
 
-    messages: (id, selection) => async () =>
-      E.map(({ chat, messages }: Entry) => messagePage(chat, select(messages, selection, isTombstone)))(entryOf(id)),
+    messages: (caller, id, selection) => async () =>
+      E.map(({ chat, messages }: Entry) => messagePage(chat, select(messages, selection, isTombstone)))(
+        seenBy(caller, id),
+      ),
 
     since: (id, after, limit) => async () =>
       E.map(({ chat, made }: Entry) => {
@@ -106,9 +132,9 @@ export const memoryChats = (): Chats & Journal => {
         return { chat, messages: found.slice(0, limit), more: found.length > limit }
       })(entryOf(id)),
 
-    revisions: (ids) => async () => {
-      const found = ids.flatMap((id) => entries.get(id)?.chat ?? [])
-      return E.right(new Map(found.map(({ id, revision }) => [id, revision])))
+    revisions: (caller, ids) => async () => {
+      const found = ids.flatMap((id) => entries.get(id) ?? []).filter((entry) => isSeen(caller, entry))
+      return E.right(new Map(found.map(({ chat: { id, revision } }) => [id, revision])))
     },
   }
 }

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
+import { authorOf } from '../../domain/caller.ts'
 import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
+import { decidedBy } from '../../domain/chat/sight.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Database } from './database/database.ts'
 import { inTime } from './database/deadline.ts'
@@ -21,13 +23,13 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
   const add = addingChats(pool)
 
   return {
-    add: (draft, intent) => inTime(retry(() => add(draft, intent))),
+    add: (caller, draft, intent) => inTime(retry(() => add(caller, draft, intent))),
 
-    decide: (ask, decision) => () =>
+    decide: (caller, ask, decision) => () =>
       new Promise((resolve, reject) =>
         queues.add({
-          ask,
-          decision,
+          ask: { ...ask, userId: authorOf(caller) ?? undefined },
+          decision: decidedBy(caller, decision),
           since: performance.now(),
           conflicts: 0,
           resolve: resolve as PendingChange['resolve'],
@@ -35,18 +37,18 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
         }),
       ),
 
-    list: (selection) => inTime(retry(async () => E.right(await read.chats(selection)))),
+    list: (caller, selection) => inTime(retry(async () => E.right(await read.chats(caller, selection)))),
 
-    findMessage: (id, messageId) =>
+    findMessage: (caller, id, messageId) =>
       retry(async () => {
-        const message = await read.message(id, messageId)
+        const message = await read.message(caller, id, messageId)
         if (message === undefined) return chatNotFound(id)
         return message ? E.right(message) : messageNotFound(id, messageId)
       }),
 
-    messages: (id, selection) =>
+    messages: (caller, id, selection) =>
       retry(async () => {
-        const page = await read.messages(id, selection)
+        const page = await read.messages(caller, id, selection)
         return page ? E.right(page) : chatNotFound(id)
       }),
   }

@@ -29,7 +29,7 @@ export const postgresHealth = ({ pool }: Database): Health => {
   const isThere = async () => {
     if (!isUpToDate(await executedMigrations(pool))) return false
     await writeEverything(pool, { moves: [], sent: [], changed: [], unused: [] })
-    await openChats(pool, { wanted: [] })
+    await openChats(pool, { wanted: [], founders: [] })
     return true
   }
   return { database: () => inTime(isWritable()), migrations: () => inTime(isThere()) }

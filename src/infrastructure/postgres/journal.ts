@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
 import type { Journal } from '../../application/ports/journal.ts'
+import { type Caller, reaches, type UserId } from '../../domain/caller.ts'
 import type { Message, Tombstone } from '../../domain/chat/message.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import { inTime } from './database/deadline.ts'
@@ -8,6 +9,7 @@ import { list, scalar } from './database/parameters.ts'
 import { retry } from './database/retry.ts'
 import { CHAT, CHAT_WIDTH, chatOf, ENTRY, entryOf, readEntry } from './database/rows.ts'
 import { statement } from './database/statement.ts'
+import { isSeen, viewedBy, VIEWER } from './reads/seen.ts'
 
 /** Undefined where the chat stands alone, because no message changed. */
 const changedIn = (row: readonly unknown[]): Message | Tombstone | undefined =>
@@ -34,6 +36,22 @@ const findRevisions = statement(
   (row) => row as readonly [ChatId, Revision],
 )
 
+const findSeen = statement(
+  'revisions-viewed',
+  { ids: list<ChatId>('bigint'), viewer: scalar<UserId>('text') },
+  ({ ids, viewer }) => `select c.id, c.revision, ${VIEWER} from chats c ${viewedBy(viewer)} where c.id = any(${ids})`,
+  (row) => row,
+)
+
+const revisionsFor = async (pool: Pool, caller: Caller, ids: readonly ChatId[]) => {
+  const within = ids.filter((id) => reaches(caller, id))
+  if (caller.kind === 'service') return findRevisions(pool, { ids: within })
+  const found = await findSeen(pool, { ids: within, viewer: caller.id })
+  return found
+    .filter((row) => isSeen(caller, row[0] as ChatId, row, 2))
+    .map(([id, revision]) => [id, revision] as readonly [ChatId, Revision])
+}
+
 /** Chats asked for in one statement. */
 const CHUNK = 1000
 
@@ -50,13 +68,13 @@ export const postgresJournal = (pool: Pool): Journal => ({
       }),
     ),
 
-  revisions: (ids) =>
+  revisions: (caller, ids) =>
     inTime(
       retry(async () => {
         const revisions = new Map<ChatId, Revision>()
         for (let start = 0; start < ids.length; start += CHUNK) {
           const chunk = ids.slice(start, start + CHUNK)
-          for (const [id, revision] of await findRevisions(pool, { ids: chunk })) revisions.set(id, revision)
+          for (const [id, revision] of await revisionsFor(pool, caller, chunk)) revisions.set(id, revision)
         }
         return E.right(revisions)
       }),

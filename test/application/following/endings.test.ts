@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Place } from '../../../src/application/following/follow-chats.ts'
 import { PAGE } from '../../../src/application/following/read-batch.ts'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import { right } from '../../fixtures.ts'
 import { aFollower, aPlace, aServer, aSlowFollower, settled } from './fakes.ts'
 
@@ -102,7 +103,7 @@ describe('Following chats ends', () => {
       addEventListener: (_type: string, listener: unknown) => void listeners.add(listener),
       removeEventListener: (_type: string, listener: unknown) => void listeners.delete(listener),
     })
-    const stream = right(await server.follow({ places: [aPlace(id)] })()).happenings(watched)
+    const stream = right(await server.follow(ANYBODY, { places: [aPlace(id)] })()).happenings(watched)
     const next = stream.next()
     await settled()
     expect(listeners).to.have.property('size', 1)

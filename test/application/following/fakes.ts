@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import {
   type FollowChats,
   followChats,
@@ -55,11 +56,11 @@ export const aFakeJournal = (stored: Journal) => {
       if (fake.holds) await new Promise<void>((resolve) => held.push(resolve))
       return answer
     }) satisfies Journal['since'],
-    revisions: ((ids) => async (): Promise<E.Either<Unavailable, ReadonlyMap<ChatId, Revision>>> => {
+    revisions: ((caller, ids) => async (): Promise<E.Either<Unavailable, ReadonlyMap<ChatId, Revision>>> => {
       fake.looks.push(ids)
       if (fake.lookTrouble === 'defect') throw new TypeError('a defect')
       if (fake.lookTrouble) return E.left({ kind: 'Unavailable', cause: 'a test' })
-      return fake.lookAnswer ? E.right(fake.lookAnswer) : real.revisions(ids)()
+      return fake.lookAnswer ? E.right(fake.lookAnswer) : real.revisions(caller, ids)()
     }) satisfies Journal['revisions'],
   }
   return fake
@@ -113,7 +114,7 @@ export const aPlace = (chatId: ChatId, after?: number): Place => ({ chatId, afte
 
 /** Who takes what happens one by one, when the test says so. */
 export const aSlowFollower = async (follow: FollowChats, command: FollowChatsCommand) => {
-  const { happenings, positions } = right(await follow(command)())
+  const { happenings, positions } = right(await follow(ANYBODY, command)())
   const stop = new AbortController()
   const stream = happenings(stop.signal)
   return {

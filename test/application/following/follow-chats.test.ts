@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Place } from '../../../src/application/following/follow-chats.ts'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import { aChatId, left } from '../../fixtures.ts'
 import { aFollower, aPlace, aServer, settled } from './fakes.ts'
 
@@ -13,7 +14,8 @@ describe('Following chats begins', () => {
   })
 
   const following = (places: readonly Place[], resumed = false) => aFollower(server.follow, { places, resumed })
-  const refusal = async (places: readonly Place[], resumed = false) => left(await server.follow({ places, resumed })())
+  const refusal = async (places: readonly Place[], resumed = false) =>
+    left(await server.follow(ANYBODY, { places, resumed })())
 
   it('now, when no place is named', async () => {
     const id = await server.make.open()

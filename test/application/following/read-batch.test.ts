@@ -8,6 +8,7 @@ import { aChatId, aMessageId, aNewChat, aText, NOON } from '../../fixtures.ts'
 const aMessage = (revision: number): Message => ({
   chatId: aChatId(),
   id: aMessageId(revision),
+  author: null,
   text: aText(),
   createdAt: NOON,
   editedAt: null,

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { PAGE } from '../../../src/application/following/read-batch.ts'
 import type { ChatId, Revision } from '../../../src/domain/identity.ts'
 import { memoryChats } from '../../../src/infrastructure/memory/chats.ts'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import { changesOf } from '../../kept-changes.ts'
 import { left } from '../../fixtures.ts'
 import { aFollower, aPlace, aServer, aSlowFollower, revisionsOf, settled } from './fakes.ts'
@@ -39,7 +40,7 @@ describe('A chat that went back to an earlier revision, as when a backup was res
       await settled()
       expect(ahead).to.deep.include({ got: [], hasEnded: true })
       expect(elsewhere.hasEnded).to.equal(false)
-      expect(left(await server.follow({ places: [aPlace(id, 5)], resumed: true })())).to.deep.equal({
+      expect(left(await server.follow(ANYBODY, { places: [aPlace(id, 5)], resumed: true })())).to.deep.equal({
         kind: 'PlaceAhead',
         chatId: id,
         after: 5,

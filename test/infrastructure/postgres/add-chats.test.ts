@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Pool } from 'pg'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import type { Chats } from '../../../src/application/ports/chats.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
@@ -35,10 +36,10 @@ describe('Chats that are opened together', () => {
 
   it('take one statement, with keys or without', async () => {
     const names = await counted(database.pool, () =>
-      Promise.all(upTo(100).map((n) => chats.add(aNewChat(`chat ${n}`), n % 2 ? anIntent() : undefined)())),
+      Promise.all(upTo(100).map((n) => chats.add(ANYBODY, aNewChat(`chat ${n}`), n % 2 ? anIntent() : undefined)())),
     )
     expect(names).to.deep.equal(['open-chats'])
-    const page = right(await chats.list({ limit: 100 })())
+    const page = right(await chats.list(ANYBODY, { limit: 100 })())
     expect(page.entries.map(({ title }) => title).toSorted()).to.deep.equal(
       upTo(100)
         .map((n) => `chat ${n}`)
@@ -48,9 +49,9 @@ describe('Chats that are opened together', () => {
 
   it('take one more to find what was opened before', async () => {
     const intent = anIntent()
-    const { done } = right(await chats.add(aNewChat(), intent)())
+    const { done } = right(await chats.add(ANYBODY, aNewChat(), intent)())
     const names = await counted(database.pool, async () =>
-      expect(right(await chats.add(aNewChat(), intent)())).to.deep.equal({ done, replayed: true }),
+      expect(right(await chats.add(ANYBODY, aNewChat(), intent)())).to.deep.equal({ done, replayed: true }),
     )
     expect(names).to.deep.equal(['open-chats', 'chats-by-key'])
   })
@@ -59,7 +60,7 @@ describe('Chats that are opened together', () => {
     const intents = upTo(20).map(() => anIntent())
     const asked = upTo(200).map((n) => {
       const intent = intents[(n * 7) % intents.length]!
-      return { intent, answer: (n % 2 ? chats : other).add(aNewChat(), intent)() }
+      return { intent, answer: (n % 2 ? chats : other).add(ANYBODY, aNewChat(), intent)() }
     })
     const ids = new Map<string, Set<number>>()
     let opened = 0
@@ -77,8 +78,8 @@ describe('Chats that are opened together', () => {
   it('answer each of them, while the chats of the same keys are removed', async () => {
     const intent = anIntent()
     for (const _ of upTo(20)) {
-      const { done } = right(await chats.add(aNewChat(), intent)())
-      const [again, removed] = await Promise.all([other.add(aNewChat(), intent)(), removeChat(chats, done.id)])
+      const { done } = right(await chats.add(ANYBODY, aNewChat(), intent)())
+      const [again, removed] = await Promise.all([other.add(ANYBODY, aNewChat(), intent)(), removeChat(chats, done.id)])
       right(removed)
       right(again)
     }
@@ -87,13 +88,15 @@ describe('Chats that are opened together', () => {
   it('fail for the one that breaks a rule of the table alone', async () => {
     const intent = anIntent()
     const settled = await Promise.allSettled([
-      chats.add(aNewChat('first'))(),
-      chats.add(aNewChat('x'.repeat(201)), intent)(),
-      chats.add(aNewChat('third'), anIntent())(),
+      chats.add(ANYBODY, aNewChat('first'))(),
+      chats.add(ANYBODY, aNewChat('x'.repeat(201)), intent)(),
+      chats.add(ANYBODY, aNewChat('third'), anIntent())(),
     ])
     expect(settled.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected', 'fulfilled'])
     expect(settled[1]).to.have.nested.property('reason.constraint', 'chats_title_check')
-    expect(right(await chats.add(aNewChat('in order'), intent)()).replayed, 'the key was not used').to.equal(false)
+    expect(right(await chats.add(ANYBODY, aNewChat('in order'), intent)()).replayed, 'the key was not used').to.equal(
+      false,
+    )
   })
 
   it('are Unavailable, not asked for for ever, when a key is taken and given up again and again', async () => {
@@ -104,7 +107,7 @@ describe('Chats that are opened together', () => {
       if (statement.name === 'open-chats' || statement.name === 'chats-by-key') return { rows: [] }
       return query(statement)
     }) as never
-    const answer = left(await chats.add(aNewChat(), anIntent())())
+    const answer = left(await chats.add(ANYBODY, aNewChat(), anIntent())())
     database.pool.query = query as never
     expect(answer).to.have.property('kind', 'Unavailable')
     expect(asked).to.be.at.most(20)

@@ -7,6 +7,7 @@ import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { postgresHealth } from '../../../src/infrastructure/postgres/health.ts'
 import { postgresJournal } from '../../../src/infrastructure/postgres/journal.ts'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import { editMessage, removeChat, send } from '../../changes.ts'
 import { aChatId, aNewChat, upTo } from '../../fixtures.ts'
 import { until } from '../../until.ts'
@@ -48,7 +49,7 @@ describe('Work in the background of a server whose database fails', function () 
     const stored = postgresChats(database)
     const asked = async (id: (typeof ids)[number]) => [
       ...(await Promise.allSettled([send(stored, id), editMessage(stored, id, 1, 'edited'), removeChat(stored, id)])),
-      ...(await Promise.allSettled([stored.add(aNewChat())(), stored.messages(id, { limit: 1 })()])),
+      ...(await Promise.allSettled([stored.add(ANYBODY, aNewChat())(), stored.messages(ANYBODY, id, { limit: 1 })()])),
     ]
     const requests = Promise.all(ids.map(asked))
     const { database: answers, migrations } = postgresHealth(database)

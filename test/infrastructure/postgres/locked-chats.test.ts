@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { Client } from 'pg'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import type { Chats } from '../../../src/application/ports/chats.ts'
 import type { Health } from '../../../src/application/ports/health.ts'
 import type { ChatId } from '../../../src/domain/identity.ts'
@@ -32,7 +33,7 @@ describe('Many chats that somebody else holds', () => {
     health = postgresHealth(database)
     other = new Client(where)
     await other.connect()
-    const opened = await Promise.all(upTo(LOCKED + 5).map(() => chats.add(aNewChat())()))
+    const opened = await Promise.all(upTo(LOCKED + 5).map(() => chats.add(ANYBODY, aNewChat())()))
     const ids = opened.map((added) => right(added).done.id)
     ;[locked, free] = [ids.slice(0, LOCKED), ids.slice(LOCKED)]
     for (const id of ids) right(await send(chats, id))
@@ -73,7 +74,7 @@ describe('Many chats that somebody else holds', () => {
     while (performance.now() < until - 200) {
       const [sent, read, probe] = await Promise.all([
         timed(send(chats, free[0]!)),
-        timed(chats.messages(locked[0]!, { limit: 5 })()),
+        timed(chats.messages(ANYBODY, locked[0]!, { limit: 5 })()),
         timed(health.database()),
       ])
       right(sent.value)

@@ -5,6 +5,7 @@ import type { ChatId } from '../../../src/domain/identity.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import type { Database } from '../../../src/infrastructure/postgres/database/database.ts'
 import { postgresMessages } from '../../../src/infrastructure/postgres/reads/messages.ts'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import { aChatId, aMessageId, upTo } from '../../fixtures.ts'
 import { type ChangesOf, changesOf } from '../../kept-changes.ts'
 import { anOpenDatabase } from '../../postgres.ts'
@@ -55,7 +56,7 @@ describe('Single messages that are read together', () => {
       [aChatId(999), 1, undefined],
       [one, 1, 'message 1'],
     ] as const
-    const found = await Promise.all(asked.map(([id, number]) => find(id, aMessageId(number))))
+    const found = await Promise.all(asked.map(([id, number]) => find(ANYBODY, id, aMessageId(number))))
     expect(found.map((message) => message && message.text)).to.deep.equal(asked.map(([, , text]) => text))
     expect(found.map((message) => message && [message.chatId, message.id])).to.deep.equal(
       asked.map(([id, number, text]) => text && [id, number]),
@@ -66,7 +67,7 @@ describe('Single messages that are read together', () => {
   it('takes few statements for many, and none for more than its share', async () => {
     const id = await aChatOf(3)
     const { find, statements } = reading()
-    const found = await Promise.all(upTo(300).map((n) => find(id, aMessageId((n % 3) + 1))))
+    const found = await Promise.all(upTo(300).map((n) => find(ANYBODY, id, aMessageId((n % 3) + 1))))
     expect(found.map((message) => message?.id as number)).to.deep.equal(upTo(300).map((n) => (n % 3) + 1))
     expect(statements.map((numbers) => numbers.length).toSorted()).to.deep.equal([44, 64, 64, 64, 64])
   })
@@ -75,23 +76,23 @@ describe('Single messages that are read together', () => {
     const id = await aChatOf(1)
     const { find } = reading()
     for (const text of ['first', 'second', 'third']) {
-      const earlier = upTo(10).map(() => find(id, aMessageId(1)))
+      const earlier = upTo(10).map(() => find(ANYBODY, id, aMessageId(1)))
       await make.edit(id, 1, text)
-      expect((await find(id, aMessageId(1)))?.text).to.equal(text)
+      expect((await find(ANYBODY, id, aMessageId(1)))?.text).to.equal(text)
       expect((await Promise.all(earlier)).filter((message) => !message)).to.deep.equal([])
     }
     await make.erase(id, 1)
-    expect(await find(id, aMessageId(1))).to.equal(null)
+    expect(await find(ANYBODY, id, aMessageId(1))).to.equal(null)
     await make.remove(id)
-    expect(await find(id, aMessageId(1))).to.equal(undefined)
+    expect(await find(ANYBODY, id, aMessageId(1))).to.equal(undefined)
   })
 
   it('fails for those of a statement that failed, and reads on for everybody else', async () => {
     const id = await aChatOf(1)
     const { find, statements } = reading(2)
-    const settled = await Promise.allSettled(upTo(200).map(() => find(id, aMessageId(1))))
+    const settled = await Promise.allSettled(upTo(200).map(() => find(ANYBODY, id, aMessageId(1))))
     expect(settled.filter(({ status }) => status === 'rejected')).to.have.length(128)
-    expect(await Promise.all(upTo(128).map(() => find(id, aMessageId(1))))).to.have.length(128)
+    expect(await Promise.all(upTo(128).map(() => find(ANYBODY, id, aMessageId(1))))).to.have.length(128)
     expect(statements.map((numbers) => numbers.length)).to.deep.equal([64, 64, 64, 8, 64, 64])
   })
 })

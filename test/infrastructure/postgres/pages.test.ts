@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { Client, type Pool } from 'pg'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import type { Chats } from '../../../src/application/ports/chats.ts'
 import type { MessagePage, MessageSelection } from '../../../src/application/ports/page.ts'
 import type { ChatId } from '../../../src/domain/identity.ts'
@@ -40,7 +41,7 @@ describe('Pages that are read together', () => {
 
   const post = async (id: ChatId, text: string) => right(await send(chats, id, text)).message
   const aChat = async (messages: number) => {
-    const { id } = right(await chats.add(aNewChat())()).done
+    const { id } = right(await chats.add(ANYBODY, aNewChat())()).done
     for (const number of upTo(messages)) await post(id, `Message ${number}`)
     return id
   }
@@ -69,10 +70,10 @@ describe('Pages that are read together', () => {
     const { pages, asked } = pagesOf()
     const selections = [last(2), last(10), { limit: 2, before: aMessageId(3) }, { limit: 1, after: 1 as never }]
     const wanted = upTo(10).flatMap(() => [...ids, aChatId(999)].flatMap((id) => selections.map((s) => ({ id, s }))))
-    const found = await Promise.all(wanted.map(({ id, s }) => pages(id, s)))
+    const found = await Promise.all(wanted.map(({ id, s }) => pages(ANYBODY, id, s)))
     expect(asked.statements).to.be.at.most(6)
     for (const [index, { id, s }] of wanted.entries()) {
-      const alone = await chats.messages(id, s)()
+      const alone = await chats.messages(ANYBODY, id, s)()
       expect(found[index]).to.deep.equal(alone._tag === 'Right' ? alone.right : undefined)
     }
   })
@@ -88,31 +89,31 @@ describe('Pages that are read together', () => {
     ]
     for (const [number, [change, expected]] of changes.entries()) {
       await change()
-      const page = await pages(id, last(2))
+      const page = await pages(ANYBODY, id, last(2))
       expect(texts(page)).to.deep.equal(expected)
-      expect(await pages(id, last(2)), 'the same page').to.equal(page)
+      expect(await pages(ANYBODY, id, last(2)), 'the same page').to.equal(page)
       expect(asked.pages).to.equal(number + 1)
     }
     await renameChat(chats, id, 'Renamed')
-    expect((await pages(id, last(2)))?.chat.title).to.equal('Renamed')
+    expect((await pages(ANYBODY, id, last(2)))?.chat.title).to.equal('Renamed')
     await removeChat(chats, id)
-    expect(await pages(id, last(2))).to.equal(undefined)
+    expect(await pages(ANYBODY, id, last(2))).to.equal(undefined)
   })
 
   it('tells pages apart by what was asked for', async () => {
     const id = await aChat(4)
     const { pages } = pagesOf()
     for (let again = 0; again < 2; again++) {
-      expect(texts(await pages(id, last(1)))).to.deep.equal(['Message 4'])
-      expect(texts(await pages(id, { limit: 1, before: aMessageId(3) }))).to.deep.equal(['Message 2'])
-      expect(texts(await pages(id, { limit: 1, after: 2 as never }))).to.deep.equal(['Message 3'])
+      expect(texts(await pages(ANYBODY, id, last(1)))).to.deep.equal(['Message 4'])
+      expect(texts(await pages(ANYBODY, id, { limit: 1, before: aMessageId(3) }))).to.deep.equal(['Message 2'])
+      expect(texts(await pages(ANYBODY, id, { limit: 1, after: 2 as never }))).to.deep.equal(['Message 3'])
       for (const [from, text] of [
         [undefined, 'Message 3'],
         ['newest', 'Message 3'],
         ['oldest', 'Message 1'],
       ] as const) {
         const between = { limit: 1, before: aMessageId(4), after: aPosition(0), from }
-        expect(texts(await pages(id, between)), from).to.deep.equal([text])
+        expect(texts(await pages(ANYBODY, id, between)), from).to.deep.equal([text])
       }
     }
   })
@@ -122,26 +123,26 @@ describe('Pages that are read together', () => {
   it('knows no page for longer than it is told to', async () => {
     const id = await aChat(1)
     const { pages } = pagesOf({ bytes: 1_000_000, milliseconds: 0 })
-    await pages(id, last(1))
+    await pages(ANYBODY, id, last(1))
     await meddle('By hand')
-    expect(texts(await pages(id, last(1)))).to.deep.equal(['By hand'])
+    expect(texts(await pages(ANYBODY, id, last(1)))).to.deep.equal(['By hand'])
   })
 
   it('knows no more pages than it has room for', async () => {
     const ids = await Promise.all(upTo(3).map(() => aChat(1)))
     const { pages, asked } = pagesOf({ bytes: 2400, milliseconds: 60_000 })
-    for (const id of ids) await pages(id, last(1))
-    await pages(ids[2] as ChatId, last(1))
-    await pages(ids[1] as ChatId, last(1))
+    for (const id of ids) await pages(ANYBODY, id, last(1))
+    await pages(ANYBODY, ids[2] as ChatId, last(1))
+    await pages(ANYBODY, ids[1] as ChatId, last(1))
     expect(asked.pages).to.equal(3)
-    await pages(ids[0] as ChatId, last(1))
+    await pages(ANYBODY, ids[0] as ChatId, last(1))
     expect(asked.pages).to.equal(4)
   })
 
   it('knows nothing of a database that was put back, which takes the connections along', async () => {
     const id = await aChat(1)
     const { pages } = pagesOf()
-    expect(texts(await pages(id, last(1)))).to.deep.equal(['Message 1'])
+    expect(texts(await pages(ANYBODY, id, last(1)))).to.deep.equal(['Message 1'])
     await meddle('Restored')
     const removed = new Promise((resolve) => database.pool.once('remove', resolve))
     await withClient((client) =>
@@ -151,6 +152,6 @@ describe('Pages that are read together', () => {
       ),
     )
     await removed
-    expect(texts(await pages(id, last(1)))).to.deep.equal(['Restored'])
+    expect(texts(await pages(ANYBODY, id, last(1)))).to.deep.equal(['Restored'])
   })
 })

@@ -40,6 +40,7 @@ describe('The lists of columns', () => {
   const message: Message = {
     chatId: aChatId(),
     id: 1 as MessageId,
+    author: null,
     text: aText(),
     createdAt: NOON,
     editedAt: null,

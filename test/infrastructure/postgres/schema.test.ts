@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { ChatTitle } from '../../../src/domain/chat/chat.ts'
 import { MessageText } from '../../../src/domain/chat/message.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { MIGRATIONS } from '../../../src/infrastructure/postgres/migrations/migration-names.ts'
 import { migrate } from '../../../src/infrastructure/postgres/migrations/migrate.ts'
 import { anEmptyDatabase, anOpenDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
@@ -95,7 +96,7 @@ describe('Migrating', () => {
     const connection = await anEmptyDatabase()
     const servers = [1, 2, 3].map(() => hold(openDatabase(connection), ({ close }) => close()))
     const applied = await Promise.all(servers.map((server) => migrate(server)))
-    expect(applied.flat()).to.deep.equal(['Migration20261124110000_chats', 'Migration20261124120000_idempotency_keys'])
+    expect(applied.flat()).to.deep.equal(MIGRATIONS)
     expect(await migrate(servers[0]!)).to.deep.equal([])
   })
 

@@ -13,6 +13,7 @@ import { decideAsWritten } from '../../../src/infrastructure/postgres/writes/dec
 import { decideInTurn } from '../../../src/infrastructure/postgres/writes/decide-in-turn.ts'
 import { draftOf } from '../../../src/infrastructure/postgres/writes/draft.ts'
 import type { StandingDraft } from '../../../src/infrastructure/postgres/writes/write-drafts.ts'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import { editMessage, findChat, removeChat, renameChat, send } from '../../changes.ts'
 import { aChatId, anIntent, aNewChat, aText, later, NOON, right } from '../../fixtures.ts'
 import { aDatabase } from '../../postgres.ts'
@@ -66,7 +67,7 @@ describe('Sends of several servers to the same chats', () => {
     await fc.assert(
       fc.asyncProperty(rounds, async (all) => {
         const ids: ChatId[] = []
-        for (let n = 0; n < 3; n++) ids.push(right(await chatsOf(0).add(aNewChat())()).done.id)
+        for (let n = 0; n < 3; n++) ids.push(right(await chatsOf(0).add(ANYBODY, aNewChat())()).done.id)
         const answered = new Map<ChatId, Message[]>(ids.map((id) => [id, []]))
         let sent = 0
         const take = async (step: Step) => {
@@ -104,7 +105,7 @@ describe('Sends of several servers to the same chats', () => {
   })
 
   it('are done once when both are asked with one key at once', async () => {
-    const id = right(await chatsOf(0).add(aNewChat())()).done.id
+    const id = right(await chatsOf(0).add(ANYBODY, aNewChat())()).done.id
     await Promise.all([send(chatsOf(0), id), send(chatsOf(1), id)])
     for (let round = 0; round < 20; round++) {
       const intent = anIntent()
@@ -130,7 +131,7 @@ describe('What was written further on than it was decided', () => {
     const answers: E.Either<unknown, unknown>[] = []
     const changes = ['one', 'two'].map((text) => ({
       ask: { chatId: chat.id, intent },
-      decision: post({ text: aText(text) }, later(1)),
+      decision: post(null, { text: aText(text) }, later(1)),
       since: 0,
       conflicts: 0,
       resolve: (answer: E.Either<unknown, unknown>) => void answers.push(answer),

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import { openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { type Connection, location, settingsAskedFor } from '../../../src/infrastructure/postgres/sessions/location.ts'
 import { type ServerFacts, unfitness } from '../../../src/infrastructure/postgres/sessions/server-check.ts'
@@ -43,18 +44,18 @@ describe('A session with PostgreSQL', () => {
 
   const worksOn = async ({ chats, journal }: Storage) => {
     const intent = anIntent()
-    const { done: chat } = right(await chats.add(aNewChat('Прощай, "null" \\'), intent)())
-    expect(right(await chats.add(aNewChat('Прощай, "null" \\'), intent)()).done).to.deep.equal(chat)
+    const { done: chat } = right(await chats.add(ANYBODY, aNewChat('Прощай, "null" \\'), intent)())
+    expect(right(await chats.add(ANYBODY, aNewChat('Прощай, "null" \\'), intent)()).done).to.deep.equal(chat)
     const sent = [right(await send(chats, chat.id, 'Привет 😀')), right(await send(chats, chat.id, 'null'))]
     right(await editMessage(chats, chat.id, 1, 'later', later(1)))
-    const messages = right(await chats.messages(chat.id, { limit: 10 })()).entries
+    const messages = right(await chats.messages(ANYBODY, chat.id, { limit: 10 })()).entries
     expect(messages.map(({ text }) => text)).to.deep.equal(['null', 'later'])
     expect(messages.map(({ createdAt }) => createdAt)).to.deep.equal([NOON, NOON])
     expect(messages[1]?.editedAt).to.deep.equal(later(1))
-    const found = right(await chats.findMessage(chat.id, sent[1]!.message.id)())
+    const found = right(await chats.findMessage(ANYBODY, chat.id, sent[1]!.message.id)())
     expect(found).to.deep.equal(sent[1]?.message)
     expect(right(await journal.since(chat.id, 0 as never, 10)()).messages).to.deep.equal(messages)
-    const [listed] = right(await chats.list({ limit: 1 })()).entries
+    const [listed] = right(await chats.list(ANYBODY, { limit: 1 })()).entries
     expect(listed).to.deep.include({ title: 'Прощай, "null" \\', createdAt: chat.createdAt })
   }
 
@@ -84,7 +85,10 @@ describe('A session with PostgreSQL', () => {
 
   it('is refused where the tables are in a schema that it would not look in', async () => {
     await adminOf(where, 'create schema app; alter table chats set schema app; alter table messages set schema app')
-    await adminOf(where, 'alter table chat_keys set schema app; alter table mikro_orm_migrations set schema app')
+    await adminOf(
+      where,
+      'alter table chat_keys set schema app; alter table members set schema app; alter table mikro_orm_migrations set schema app',
+    )
     await adminOf(where, `alter database ${where.database} set search_path = app`)
     const refusal = await opened().catch(String)
     expect(refusal).to.match(/in the schema app.*options=-c%20search_path%3Dapp/)

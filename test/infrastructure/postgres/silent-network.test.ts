@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import type { Chats } from '../../../src/application/ports/chats.ts'
 import type { Journal } from '../../../src/application/ports/journal.ts'
 import type { ChatId } from '../../../src/domain/identity.ts'
@@ -32,7 +33,7 @@ describe('A network that falls silent', () => {
     database = openDatabase({ ...where, host: network.host, port: network.port })
     chats = postgresChats(database)
     journal = postgresJournal(database.pool)
-    const opened = await Promise.all(upTo(6).map(() => chats.add(aNewChat())()))
+    const opened = await Promise.all(upTo(6).map(() => chats.add(ANYBODY, aNewChat())()))
     ids = opened.map((added) => right(added).done.id)
     for (const id of ids) right(await send(chats, id))
     // As many connections as there may be, all of them idle.
@@ -63,19 +64,19 @@ describe('A network that falls silent', () => {
   const everything = () => {
     const [first, second, third] = ids as [ChatId, ChatId, ChatId]
     return [
-      chats.add(aNewChat())(),
-      chats.add(aNewChat(), anIntent())(),
+      chats.add(ANYBODY, aNewChat())(),
+      chats.add(ANYBODY, aNewChat(), anIntent())(),
       send(chats, first),
       send(chats, second, 'once', undefined, anIntent()),
       editMessage(chats, third, 1, 'edited'),
       renameChat(chats, first, `${Math.random()}`),
       removeChat(chats, aChatId(999_999)),
-      chats.list({ limit: 5 })(),
-      chats.messages(first, { limit: 5 })(),
-      chats.messages(first, { limit: 5, after: 0 as never })(),
-      chats.findMessage(second, 1 as never)(),
+      chats.list(ANYBODY, { limit: 5 })(),
+      chats.messages(ANYBODY, first, { limit: 5 })(),
+      chats.messages(ANYBODY, first, { limit: 5, after: 0 as never })(),
+      chats.findMessage(ANYBODY, second, 1 as never)(),
       journal.since(first, 0 as never, 10)(),
-      journal.revisions(ids)(),
+      journal.revisions(ANYBODY, ids)(),
     ].map(timed)
   }
 
@@ -162,13 +163,13 @@ describe('A server without a connection left', () => {
     for (let n = 0; n < 3; n++) {
       const since = performance.now()
       const answers = await Promise.all(
-        upTo(20).map((n) => (n % 2 ? chats.list({ limit: 1 })() : chats.add(aNewChat())())),
+        upTo(20).map((n) => (n % 2 ? chats.list(ANYBODY, { limit: 1 })() : chats.add(ANYBODY, aNewChat())())),
       )
       expect(answers.every(E.isLeft)).to.equal(true)
       expect(performance.now() - since).to.be.below(IN_TIME_MS)
     }
     held.release(true)
-    await until(async () => E.isRight(await chats.add(aNewChat())()))
+    await until(async () => E.isRight(await chats.add(ANYBODY, aNewChat())()))
     await Promise.all([database.close(), other.close()])
   })
 })

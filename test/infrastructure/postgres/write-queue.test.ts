@@ -80,7 +80,7 @@ const aQueue = ({ atOnce = 10, gather = async () => {}, ...settings }: Given = {
   const add = (name: string, chat = 1, since = performance.now()) => {
     const change: PendingChange = {
       ask: { chatId: aChatId(chat) },
-      decision: post({ text: aText() }, NOON),
+      decision: post(null, { text: aText() }, NOON),
       since,
       conflicts: 0,
       resolve: (answer) => answers.set(name, E.isRight(answer) ? answer.right : (answer.left as { kind: string }).kind),

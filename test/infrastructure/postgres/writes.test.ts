@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { Client, type Pool } from 'pg'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import type { Chats } from '../../../src/application/ports/chats.ts'
 import type { ChatId } from '../../../src/domain/identity.ts'
 import type { Intent } from '../../../src/domain/intent.ts'
@@ -48,7 +49,7 @@ describe('Changes that are kept together', () => {
     await Promise.all(opened.map((server) => server.close()))
   })
 
-  const aChat = async (title?: string) => right(await chats.add(aNewChat(title))()).done.id
+  const aChat = async (title?: string) => right(await chats.add(ANYBODY, aNewChat(title))()).done.id
   const post = (id: ChatId, text?: string, intent?: Intent) => send(chats, id, text, NOON, intent)
 
   const stored = async (id: ChatId) => {
@@ -146,7 +147,7 @@ describe('Changes that are kept together', () => {
         post(id, 'keyed', used),
         post(id, 'keyed', { ...used, fingerprint: anIntent().fingerprint }),
         refuse(chats, { chatId: id }),
-        chats.decide({ chatId: id }, failing)(),
+        chats.decide(ANYBODY, { chatId: id }, failing)(),
         eraseMessage(chats, id, 77),
         editMessage(chats, id, 1, 'edited'),
         eraseMessage(chats, other, 1),
@@ -212,7 +213,7 @@ describe('Changes that are kept together', () => {
         await namesOf(async () => expect(right(await post(id, 'once', intent))).to.deep.include(again)),
       ).to.deep.equal(statements('one-keyed-send'))
       // A decision may refuse what it takes for new, and has to be asked again.
-      const refusingNew = chats.decide({ chatId: id, intent }, (scene) =>
+      const refusingNew = chats.decide(ANYBODY, { chatId: id, intent }, (scene) =>
         scene.done ? E.right({ chat: scene.chat, found: scene.done.result.id }) : E.left('refused'),
       )
       expect(

@@ -1,4 +1,5 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
+import type { Member } from '../../../domain/chat/member.ts'
 import {
   isTombstone,
   type Message,
@@ -7,7 +8,7 @@ import {
   type Tombstone,
 } from '../../../domain/chat/message.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
-import type { Fingerprint, IdempotencyKey, Intent } from '../../../domain/intent.ts'
+import type { Fingerprint, Intent, KeptKey } from '../../../domain/intent.ts'
 import { bigint, type Columns, jsonReaderOf, namesOf, readerOf, text, timestamptz, without } from './columns.ts'
 
 /** Every column of a chat. Whatever reads or writes chats goes by this list. */
@@ -30,6 +31,7 @@ const saidColumns = {
 const lastingColumns = {
   chatId: bigint('chat_id'),
   id: bigint('id'),
+  author: text('author'),
   createdAt: timestamptz('created_at'),
   editedAt: timestamptz('edited_at'),
   revision: bigint('revision'),
@@ -62,7 +64,7 @@ export type NewMessageRow = Omit<Message, 'editedAt'>
 
 /** The three of a message that was sent with a key: they outlive edits and the text itself. */
 export interface KeyRow {
-  readonly idempotencyKey: IdempotencyKey | null
+  readonly idempotencyKey: KeptKey | null
   readonly fingerprint: Fingerprint | null
   readonly postedRevision: Revision | null
 }
@@ -82,7 +84,7 @@ export const messageAddressColumns = {
 
 export interface KeyAddress {
   readonly chatId: ChatId
-  readonly idempotencyKey: IdempotencyKey
+  readonly idempotencyKey: KeptKey
 }
 export const keyAddressColumns = {
   chatId: messageColumns.chatId,
@@ -98,16 +100,35 @@ export const postingColumns = {
 
 export const keyRow = ({ revision }: Message, intent: Intent | undefined): KeyRow =>
   intent
-    ? { idempotencyKey: intent.key, fingerprint: intent.fingerprint, postedRevision: revision }
+    ? { idempotencyKey: intent.keptKey, fingerprint: intent.fingerprint, postedRevision: revision }
     : { idempotencyKey: null, fingerprint: null, postedRevision: null }
 
-/** Selected of a chat `c` and of a message `m`. */
+/** Every column of a member. */
+export const memberColumns = {
+  chatId: messageColumns.chatId,
+  userId: text('user_id'),
+  role: text('role'),
+  joinedAt: timestamptz('joined_at'),
+  revision: bigint('revision'),
+} satisfies Columns<Member>
+
+/** Whose membership of which chat: what a look-up is asked with. */
+export type MemberAddress = Pick<Member, 'chatId' | 'userId'>
+export const memberAddressColumns = {
+  chatId: memberColumns.chatId,
+  userId: memberColumns.userId,
+} satisfies Columns<MemberAddress>
+
+/** Selected of a chat `c`, of a member `u` and of a message `m`. */
 export const CHAT = namesOf(chatColumns, 'c')
+export const MEMBER = namesOf(memberColumns, 'u')
 export const MESSAGE = namesOf(messageColumns, 'm')
+export const MESSAGE_WIDTH = Object.keys(messageColumns).length
 export const ENTRY = namesOf(entryColumns, 'm')
 export const CHAT_WIDTH = Object.keys(chatColumns).length
 
 export const chatOf = readerOf<Chat>(chatColumns)
+export const memberOf = readerOf<Member>(memberColumns)
 export const messageOf = readerOf<Message>(messageColumns)
 export const readEntry = readerOf<EntryRow>(entryColumns)
 export const chatOfJson = jsonReaderOf<Chat>(chatColumns)

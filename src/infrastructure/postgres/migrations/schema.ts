@@ -1,8 +1,10 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
+import { UserId } from '../../../domain/caller.ts'
 import { type Chat, ChatTitle } from '../../../domain/chat/chat.ts'
 import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../../domain/identity.ts'
-import type { Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
+import type { Fingerprint, KeptKey } from '../../../domain/intent.ts'
 import { MessageText } from '../../../domain/chat/message.ts'
+import { type Member, ROLES } from '../../../domain/chat/member.ts'
 import type { EntryRow, KeyRow } from '../database/rows.ts'
 
 // Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
@@ -55,6 +57,7 @@ export const MessageRow = defineEntity({
   properties: {
     chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').primary(),
     id: p.bigint('number').$type<MessageId>().primary(),
+    author: p.text().$type<UserId>().nullable(),
     /** Null on a tombstone. */
     text: p.text().$type<MessageText>().nullable(),
     createdAt: p.datetime(3),
@@ -62,7 +65,7 @@ export const MessageRow = defineEntity({
     deletedAt: p.datetime(3).nullable(),
     revision: p.bigint('number').$type<Revision>(),
     /** The three of a message that was sent with a key: they outlive edits and the text itself. */
-    idempotencyKey: p.text().$type<IdempotencyKey>().nullable(),
+    idempotencyKey: p.text().$type<KeptKey>().nullable(),
     fingerprint: p.text().$type<Fingerprint>().nullable(),
     postedRevision: p.bigint('number').$type<Revision>().nullable(),
   } satisfies Record<keyof (EntryRow & KeyRow), unknown>,
@@ -74,9 +77,24 @@ export const ChatKeyRow = defineEntity({
   name: 'ChatKeyRow',
   tableName: 'chat_keys',
   properties: {
-    idempotencyKey: p.text().$type<IdempotencyKey>().primary(),
+    idempotencyKey: p.text().$type<KeptKey>().primary(),
     fingerprint: p.text().$type<Fingerprint>(),
     chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').index(),
   },
 })
 export type ChatKeyRow = InferEntity<typeof ChatKeyRow>
+
+export const MemberRow = defineEntity({
+  name: 'MemberRow',
+  tableName: 'members',
+  indexes: [{ properties: ['userId', 'chatId'] }],
+  checks: [{ name: 'members_user_id_check', expression: between('char_length(user_id)', 1, UserId.LIMIT) }],
+  properties: {
+    chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').primary(),
+    userId: p.text().$type<UserId>().collation('C').primary(),
+    role: p.enum([...ROLES]),
+    joinedAt: p.datetime(3),
+    revision: p.bigint('number').$type<Revision>(),
+  } satisfies Record<keyof Member, unknown>,
+})
+export type MemberRow = InferEntity<typeof MemberRow>

@@ -1,36 +1,57 @@
 import type { Pool } from 'pg'
+import type { Caller, UserId } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import { batching } from '../database/batching.ts'
-import { bigint, type Columns } from '../database/columns.ts'
+import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
-import { MESSAGE, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
+import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
 import { BATCHES } from './batches.ts'
+import { isSeen, viewedBy, VIEWER, viewerOf } from './seen.ts'
 
 interface WantedMessage extends MessageAddress {
   readonly place: number
+  readonly viewer: UserId | null
 }
-const wantedColumns = { ...messageAddressColumns, place: bigint('place') } satisfies Columns<WantedMessage>
+const plainColumns = { ...messageAddressColumns, place: bigint('place') } satisfies Columns<
+  Omit<WantedMessage, 'viewer'>
+>
+const viewedColumns = { ...plainColumns, viewer: text('viewer') } satisfies Columns<WantedMessage>
 
-const findMessages = statement(
-  'messages',
-  { wanted: table<WantedMessage>(wantedColumns) },
-  ({ wanted }) => `
-    select wanted.place, m.id is not null, ${MESSAGE}
-    from ${wanted.rows}
-    join chats c on c.id = wanted.chat_id
-    left join messages m on m.chat_id = c.id and m.id = wanted.id and m.deleted_at is null`,
-  (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null }),
-)
+const MEMBER_FROM = 2 + MESSAGE_WIDTH
 
-/** Single messages: null when there is no such message, undefined when there is no such chat. */
+/** Where users ask, their memberships come along. */
+const findMessages = (isViewed: boolean) =>
+  statement(
+    isViewed ? 'messages-viewed' : 'messages',
+    { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
+    ({ wanted }) => `
+      select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${VIEWER}` : ''}
+      from ${wanted.rows}
+      join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer') : ''}
+      left join messages m on m.chat_id = c.id and m.id = wanted.id and m.deleted_at is null`,
+    (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null, row }),
+  )
+const plain = findMessages(false)
+const viewed = findMessages(true)
+
+interface Asked extends MessageAddress {
+  readonly caller: Caller
+}
+
+/** Single messages: null when there is no such message, undefined when there is no such chat for the caller. */
 export const postgresMessages = (pool: Pool) => {
-  const find = batching(async (addresses: readonly MessageAddress[]) => {
-    const found: (Message | null | undefined)[] = addresses.map(() => undefined)
-    const wanted = addresses.map(({ chatId, id }, place) => ({ chatId, id, place }))
-    for (const { place, message } of await findMessages(pool, { wanted })) found[place] = message
+  const find = batching(async (asked: readonly Asked[]) => {
+    const found: (Message | null | undefined)[] = asked.map(() => undefined)
+    const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: viewerOf(caller), chatId, id, place }))
+    const isPlain = wanted.every(({ viewer }) => viewer === null)
+    for (const { place, message, row } of await (isPlain ? plain : viewed)(pool, { wanted })) {
+      const { caller, chatId } = asked[place] as Asked
+      if (isSeen(caller, chatId, row, MEMBER_FROM)) found[place] = message
+    }
     return found
   }, BATCHES)
-  return (chatId: ChatId, id: MessageId): Promise<Message | null | undefined> => find({ chatId, id })
+  return (caller: Caller, chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
+    find({ caller, chatId, id })
 }

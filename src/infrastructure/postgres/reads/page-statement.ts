@@ -1,19 +1,23 @@
 import { type MessagePage, messagePage, type MessageSelection, readsForwards } from '../../../application/ports/page.ts'
+import type { Caller, UserId } from '../../../domain/caller.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
-import { bigint, type Columns } from '../database/columns.ts'
+import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOfJson, MESSAGE, messageOfJson } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
 import { pageOf } from './page-of.ts'
+import { isSeen, viewedBy, VIEWER, viewerOf } from './seen.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
 interface WantedPage {
+  readonly caller: Caller
   readonly chatId: ChatId
   readonly selection: MessageSelection
   readonly known: Revision | -1
 }
 
 interface WantedRow {
+  readonly viewer: UserId | null
   readonly chatId: ChatId
   readonly size: number
   readonly before: number
@@ -21,16 +25,18 @@ interface WantedRow {
   readonly known: number
   readonly place: number
 }
-const wantedColumns = {
+const plainColumns = {
   chatId: bigint('chat_id'),
   size: bigint('size'),
   before: bigint('before'),
   after: bigint('after'),
   known: bigint('known'),
   place: bigint('place'),
-} satisfies Columns<WantedRow>
+} satisfies Columns<Omit<WantedRow, 'viewer'>>
+const viewedColumns = { ...plainColumns, viewer: text('viewer') } satisfies Columns<WantedRow>
 
-const rowOf = ({ chatId, selection, known }: WantedPage, place: number): WantedRow => ({
+const rowOf = ({ caller, chatId, selection, known }: WantedPage, place: number): WantedRow => ({
+  viewer: viewerOf(caller),
   chatId,
   size: selection.limit + 1,
   before: selection.before ?? Number.MAX_SAFE_INTEGER,
@@ -42,12 +48,12 @@ const rowOf = ({ chatId, selection, known }: WantedPage, place: number): WantedR
 /**
  * Many pages in one statement, each a range of one index read from its cursor. A page is one value, JSON, which PostgreSQL
  * writes and we read at a third of the cost of as many rows; null, if the chat still has the revision under which we
- * know it.
+ * know it. Where users ask, their memberships come along.
  */
-const pagesIn = (order: 'asc' | 'desc') =>
+const pagesIn = (order: 'asc' | 'desc', isViewed: boolean) =>
   statement(
-    `pages-${order}`,
-    { wanted: table<WantedRow>(wantedColumns) },
+    `pages-${order}${isViewed ? '-viewed' : ''}`,
+    { wanted: table<WantedRow>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
     ({ wanted }) => `
       select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
         select json_agg(json_build_array(${MESSAGE}))
@@ -56,13 +62,13 @@ const pagesIn = (order: 'asc' | 'desc') =>
           where m.chat_id = wanted.chat_id and m.deleted_at is null and m.id < wanted.before and m.id > wanted.after
           order by m.id ${order} limit wanted.size
         ) m
-      )) end
-      from ${wanted.rows} join chats c on c.id = wanted.chat_id`,
-    ([place, json]) => ({ place: place as number, json: json as string | null }),
+      )) end ${isViewed ? `, ${VIEWER}` : ''}
+      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer') : ''}`,
+    (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )
 
-const newest = pagesIn('desc')
-const oldest = pagesIn('asc')
+const newest = { plain: pagesIn('desc', false), viewed: pagesIn('desc', true) }
+const oldest = { plain: pagesIn('asc', false), viewed: pagesIn('asc', true) }
 
 const readPage = (json: string, selection: MessageSelection): MessagePage => {
   const columns = JSON.parse(json) as unknown[]
@@ -70,14 +76,18 @@ const readPage = (json: string, selection: MessageSelection): MessagePage => {
   return messagePage(chatOfJson(columns), pageOf(messages, selection, readsForwards(selection)))
 }
 
-/** In the order asked for: the page, `known` when it is the one that is cached, or nothing when there is no such chat. */
+/** In the order asked for: the page, `known` when it is the one that is cached, or nothing when there is no such chat for the caller. */
 export const readPages = async (
   session: Session,
   wanted: readonly WantedPage[],
   forwards: boolean,
 ): Promise<readonly (MessagePage | 'known' | undefined)[]> => {
   const pages: (MessagePage | 'known' | undefined)[] = wanted.map(() => undefined)
-  for (const { place, json } of await (forwards ? oldest : newest)(session, { wanted: wanted.map(rowOf) }))
-    pages[place] = json === null ? 'known' : readPage(json, (wanted[place] as WantedPage).selection)
+  const rows = wanted.map(rowOf)
+  const kind = rows.every(({ viewer }) => viewer === null) ? 'plain' : 'viewed'
+  for (const { place, json, row } of await (forwards ? oldest : newest)[kind](session, { wanted: rows })) {
+    const { caller, chatId, selection } = wanted[place] as WantedPage
+    if (isSeen(caller, chatId, row, 2)) pages[place] = json === null ? 'known' : readPage(json, selection)
+  }
   return pages
 }

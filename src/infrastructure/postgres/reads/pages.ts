@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { type MessagePage, type MessageSelection, readsForwards } from '../../../application/ports/page.ts'
+import type { Caller } from '../../../domain/caller.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { batching } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
@@ -7,6 +8,7 @@ import { BATCHES } from './batches.ts'
 import { readPages } from './page-statement.ts'
 
 interface Asked {
+  readonly caller: Caller
   readonly chatId: ChatId
   readonly selection: MessageSelection
 }
@@ -37,7 +39,7 @@ const keyOf = (chatId: ChatId, selection: MessageSelection) =>
   `${chatId} ${selection.limit} ${selection.before ?? ''} ${selection.after ?? ''} ${readsForwards(selection)}`
 
 /**
- * Pages of messages, each with its chat as both were at one moment; undefined when there is no such chat.
+ * Pages of messages, each with its chat as both were at one moment; undefined when there is no such chat for the caller.
  *
  * Every page is asked of the database, but a page of a chat that has the revision it had when the page was last read is
  * not read again: each change of a chat or its messages takes a revision, so it is the same. Whoever changes messages by
@@ -49,11 +51,11 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
 
   const readIn = (forwards: boolean) => async (asked: readonly Asked[]) => {
     const since = performance.now()
-    const wanted = asked.map(({ chatId, selection }) => {
+    const wanted = asked.map(({ caller, chatId, selection }) => {
       const key = keyOf(chatId, selection)
       const found = cache.get(key)
       const cached = found && since - found.since < milliseconds ? found : undefined
-      return { chatId, selection, key, cached, known: cached ? cached.page.chat.revision : (-1 as const) }
+      return { caller, chatId, selection, key, cached, known: cached ? cached.page.chat.revision : (-1 as const) }
     })
     const found = await readPages(pool, wanted, forwards)
     return wanted.map(({ key, cached }, place) => {
@@ -67,6 +69,6 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
 
   const newest = batching(readIn(false), BATCHES)
   const oldest = batching(readIn(true), BATCHES)
-  return (chatId: ChatId, selection: MessageSelection): Promise<MessagePage | undefined> =>
-    (readsForwards(selection) ? oldest : newest)({ chatId, selection })
+  return (caller: Caller, chatId: ChatId, selection: MessageSelection): Promise<MessagePage | undefined> =>
+    (readsForwards(selection) ? oldest : newest)({ caller, chatId, selection })
 }

@@ -15,6 +15,8 @@ export interface Verdict {
   readonly removals: readonly PendingChange[]
 }
 
+const isUnseen = (refused: unknown): boolean => (refused as { readonly kind?: unknown }).kind === 'ChatNotFound'
+
 /**
  * Lets pending changes of one chat decide one after another, each on what the one before it left. One that throws harms
  * nobody else. Where chats may not be removed, a change that would is left as it was.
@@ -31,6 +33,8 @@ export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], ma
     const scene = sceneOf(draft, ask)
     if (!scene) return void answers.push(() => answerNotFound([change]))
     const decided = decision(scene)
+    // Whoever may not see the chat is told so at once: that rests on nothing but the membership that was not there.
+    if (E.isLeft(decided) && isUnseen(decided.left)) return resolve(decided)
     if (E.isLeft(decided)) draft.restsOnRevision = true
     else if (!decided.right.chat && !mayRemove) return void removals.push(change)
     else take(draft, scene, decided.right, ask)

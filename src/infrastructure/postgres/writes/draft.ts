@@ -1,9 +1,16 @@
+import type { UserId } from '../../../domain/caller.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
+import type { Member } from '../../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../../domain/chat/message.ts'
 import type { Outcome, Scene } from '../../../domain/chat/scene.ts'
 import type { MessageId } from '../../../domain/identity.ts'
-import type { Done, IdempotencyKey, Intent } from '../../../domain/intent.ts'
+import type { Done, Intent, KeptKey } from '../../../domain/intent.ts'
 import type { Ask } from '../../../application/ports/chats.ts'
+
+/** What a decision has to be shown, and of whose membership. */
+export interface Asked extends Ask {
+  readonly userId?: UserId | undefined
+}
 
 /** A chat as the decisions made so far leave it. Nothing of that is written yet. */
 export interface Draft {
@@ -11,20 +18,23 @@ export interface Draft {
   readonly before: Chat
   /** Undefined once a decision removed it. */
   chat: Chat | undefined
+  /** Those who ask, as members of the chat, as far as they are any. */
+  readonly members: Map<UserId, Member>
   readonly sent: { readonly message: Message; readonly intent: Intent | undefined }[]
   /** The messages that decisions ask for, as they were found, then as decisions left them. */
   readonly messages: Map<MessageId, Message | Tombstone>
   readonly changed: Set<Message | Tombstone>
-  readonly done: Map<IdempotencyKey, Done<Posting>>
+  readonly done: Map<KeptKey, Done<Posting>>
   /** Whether something was decided that holds only at this revision: all but sends, which hold wherever the chat moves. */
   restsOnRevision: boolean
   /** Keys under which nothing was found, or nobody looked. The answers hold only if nothing is there. */
-  readonly unused: Set<IdempotencyKey>
+  readonly unused: Set<KeptKey>
 }
 
 export const draftOf = (chat: Chat): Draft => ({
   before: chat,
   chat,
+  members: new Map(),
   sent: [],
   messages: new Map(),
   changed: new Set(),
@@ -38,17 +48,22 @@ export const isUnwritten = ({ before, chat }: Draft, { messageId }: Ask): boolea
   messageId !== undefined && chat !== undefined && messageId > before.lastMessageId && messageId <= chat.lastMessageId
 
 /** The scene that was asked for, as the draft has it; undefined when the chat is gone. */
-export const sceneOf = (draft: Draft, { messageId, intent }: Ask): Scene | undefined => {
+export const sceneOf = (draft: Draft, { userId, messageId, intent }: Asked): Scene | undefined => {
   if (!draft.chat) return undefined
   const message = messageId === undefined ? undefined : draft.messages.get(messageId)
-  const done = intent && draft.done.get(intent.key)
-  if (intent && !done) draft.unused.add(intent.key)
-  return { chat: draft.chat, message: message && !isTombstone(message) ? message : undefined, done }
+  const done = intent && draft.done.get(intent.keptKey)
+  if (intent && !done) draft.unused.add(intent.keptKey)
+  return {
+    chat: draft.chat,
+    member: userId && draft.members.get(userId),
+    message: message && !isTombstone(message) ? message : undefined,
+    done,
+  }
 }
 
 const addSent = (draft: Draft, message: Message, intent: Intent | undefined) => {
   draft.sent.push({ message, intent })
-  if (intent) draft.done.set(intent.key, { fingerprint: intent.fingerprint, result: postingOf(message) })
+  if (intent) draft.done.set(intent.keptKey, { fingerprint: intent.fingerprint, result: postingOf(message) })
 }
 
 const addChanged = (draft: Draft, message: Message | Tombstone) => {

@@ -2,7 +2,7 @@ import type { Ask } from '../../../application/ports/chats.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Posting } from '../../../domain/chat/message.ts'
 import type { ChatId } from '../../../domain/identity.ts'
-import type { Done, Fingerprint, IdempotencyKey } from '../../../domain/intent.ts'
+import type { Done, Fingerprint, KeptKey } from '../../../domain/intent.ts'
 import { namesOf, readerOf } from '../database/columns.ts'
 import { list, scalar, table } from '../database/parameters.ts'
 import {
@@ -10,6 +10,10 @@ import {
   chatOf,
   type KeyAddress,
   keyAddressColumns,
+  MEMBER,
+  type MemberAddress,
+  memberAddressColumns,
+  memberOf,
   MESSAGE,
   type MessageAddress,
   messageAddressColumns,
@@ -17,7 +21,8 @@ import {
   postingColumns,
 } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
-import type { Draft } from './draft.ts'
+import type { Asked, Draft } from './draft.ts'
+import type { RecentMembers } from './recent-members.ts'
 
 const findChats = statement(
   'chats-by-id',
@@ -44,6 +49,15 @@ const findFree = statement(
   ([id]) => id as ChatId,
 )
 
+const findMembers = statement(
+  'members-by-user',
+  { wanted: table<MemberAddress>(memberAddressColumns) },
+  ({ wanted }) =>
+    `select ${MEMBER}
+     from ${wanted.rows} join members u on u.chat_id = wanted.chat_id and u.user_id = wanted.user_id`,
+  memberOf,
+)
+
 const findMessages = statement(
   'messages-by-id',
   { wanted: table<MessageAddress>(messageAddressColumns) },
@@ -63,8 +77,8 @@ const findDone = statement(
     `select m.idempotency_key, m.fingerprint, ${namesOf(postingColumns, 'm')}
      from ${wanted.rows}
      join messages m on m.chat_id = wanted.chat_id and m.idempotency_key = wanted.idempotency_key`,
-  (row): { key: IdempotencyKey; done: Done<Posting> } => ({
-    key: row[0] as IdempotencyKey,
+  (row): { key: KeptKey; done: Done<Posting> } => ({
+    key: row[0] as KeptKey,
     done: { fingerprint: row[1] as Fingerprint, result: postingOf(row, 2) },
   }),
 )
@@ -82,6 +96,28 @@ export const freeChats = async (session: Session, ids: readonly ChatId[]): Promi
 
 type Drafts = ReadonlyMap<ChatId, Draft>
 
+/** Adds those who ask to the drafts, as far as they are members. Only those that are not cached are looked up. */
+export const addMembers = async (
+  session: Session,
+  drafts: Drafts,
+  asks: readonly Asked[],
+  recent?: RecentMembers,
+): Promise<void> => {
+  const wanted = new Map<string, MemberAddress>()
+  for (const { chatId, userId } of asks) {
+    const draft = userId === undefined ? undefined : drafts.get(chatId)
+    if (userId === undefined || !draft || draft.members.has(userId)) continue
+    const member = recent?.get(chatId, userId)
+    if (member) draft.members.set(userId, member)
+    else wanted.set(`${chatId} ${userId}`, { chatId, userId })
+  }
+  if (wanted.size === 0) return
+  for (const member of await findMembers(session, { wanted: [...wanted.values()] })) {
+    drafts.get(member.chatId)?.members.set(member.userId, member)
+    recent?.set(member)
+  }
+}
+
 /** Adds the messages that are asked for to the drafts. Never before the chats were looked up. */
 export const addMessages = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {
   const wanted = asks.flatMap(({ chatId, messageId: id }) =>
@@ -95,7 +131,7 @@ export const addMessages = async (session: Session, drafts: Drafts, asks: readon
 /** Adds what was done under the keys of the asks to the drafts. Never before the chats were looked up. */
 export const addDone = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {
   const wanted = asks.flatMap(({ chatId, intent }) =>
-    intent && drafts.has(chatId) ? [{ chatId, idempotencyKey: intent.key }] : [],
+    intent && drafts.has(chatId) ? [{ chatId, idempotencyKey: intent.keptKey }] : [],
   )
   if (wanted.length === 0) return
   for (const { key, done } of await findDone(session, { wanted })) drafts.get(done.result.chatId)?.done.set(key, done)

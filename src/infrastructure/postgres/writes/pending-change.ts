@@ -1,10 +1,10 @@
 import type * as E from 'fp-ts/lib/Either.js'
-import type { Ask } from '../../../application/ports/chats.ts'
 import type { Decision, Outcome } from '../../../domain/chat/scene.ts'
+import type { Asked } from './draft.ts'
 
 /** A decision that waits to be made and written. */
 export interface PendingChange {
-  readonly ask: Ask
+  readonly ask: Asked
   readonly decision: Decision<unknown, Outcome>
   /** When it came, in milliseconds of `performance.now()`. */
   readonly since: number

@@ -4,9 +4,10 @@ import { answerNotFound } from './answers.ts'
 import { decideAsWritten } from './decide-as-written.ts'
 import { decideInTurn, type Verdict } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
-import { addDone, addMessages, chatsById } from './load-drafts.ts'
+import { addDone, addMembers, addMessages, chatsById } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { RecentChats } from './recent-chats.ts'
+import type { RecentMembers } from './recent-members.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
 import type { Place } from './moving.ts'
 import type { Written } from './writer.ts'
@@ -44,16 +45,15 @@ const asWritten = (draft: Draft, { taken }: Verdict, place: Place) => {
 export const writeGroup = async (
   pool: Pool,
   recent: RecentChats,
+  members: RecentMembers,
   changes: readonly PendingChange[],
   onSurprise: () => void,
 ): Promise<Written> => {
   const byChat = Map.groupBy(changes, ({ ask }) => ask.chatId)
   const drafts = await draftsOf(pool, recent, byChat.keys())
-  await addMessages(
-    pool,
-    drafts,
-    changes.map(({ ask }) => ask),
-  )
+  const asks = changes.map(({ ask }) => ask)
+  await addMembers(pool, drafts, asks, members)
+  await addMessages(pool, drafts, asks)
   // A key is nearly always new: whether it is, the statement itself finds out.
   const again = changes.filter(({ conflicts }) => conflicts > 0)
   await addDone(

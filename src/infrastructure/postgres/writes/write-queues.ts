@@ -5,6 +5,7 @@ import { freeChats } from './load-drafts.ts'
 import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
 import { recentChats } from './recent-chats.ts'
+import { recentMembers } from './recent-members.ts'
 import { writeGroup } from './write-group.ts'
 import { writeLocked } from './write-locked.ts'
 import { type QueueSettings, writeQueue } from './write-queue.ts'
@@ -18,7 +19,7 @@ export interface WriteSettings extends QueueSettings {
   readonly queues: number
   /** Locked rows that are written at once, in all. */
   readonly lockedAtOnce: number
-  /** Chats that are cached, in all. */
+  /** Chats that are cached, in all, and as many members. */
   readonly recentChats: number
 }
 
@@ -46,12 +47,17 @@ const defaultsFor = ({ options }: Pool): WriteSettings => ({
 export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) => {
   const all = { ...defaultsFor(pool), ...settings }
   const recent = recentChats(all.recentChats)
+  const members = recentMembers(all.recentChats)
   const others = neighbours()
   const writer: Writer = {
-    together: (changes) => writeGroup(pool, recent, changes, others.noticed),
+    together: (changes) => writeGroup(pool, recent, members, changes, others.noticed),
     locked: (id, changes) => writeLocked(pool, id, changes),
     free: (ids) => freeChats(pool, ids),
-    forget: (id) => (id === undefined ? recent.clear() : recent.delete(id)),
+    forget: (id) => {
+      if (id !== undefined) return recent.delete(id)
+      recent.clear()
+      members.clear()
+    },
   }
   const locked = limited(all.lockedAtOnce)
   // Each server of several has fewer changes: in as many groups as one alone, they would be twice the work for PostgreSQL.

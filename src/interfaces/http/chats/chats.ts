@@ -22,8 +22,8 @@ import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
 import { linkHeader, monitorLink, pageLinks, selectionOf } from '../endpoint/paging.ts'
-import { json, noContent } from '../endpoint/reply.ts'
-import { chatView, entityTag, messageView } from './views.ts'
+import { json, jsonText, noContent } from '../endpoint/reply.ts'
+import { chatJson, chatView, entityTag } from './views.ts'
 
 const Path = only({ chat_id: ChatIdCodec })
 const Body = only({ title: ChatTitleCodec })
@@ -66,18 +66,21 @@ export const chatEndpoints = (
   contract: Contract,
   { createChat, listChats, listMessages, renameChat, deleteChat }: ChatUseCases,
 ) => ({
-  createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ headers, body }) =>
+  createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ headers, body }, caller) =>
     pipe(
-      createChat({ title: body.title, intent: intentOf(headers['idempotency-key'], 'createChat', 'title', body) }),
+      createChat(caller, {
+        title: body.title,
+        intent: intentOf(caller, headers['idempotency-key'], 'createChat', 'title', body),
+      }),
       TE.map(({ done: chat, replayed }) =>
         json(201, chatView(chat), { Location: chatPath(chat), ...tagOf(chat), ...replayHeaders(replayed) }),
       ),
     ),
   ),
 
-  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query }) =>
+  listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query }, caller) =>
     pipe(
-      listChats(selectionOf(query)),
+      listChats(caller, selectionOf(query)),
       TE.map((page) => {
         const body = page.entries.map(chatView)
         return json(200, body, { ...linkHeader(pageLinks('/chats/', query, page)), ...tagOfAll(body) })
@@ -85,26 +88,23 @@ export const chatEndpoints = (
     ),
   ),
 
-  getChat: endpoint(contract.operation('getChat'), GetChatRequest, ({ path, query }) =>
+  getChat: endpoint(contract.operation('getChat'), GetChatRequest, ({ path, query }, caller) =>
     pipe(
-      listMessages({ chatId: path.chat_id, selection: selectionOf(query) }),
-      TE.map(({ chat, entries }) => {
-        const headers = { ...tagOf(chat), ...linkHeader([monitorLink(chat)]) }
-        return json(200, { ...chatView(chat), messages: entries.map(messageView) }, headers)
-      }),
+      listMessages(caller, { chatId: path.chat_id, selection: selectionOf(query) }),
+      TE.map((page) => jsonText(200, chatJson(page), { ...tagOf(page.chat), ...linkHeader([monitorLink(page.chat)]) })),
     ),
   ),
 
-  renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ headers, path, body }) =>
+  renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ headers, path, body }, caller) =>
     pipe(
-      renameChat({ chatId: path.chat_id, title: body.title, expected: expectationOf(headers) }),
+      renameChat(caller, { chatId: path.chat_id, title: body.title, expected: expectationOf(headers) }),
       TE.map((chat) => json(200, chatView(chat), tagOf(chat))),
     ),
   ),
 
-  deleteChat: endpoint(contract.operation('deleteChat'), DeleteChatRequest, ({ headers, path }) =>
+  deleteChat: endpoint(contract.operation('deleteChat'), DeleteChatRequest, ({ headers, path }, caller) =>
     pipe(
-      deleteChat({ chatId: path.chat_id, expected: expectationOf(headers) }),
+      deleteChat(caller, { chatId: path.chat_id, expected: expectationOf(headers) }),
       TE.map(() => noContent),
     ),
   ),

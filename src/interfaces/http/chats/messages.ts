@@ -62,12 +62,12 @@ export const messageEndpoints = (
   contract: Contract,
   { sendMessage, listMessages, getMessage, editMessage, deleteMessage }: MessageUseCases,
 ) => ({
-  sendMessage: endpoint(contract.operation('sendMessage'), SendMessageRequest, ({ headers, path, body }) =>
+  sendMessage: endpoint(contract.operation('sendMessage'), SendMessageRequest, ({ headers, path, body }, caller) =>
     pipe(
-      sendMessage({
+      sendMessage(caller, {
         chatId: path.chat_id,
         message: body,
-        intent: intentOf(headers['idempotency-key'], 'sendMessage', 'text', body),
+        intent: intentOf(caller, headers['idempotency-key'], 'sendMessage', 'text', body),
       }),
       TE.map(({ done: message, replayed }) => {
         const Location = `${messagesPath(message.chatId)}${message.id}`
@@ -79,9 +79,9 @@ export const messageEndpoints = (
   listMessages: endpoint(
     contract.operation('listMessages'),
     ListMessagesRequest,
-    ({ path: { chat_id: chatId }, query }) =>
+    ({ path: { chat_id: chatId }, query }, caller) =>
       pipe(
-        listMessages({ chatId, selection: selectionOf(query) }),
+        listMessages(caller, { chatId, selection: selectionOf(query) }),
         TE.map((page) => {
           const links = pageLinks(messagesPath(chatId), query, page)
           const headers = {
@@ -93,16 +93,16 @@ export const messageEndpoints = (
       ),
   ),
 
-  getMessage: endpoint(contract.operation('getMessage'), GetMessageRequest, ({ path }) =>
+  getMessage: endpoint(contract.operation('getMessage'), GetMessageRequest, ({ path }, caller) =>
     pipe(
-      getMessage({ chatId: path.chat_id, messageId: path.message_id }),
+      getMessage(caller, { chatId: path.chat_id, messageId: path.message_id }),
       TE.map((message) => json(200, messageView(message), tagOf(message))),
     ),
   ),
 
-  editMessage: endpoint(contract.operation('editMessage'), EditMessageRequest, ({ headers, path, body }) =>
+  editMessage: endpoint(contract.operation('editMessage'), EditMessageRequest, ({ headers, path, body }, caller) =>
     pipe(
-      editMessage({
+      editMessage(caller, {
         chatId: path.chat_id,
         messageId: path.message_id,
         text: body.text,
@@ -112,9 +112,9 @@ export const messageEndpoints = (
     ),
   ),
 
-  deleteMessage: endpoint(contract.operation('deleteMessage'), DeleteMessageRequest, ({ headers, path }) =>
+  deleteMessage: endpoint(contract.operation('deleteMessage'), DeleteMessageRequest, ({ headers, path }, caller) =>
     pipe(
-      deleteMessage({
+      deleteMessage(caller, {
         chatId: path.chat_id,
         messageId: path.message_id,
         expected: expectationOf(headers),

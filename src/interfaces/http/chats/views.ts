@@ -20,9 +20,17 @@ export const chatView = ({
   last_message_id: lastMessageId,
 })
 
-export const messageView = ({ id, chatId, text, createdAt, editedAt }: Message): View<Omit<Message, 'revision'>> => ({
+export const messageView = ({
+  id,
+  chatId,
+  author,
+  text,
+  createdAt,
+  editedAt,
+}: Message): View<Omit<Message, 'revision'>> => ({
   id,
   chat_id: chatId,
+  author,
   text,
   created_at: shownTime(createdAt),
   edited_at: shownTime(editedAt),
@@ -31,12 +39,14 @@ export const messageView = ({ id, chatId, text, createdAt, editedAt }: Message):
 export const tombstoneView = ({
   id,
   chatId,
+  author,
   createdAt,
   editedAt,
   deletedAt,
 }: Tombstone): View<Omit<Tombstone, 'revision'>> => ({
   id,
   chat_id: chatId,
+  author,
   created_at: shownTime(createdAt),
   edited_at: shownTime(editedAt),
   deleted_at: shownTime(deletedAt),
@@ -47,6 +57,10 @@ const newestFirst = (entries: readonly Message[]) => JSON.stringify(entries.map(
 /** A page, newest first unless ascending. A page that is shown again, as a store may do, is not written again. */
 export const pageJson = ({ entries, form }: MessagePage, order: Order = 'desc'): string =>
   order === 'asc' ? JSON.stringify(entries.map(messageView).reverse()) : form(newestFirst)
+
+/** A chat with its last messages, whose JSON is that of the page. */
+export const chatJson = (page: MessagePage): string =>
+  `${JSON.stringify(chatView(page.chat)).slice(0, -1)},"messages":${pageJson(page)}}`
 
 /** The strong entity tag (RFC 9110, section 8.8.3) of what the revision made. */
 export const entityTag = (revision: Revision) => `"${revision}"`

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
-import { type Fingerprint, IdempotencyKey, type Intent } from '../../../domain/intent.ts'
+import type { Caller } from '../../../domain/caller.ts'
+import { type Fingerprint, IdempotencyKey, type Intent, keptKeyOf } from '../../../domain/intent.ts'
 import { codec } from '../codecs/codec.ts'
 
 /** A structured-field string (RFC 9651, section 3.3.3). */
@@ -42,6 +43,7 @@ const givenOf = (fields: object): readonly unknown[] => {
  * is the operation, the field that it cannot do without, and whatever else was given.
  */
 export const intentOf = <Field extends string>(
+  caller: Caller,
   key: IdempotencyKey | undefined,
   operation: string,
   field: Field,
@@ -49,7 +51,11 @@ export const intentOf = <Field extends string>(
 ): Intent | undefined => {
   if (key === undefined) return undefined
   const meaning = JSON.stringify([operation, needed, ...givenOf(others)])
-  return { key, fingerprint: createHash('sha256').update(meaning).digest('base64url') as Fingerprint }
+  return {
+    key,
+    keptKey: keptKeyOf(caller, key),
+    fingerprint: createHash('sha256').update(meaning).digest('base64url') as Fingerprint,
+  }
 }
 
 /** Tells a client that it asked before. */

@@ -69,10 +69,10 @@ export const eventEndpoints = (
   }
 
   return {
-    followChat: endpoint(contract.operation('followChat'), FollowChatRequest, (request) =>
+    followChat: endpoint(contract.operation('followChat'), FollowChatRequest, (request, caller) =>
       streams.begin(
         pipe(
-          followChats({ places: [{ chatId: request.path.chat_id, after: placeIn(request) }] }),
+          followChats(caller, { places: [{ chatId: request.path.chat_id, after: placeIn(request) }] }),
           TE.map((following) => ({
             opening: openingBlock(String([...cursorsOf(following).values()][0])),
             items: following.happenings,
@@ -82,12 +82,12 @@ export const eventEndpoints = (
       ),
     ),
 
-    followChats: endpoint(contract.operation('followChats'), FollowChatsRequest, (request) => {
+    followChats: endpoint(contract.operation('followChats'), FollowChatsRequest, (request, caller) => {
       const resumed = placeIn(request)
       const places = request.query.chat_id.map((chatId) => ({ chatId, after: resumed && revisionIn(resumed, chatId) }))
       return streams.begin(
         pipe(
-          followChats({ places, resumed: resumed !== undefined }),
+          followChats(caller, { places, resumed: resumed !== undefined }),
           TE.map((following) => {
             const positions = cursorsOf(following)
             return {
