@@ -16,6 +16,10 @@ export interface Exchange {
 export const send: Exchange = { method: 'POST', path: MESSAGES, body: JSON.stringify({ text: TEXT }) }
 export const sendWithKey: Exchange = { ...send, keys: true }
 export const sendWithoutKey: Exchange = { ...send, keys: false }
+/** A chat that is opened. */
+export const open: Exchange = { method: 'POST', path: '/chats/', body: JSON.stringify({ title: 'Release party' }) }
+export const openWithKey: Exchange = { ...open, keys: true }
+export const openWithoutKey: Exchange = { ...open, keys: false }
 export const readLast: Exchange = { method: 'GET', path: `${MESSAGES}?limit=20` }
 /** Some page out of more than a server keeps in mind. */
 export const readAnywhere: Exchange = { method: 'GET', path: `${MESSAGES}?limit=20&before={message}` }

@@ -166,7 +166,7 @@ export const streams: Section = async (stage) => {
       try {
         everyone.push(await followedBy('ours', messenger, stage))
         everyone.push(await followedBy('floor', floor, stage))
-        const rows = rowsOf(await turnsOf(everyone, stage.pace), { of: 'ours', to: 'floor' }, { atLeast: 0.7 })
+        const rows = rowsOf(await turnsOf(everyone, stage.pace), { of: 'ours', to: 'floor' }, { atLeast: 0.8 })
         return { rows: [...rows, ...memoryOf(everyone)], notes: NOTES }
       } finally {
         for (const { followers } of everyone) followers.stop()
