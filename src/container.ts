@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { Container } from 'inversify'
 import { chatsModule } from './composition/chats.ts'
 import { followingModule } from './composition/following.ts'
+import { membersModule } from './composition/members.ts'
 import { messagesModule } from './composition/messages.ts'
 import { serverModule } from './composition/server.ts'
 import { serviceModule } from './composition/service.ts'
@@ -18,6 +19,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     storageModule(storage),
     chatsModule,
     messagesModule,
+    membersModule,
     followingModule,
     serviceModule,
     serverModule,

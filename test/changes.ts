@@ -3,7 +3,7 @@ import { ANYBODY } from '../src/domain/caller.ts'
 import type { Ask, Chats } from '../src/application/ports/chats.ts'
 import type { Unavailable } from '../src/application/ports/failures.ts'
 import type { Chat } from '../src/domain/chat/chat.ts'
-import { close, rename } from '../src/domain/chat/chat-decisions.ts'
+import { change, close } from '../src/domain/chat/chat-decisions.ts'
 import { edit, erase, post } from '../src/domain/chat/message-decisions.ts'
 import type { ChatNotFound } from '../src/domain/chat/not-found.ts'
 import type { Decision, Outcome } from '../src/domain/chat/scene.ts'
@@ -20,7 +20,7 @@ const expecting = (expected: readonly number[] | undefined) => ({
 })
 
 export const send = (chats: Chats, chatId: ChatId, text = 'hello', at = NOON, intent?: Intent) =>
-  chats.decide(ANYBODY, { chatId, intent }, post(null, { text: aText(text) }, at, intent))()
+  chats.decide(ANYBODY, { chatId, intent }, post(ANYBODY, { text: aText(text) }, at, intent))()
 
 export const editMessage = (
   chats: Chats,
@@ -34,7 +34,7 @@ export const editMessage = (
   return chats.decide(
     ANYBODY,
     { chatId, messageId },
-    edit({ messageId, text: aText(text), at, ...expecting(expected) }),
+    edit(ANYBODY, { messageId, text: aText(text), at, ...expecting(expected) }),
   )()
 }
 
@@ -46,14 +46,14 @@ export const eraseMessage = (
   expected?: readonly number[],
 ) => {
   const messageId = id as MessageId
-  return chats.decide(ANYBODY, { chatId, messageId }, erase({ messageId, at, ...expecting(expected) }))()
+  return chats.decide(ANYBODY, { chatId, messageId }, erase(ANYBODY, { messageId, at, ...expecting(expected) }))()
 }
 
 export const renameChat = (chats: Chats, chatId: ChatId, title: string, at = NOON, expected?: readonly number[]) =>
-  chats.decide(ANYBODY, { chatId }, rename({ title: aTitle(title), at, ...expecting(expected) }))()
+  chats.decide(ANYBODY, { chatId }, change(ANYBODY, { title: aTitle(title), at, ...expecting(expected) }))()
 
 export const removeChat = (chats: Chats, chatId: ChatId, expected?: readonly number[]) =>
-  chats.decide(ANYBODY, { chatId }, close(expected as readonly Revision[] | undefined))()
+  chats.decide(ANYBODY, { chatId }, close(ANYBODY, expected as readonly Revision[] | undefined))()
 
 const NOT_TODAY = { kind: 'NotToday' as const }
 

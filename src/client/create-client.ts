@@ -6,7 +6,7 @@ import type { CallOptions, ChangeOptions, ClientOptions, FollowOptions, MakeOpti
 import type { Page } from './page.ts'
 import { passTime } from './patience.ts'
 import { requests } from './requests.ts'
-import type { Chat, ChatWithMessages, CreateChat, EditMessage, Message, RenameChat, SendMessage } from './schemas.ts'
+import type { Chat, ChatWithMessages, CreateChat, EditMessage, Message, UpdateChat, SendMessage } from './schemas.ts'
 
 /**
  * The service's operations. Each resolves with what the service answers and rejects with a `ProblemError` when it
@@ -22,7 +22,7 @@ export interface Client {
     selection?: Pick<Selection, 'limit'>,
     options?: CallOptions,
   ) => Promise<ChatWithMessages>
-  readonly renameChat: (chatId: number, chat: RenameChat, options?: ChangeOptions) => Promise<Chat>
+  readonly updateChat: (chatId: number, chat: UpdateChat, options?: ChangeOptions) => Promise<Chat>
   readonly deleteChat: (chatId: number, options?: ChangeOptions) => Promise<void>
   readonly sendMessage: (chatId: number, message: SendMessage, options?: MakeOptions) => Promise<Message>
   /** Newest first; `order: 'asc'` turns the page round. */
@@ -66,7 +66,7 @@ export const createClient = ({
     createChat: (body, call) => make<Chat>(targetOf('createChat'), body, call),
     getChat: (chat_id, selection, call) =>
       read<ChatWithMessages>(targetOf('getChat', { chat_id }, { ...selection }), call),
-    renameChat: (chat_id, body, call) => change<Chat>(targetOf('renameChat', { chat_id }), body, call),
+    updateChat: (chat_id, body, call) => change<Chat>(targetOf('updateChat', { chat_id }), body, call),
     deleteChat: (chat_id, call) => remove(targetOf('deleteChat', { chat_id }), call),
 
     sendMessage: (chat_id, body, call) => make<Message>(targetOf('sendMessage', { chat_id }), body, call),

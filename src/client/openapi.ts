@@ -15,6 +15,8 @@ export interface Chat {
   readonly updated_at: string
   /** The number of the last message sent, whether or not it was deleted since; 0 when none was ever sent. */
   readonly last_message_id: number
+  /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
+  readonly visibility: Visibility
 }
 
 /** A chat and its last messages, newest first. */
@@ -29,6 +31,8 @@ export interface ChatWithMessages {
   readonly updated_at: string
   /** The number of the last message sent, whether or not it was deleted since; 0 when none was ever sent. */
   readonly last_message_id: number
+  /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
+  readonly visibility: Visibility
   /** Messages of one chat. */
   readonly messages: readonly Message[]
 }
@@ -65,6 +69,55 @@ export interface Tombstone {
   readonly deleted_at: string
 }
 
+/** Every `Visibility`. */
+export const visibilitys = ['private', 'public'] as const
+
+/** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
+export type Visibility = (typeof visibilitys)[number]
+
+/** Every `Role`. */
+export const roles = ['owner', 'moderator', 'member', 'reader'] as const
+
+/**
+ * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+ * the chat and sees to members and readers, an `owner` does everything.
+ */
+export type Role = (typeof roles)[number]
+
+/** A user who belongs to a chat. */
+export interface Member {
+  /** The number of a chat. Never reused. */
+  readonly chat_id: number
+  /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+  readonly user_id: string
+  /**
+   * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+   * the chat and sees to members and readers, an `owner` does everything.
+   */
+  readonly role: Role
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly joined_at: string
+}
+
+/** What is left of a membership that ended. */
+export interface FormerMember {
+  /** The number of a chat. Never reused. */
+  readonly chat_id: number
+  /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+  readonly user_id: string
+  /**
+   * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+   * the chat and sees to members and readers, an `owner` does everything.
+   */
+  readonly role: Role
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly joined_at: string
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly removed_at: string
+  /** Who removed it; itself, when it left; null, when a service did. */
+  readonly removed_by: string | null
+}
+
 /** The stream begins, after the place that is its `id`. Nothing happened, and there is nothing in its data. */
 export interface BeginEvent {
   readonly id: string
@@ -79,7 +132,14 @@ export interface MessageEvent {
   readonly data: Message | Tombstone
 }
 
-/** The chat was renamed. It is shown as it was at a moment not earlier than the event's `id`: `updated_at` and `last_message_id` may already speak of changes whose own events follow. */
+/** Somebody joined, was given another role, left or was removed. */
+export interface MemberEvent {
+  readonly id: string
+  readonly event: 'member'
+  readonly data: Member | FormerMember
+}
+
+/** The chat was renamed, or its visibility changed. It is shown as it was at a moment not earlier than the event's `id`: `updated_at` and `last_message_id` may already speak of changes whose own events follow. */
 export interface ChatEvent {
   readonly id: string
   readonly event: 'chat'
@@ -101,12 +161,29 @@ export interface ChatDeletedEvent {
 export interface CreateChat {
   /** A title. White space around it is dropped; what is left has 1 to 200 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. */
   readonly title: string
+  /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
+  readonly visibility?: Visibility
+  /** Who belongs to the chat from the start, each once. A user who opens it is owner beside them, and is not named. */
+  readonly members?: readonly Appointment[]
 }
 
-/** A new title for a chat. */
-export interface RenameChat {
+/** What to change of a chat. What is not named stays. */
+export interface UpdateChat {
   /** A title. White space around it is dropped; what is left has 1 to 200 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. */
-  readonly title: string
+  readonly title?: string
+  /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
+  readonly visibility?: Visibility
+}
+
+/** A user who is to belong to a chat. */
+export interface Appointment {
+  /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+  readonly user_id: string
+  /**
+   * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+   * the chat and sees to members and readers, an `owner` does everything.
+   */
+  readonly role: Role
 }
 
 /** A message to be sent. */
@@ -146,6 +223,7 @@ export const problemTypes = [
   '/problems/method-not-allowed',
   '/problems/not-acceptable',
   '/problems/request-timeout',
+  '/problems/last-owner',
   '/problems/precondition-failed',
   '/problems/content-too-large',
   '/problems/unsupported-media-type',
@@ -245,7 +323,7 @@ export const operations = {
   listChats: { method: 'GET', path: '/chats/' },
   createChat: { method: 'POST', path: '/chats/' },
   getChat: { method: 'GET', path: '/chats/{chat_id}' },
-  renameChat: { method: 'PATCH', path: '/chats/{chat_id}' },
+  updateChat: { method: 'PATCH', path: '/chats/{chat_id}' },
   deleteChat: { method: 'DELETE', path: '/chats/{chat_id}' },
   listMessages: { method: 'GET', path: '/chats/{chat_id}/messages/' },
   sendMessage: { method: 'POST', path: '/chats/{chat_id}/messages/' },

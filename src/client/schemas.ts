@@ -11,7 +11,7 @@ export type {
   ParameterError,
   Problem,
   ProblemType,
-  RenameChat,
+  UpdateChat,
   SendMessage,
   Tombstone,
 } from './openapi.ts'

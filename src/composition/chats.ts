@@ -2,7 +2,7 @@ import { ContainerModule } from 'inversify'
 import { createChat } from '../application/chats/create-chat.ts'
 import { deleteChat } from '../application/chats/delete-chat.ts'
 import { listChats } from '../application/chats/list-chats.ts'
-import { renameChat } from '../application/chats/rename-chat.ts'
+import { updateChat } from '../application/chats/update-chat.ts'
 import { listMessages } from '../application/messages/list-messages.ts'
 import { chatEndpoints } from '../interfaces/http/chats/chats.ts'
 import { bindFrom } from './bind-from.ts'
@@ -16,7 +16,7 @@ export const chatsModule = new ContainerModule(({ bind }) => {
       createChat: createChat(chats, clock),
       listChats: listChats(chats),
       listMessages: listMessages(chats),
-      renameChat: renameChat(chats, clock),
+      updateChat: updateChat(chats, clock),
       deleteChat: deleteChat(chats),
     }),
   )

@@ -8,7 +8,14 @@ export const chats: Chapter = (service, it) => {
   it('opens an empty chat and says where it is', async () => {
     const { status, json, headers } = await service.post<Chat>('/chats/', { title: 'Release party' })
     expectSame('status', status, 201)
-    expectSame('members', Object.keys(json).sort(), ['created_at', 'id', 'last_message_id', 'title', 'updated_at'])
+    expectSame('members', Object.keys(json).sort(), [
+      'created_at',
+      'id',
+      'last_message_id',
+      'title',
+      'updated_at',
+      'visibility',
+    ])
     expectSame('title and last number', [json.title, json.last_message_id], ['Release party', 0])
     expectMatch('created_at', json.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     expectSame('updated_at', json.updated_at, json.created_at)

@@ -16,7 +16,7 @@ describe('The client', () => {
   it('has a way to everything that the service does', async () => {
     const { id } = await client.createChat({ title: ' Release party ' })
     expect(await client.getChat(id)).to.deep.include({ title: 'Release party', messages: [] })
-    expect(await client.renameChat(id, { title: 'Friday' })).to.include({ title: 'Friday' })
+    expect(await client.updateChat(id, { title: 'Friday' })).to.include({ title: 'Friday' })
     expect(await client.sendMessage(id, { text: 'hello' })).to.include({ id: 1, chat_id: id, text: 'hello' })
     expect(await client.editMessage(id, 1, { text: 'hello!' })).to.include({ text: 'hello!' })
     expect(await client.getMessage(id, 1)).to.include({ text: 'hello!' })

@@ -40,7 +40,7 @@ describe('Following', () => {
     const first = await send('hello')
     const events = await taken(client.follow(1, { after: 0 }), 5, async (n) => {
       if (n === 1) await client.editMessage(1, 1, { text: 'hello!' })
-      if (n === 2) await client.renameChat(1, { title: 'Friday' })
+      if (n === 2) await client.updateChat(1, { title: 'Friday' })
       if (n === 3) await client.deleteMessage(1, 1)
       if (n === 4) await client.deleteChat(1)
     })

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import { ANYBODY, authorOf, type Caller, SCOPES } from '../../src/domain/caller.ts'
-import { rename } from '../../src/domain/chat/chat-decisions.ts'
+import { change } from '../../src/domain/chat/chat-decisions.ts'
 import { erase, post } from '../../src/domain/chat/message-decisions.ts'
 import type { ChatId, MessageId } from '../../src/domain/identity.ts'
 import { type Intent, keptKeyOf } from '../../src/domain/intent.ts'
@@ -26,7 +26,7 @@ export const callersContract = (open: () => Promise<Chats>) => {
 
   const opened = async (caller: Caller, intent?: Intent) => right(await chats.add(caller, aNewChat(), intent)()).done.id
   const send = (caller: Caller, chatId: ChatId, intent?: Intent) =>
-    chats.decide(caller, { chatId, intent }, post(authorOf(caller), { text: aText() }, NOON, intent))()
+    chats.decide(caller, { chatId, intent }, post(caller, { text: aText() }, NOON, intent))()
   const listed = async (caller: Caller, selection = { limit: 10 }) =>
     right(await chats.list(caller, selection)()).entries.map(({ id }) => id)
 
@@ -37,8 +37,8 @@ export const callersContract = (open: () => Promise<Chats>) => {
   ): readonly Promise<E.Either<unknown, unknown>>[] => [
     send(caller, chatId),
     send(caller, chatId, anIntent(caller)),
-    chats.decide(caller, { chatId }, rename({ title: aTitle('Mine'), at: NOON }))(),
-    chats.decide(caller, { chatId, messageId }, erase({ messageId, at: NOON }))(),
+    chats.decide(caller, { chatId }, change(caller, { title: aTitle('Mine'), at: NOON }))(),
+    chats.decide(caller, { chatId, messageId }, erase(caller, { messageId, at: NOON }))(),
     chats.messages(caller, chatId, { limit: 1 })(),
     chats.findMessage(caller, chatId, messageId)(),
   ]
@@ -94,7 +94,7 @@ export const callersContract = (open: () => Promise<Chats>) => {
         expect(right(await chats.findMessage(ALICE, chatId, message.id)()).author).to.equal(authorOf(caller))
       }
       const messageId = aMessageId(1)
-      const erased = right(await chats.decide(ALICE, { chatId, messageId }, erase({ messageId, at: NOON }))())
+      const erased = right(await chats.decide(ALICE, { chatId, messageId }, erase(ALICE, { messageId, at: NOON }))())
       expect(erased.message?.author).to.equal('alice')
     })
 

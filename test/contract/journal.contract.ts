@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { ANYBODY } from '../../src/domain/caller.ts'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Changes, Journal } from '../../src/application/ports/journal.ts'
 import { isTombstone } from '../../src/domain/chat/message.ts'
@@ -26,8 +25,7 @@ export const journalContract = (open: () => Promise<{ readonly chats: Chats; rea
     changes: messages.map(({ id, revision }) => [id as number, revision as number]),
     more,
   })
-  const revisions = async (...ids: ChatId[]) =>
-    [...right(await journal.revisions(ANYBODY, ids)())].sort(([a], [b]) => a - b)
+  const revisions = async (...ids: ChatId[]) => [...right(await journal.revisions(ids)())].sort(([a], [b]) => a - b)
 
   describe('since', () => {
     it('finds the messages that changed after the revision, the earliest first', async () => {
@@ -162,7 +160,7 @@ export const journalContract = (open: () => Promise<{ readonly chats: Chats; rea
 
     it('never change in what was given', async () => {
       const id = await make.open()
-      const given = right(await journal.revisions(ANYBODY, [id])())
+      const given = right(await journal.revisions([id])())
       await make.send(id)
       expect([...given]).to.deep.equal([[id, 0]])
     })

@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { ANYBODY } from '../../src/domain/caller.ts'
 import type { Revision } from '../../src/domain/identity.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
 import { openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
@@ -25,7 +24,7 @@ describe('A journal in PostgreSQL', () => {
     const unreachable = openDatabase({ host: '/nowhere', port: 1, user: 'nobody', database: 'messenger_test' })
     const journal = postgresJournal(unreachable.pool)
     expect(left(await journal.since(aChatId(), 0 as Revision, 1)())).to.include({ kind: 'Unavailable' })
-    expect(left(await journal.revisions(ANYBODY, [aChatId()])())).to.include({ kind: 'Unavailable' })
+    expect(left(await journal.revisions([aChatId()])())).to.include({ kind: 'Unavailable' })
     await unreachable.close()
   })
 })

@@ -1,17 +1,25 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import { ANYBODY } from '../../src/domain/caller.ts'
 import { type Chat, open } from '../../src/domain/chat/chat.ts'
-import { rename } from '../../src/domain/chat/chat-decisions.ts'
+import { change } from '../../src/domain/chat/chat-decisions.ts'
 import { isTombstone, type Message, type Tombstone } from '../../src/domain/chat/message.ts'
 import { edit, erase, post } from '../../src/domain/chat/message-decisions.ts'
-import type { Outcome, Scene } from '../../src/domain/chat/scene.ts'
+import { NOBODY_ELSE, type Outcome, type Scene } from '../../src/domain/chat/scene.ts'
 import type { MessageId } from '../../src/domain/identity.ts'
 import { aChatId, aNewChat, aText, aTitle, later, NOON, right } from '../fixtures.ts'
 
 const aChat = () => open(aNewChat())(aChatId(7))
-const aScene = (chat: Chat, message?: Message): Scene => ({ chat, member: undefined, message, done: undefined })
-const posting = (text: string, at: Date) => post(null, { text: aText(text) }, at)
+const aScene = (chat: Chat, message?: Message): Scene => ({
+  chat,
+  membership: undefined,
+  message,
+  target: undefined,
+  others: NOBODY_ELSE,
+  done: undefined,
+})
+const posting = (text: string, at: Date) => post(ANYBODY, { text: aText(text) }, at)
 
 describe('A chat', () => {
   it('opens empty, at revision 0', () => {
@@ -23,19 +31,21 @@ describe('A chat', () => {
       lastMessageId: 0,
       revision: 0,
       changedAtRevision: 0,
+      visibility: 'private',
+      accessRevision: 0,
     })
   })
 
   it('leaves itself as it was: every decision returns what comes after', () => {
     const chat = Object.freeze(aChat())
     posting('hello', later(1))(aScene(chat))
-    rename({ title: aTitle('new'), at: later(1) })(aScene(chat))
+    change(ANYBODY, { title: aTitle('new'), at: later(1) })(aScene(chat))
     expect(chat).to.deep.equal(aChat())
   })
 
   it('forgets the text of a message that is erased, and nothing else', () => {
     const { chat, message } = right(posting('secret', later(1))(aScene(aChat())))
-    const erased = right(erase({ messageId: message.id, at: later(2) })(aScene(chat, message)))
+    const erased = right(erase(ANYBODY, { messageId: message.id, at: later(2) })(aScene(chat, message)))
     expect(erased.message).to.deep.equal({
       chatId: 7,
       id: 1,
@@ -66,9 +76,9 @@ describe('A chat', () => {
           const scene = aScene(chat, target && !isTombstone(target) ? target : undefined)
           let outcome: E.Either<unknown, Outcome>
           if (kind === 'post') outcome = posting(text, later(at))(scene)
-          else if (kind === 'rename') outcome = rename({ title: aTitle(text), at: later(at) })(scene)
-          else if (kind === 'edit') outcome = edit({ messageId, text: aText(text), at: later(at) })(scene)
-          else outcome = erase({ messageId, at: later(at) })(scene)
+          else if (kind === 'rename') outcome = change(ANYBODY, { title: aTitle(text), at: later(at) })(scene)
+          else if (kind === 'edit') outcome = edit(ANYBODY, { messageId, text: aText(text), at: later(at) })(scene)
+          else outcome = erase(ANYBODY, { messageId, at: later(at) })(scene)
           if (E.isLeft(outcome)) {
             expect(outcome.left).to.deep.equal({ kind: 'MessageNotFound', chatId: 7, messageId })
             expect(scene.message).to.equal(undefined)

@@ -26,7 +26,7 @@ const codecs: Record<string, t.Decoder<unknown, unknown>> = {
   createChat: chats.CreateChatRequest,
   listChats: chats.ListChatsRequest,
   getChat: chats.GetChatRequest,
-  renameChat: chats.RenameChatRequest,
+  updateChat: chats.UpdateChatRequest,
   deleteChat: chats.DeleteChatRequest,
   sendMessage: messages.SendMessageRequest,
   listMessages: messages.ListMessagesRequest,

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Caller } from '../../domain/caller.ts'
+import type { Caller, Forbidden } from '../../domain/caller.ts'
 import { close } from '../../domain/chat/chat-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId } from '../../domain/identity.ts'
@@ -13,7 +13,7 @@ export interface DeleteChatCommand {
   readonly expected?: Expectation
 }
 
-export type DeleteChatError = ChatNotFound | Stale | Unavailable
+export type DeleteChatError = ChatNotFound | Forbidden | Stale | Unavailable
 
 export type DeleteChat = (caller: Caller, command: DeleteChatCommand) => TE.TaskEither<DeleteChatError, void>
 
@@ -22,6 +22,6 @@ export const deleteChat =
   (chats: Chats): DeleteChat =>
   (caller, { chatId, expected }) =>
     pipe(
-      chats.decide(caller, { chatId }, close(expected)),
+      chats.decide(caller, { chatId }, close(caller, expected)),
       TE.map(() => undefined),
     )

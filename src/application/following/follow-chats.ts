@@ -5,7 +5,7 @@ import type { Caller } from '../../domain/caller.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import type { ReportFailure } from '../ports/background.ts'
 import type { Unavailable } from '../ports/failures.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Journal, Sight } from '../ports/journal.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 import type { FollowedChats } from './followed-chats.ts'
 import { type Beginning, type Happening, happeningsFrom, type Position } from './happenings.ts'
@@ -51,11 +51,11 @@ export const followChats =
   (journal: Journal, chats: FollowedChats, onFailure?: ReportFailure): FollowChats =>
   (caller, { places, resumed = false }) =>
     pipe(
-      journal.revisions(
+      journal.sights(
         caller,
         places.map(({ chatId }) => chatId),
       ),
-      TE.flatMapEither((revisions) => begin(places, revisions, resumed)),
+      TE.flatMapEither((sights) => begin(caller, places, sights, resumed)),
       TE.map((beginning) => ({
         positions: beginning.positions,
         happenings: (stop: AbortSignal) => happeningsFrom({ journal, chats, onFailure }, beginning, stop),
@@ -63,24 +63,26 @@ export const followChats =
     )
 
 const begin = (
+  caller: Caller,
   places: readonly Place[],
-  revisions: ReadonlyMap<ChatId, Revision>,
+  sights: ReadonlyMap<ChatId, Sight>,
   resumed: boolean,
 ): E.Either<FollowChatsError, Beginning> => {
   const positions = new Map<ChatId, Position>()
   const removed: ChatId[] = []
   for (const { chatId, after } of places) {
-    const revision = revisions.get(chatId)
-    if (revision === undefined) {
+    const sight = sights.get(chatId)
+    const revision = sight?.chat.revision
+    if (sight === undefined || revision === undefined) {
       if (!resumed) return E.left({ kind: 'ChatNotFound', chatId })
       if (after !== undefined) removed.push(chatId)
     } else if (after !== undefined && after > revision) {
       return E.left({ kind: 'PlaceAhead', chatId, after, revision })
-    } else positions.set(chatId, { cursor: after ?? revision, head: revision })
+    } else positions.set(chatId, { cursor: after ?? revision, sight })
   }
   const [first] = places
   // Nothing to tell and nothing to wait for: answer not found, or EventSource would reconnect for ever.
   if (positions.size === 0 && removed.length === 0 && first)
     return E.left({ kind: 'ChatNotFound', chatId: first.chatId })
-  return E.right({ positions, removed })
+  return E.right({ caller, positions, removed })
 }

@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { ANYBODY } from '../../domain/caller.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import { type ReportFailure, unreported } from '../ports/background.ts'
 import type { Bell } from '../ports/bell.ts'
@@ -75,7 +74,7 @@ export const followedChats = (
 
   const look = async () => {
     if (entries.size === 0) return
-    const current = await journal.revisions(ANYBODY, [...entries.keys()])()
+    const current = await journal.revisions([...entries.keys()])()
     // The next look tries again, as it does after a defect.
     if (E.isLeft(current)) return onFailure('look', current.left.cause)
     for (const [id, { reader }] of entries) if (reader.isElsewhere(current.right.get(id))) reader.read()

@@ -2,26 +2,38 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import { type ReportFailure, unreported } from '../ports/background.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Caller } from '../../domain/caller.ts'
+import type { Journal, Sight } from '../ports/journal.ts'
 import type { Batch } from './batch.ts'
 import type { FollowedChats } from './followed-chats.ts'
 import { readBatch } from './read-batch.ts'
 import type { RecentChanges } from './recent-changes.ts'
+import { seenOf } from './seen-changes.ts'
 import { wakeUp } from './wake-up.ts'
 
-/** Changes of one chat, in order, each at most once; or that the chat was removed, after which nothing comes of it. */
+/**
+ * Changes of one chat, in order, each at most once; or that the chat was removed, after which nothing comes of it. Nothing
+ * comes either after the last change that the follower may see.
+ */
 export type Happening =
-  | { readonly kind: 'changed'; readonly chatId: ChatId; readonly batch: Batch; readonly live: boolean }
+  | {
+      readonly kind: 'changed'
+      readonly chatId: ChatId
+      readonly batch: Batch
+      readonly live: boolean
+      readonly isLast?: boolean
+    }
   | { readonly kind: 'removed'; readonly chatId: ChatId }
 
-/** Where a follower is in a chat, and where the chat was when it asked. */
+/** Where a follower is in a chat, and what it saw of the chat when it asked. */
 export interface Position {
   readonly cursor: Revision
-  readonly head: Revision
+  readonly sight: Sight
 }
 
 /** Where a follower begins, and which of its chats were removed since it was last here. */
 export interface Beginning {
+  readonly caller: Caller
   readonly positions: ReadonlyMap<ChatId, Position>
   readonly removed: readonly ChatId[]
 }
@@ -38,13 +50,13 @@ export interface Sources {
  * do not: it reads the journal a page at a time, without waiting. It may fall back to that at any time, when it takes its
  * batches more slowly than changes come.
  *
- * It has left a chat for good once it told of its removal, and ends when it has left all of them, when `stop` says so, when
+ * It has left a chat for good once it told of its removal, or of the last change that it may see, and ends when it has left all of them, when `stop` says so, when
  * one of them went back to an earlier revision than it was told of, or when the journal fails while it is catching up. Live
  * followers wait for the journal to come back.
  */
 export async function* happeningsFrom(
   { journal, chats, onFailure = unreported }: Sources,
-  { positions, removed }: Beginning,
+  { caller, positions, removed }: Beginning,
   stop: AbortSignal,
 ): AsyncGenerator<Happening, void> {
   for (const chatId of removed) yield { kind: 'removed', chatId }
@@ -52,9 +64,9 @@ export async function* happeningsFrom(
   const isStopped = () => stop.aborted
   const news = wakeUp()
   const followed = new Map(
-    Array.from(positions, ([chatId, { cursor, head }]) => [
+    Array.from(positions, ([chatId, { cursor, sight }]) => [
       chatId,
-      { cursor, ...chats.follow(chatId, head, news.raise) },
+      { cursor, sight, ...chats.follow(chatId, sight.chat.revision, news.raise) },
     ]),
   )
   const leaving = Array.from(followed.values(), ({ leave }) => leave)
@@ -71,10 +83,17 @@ export async function* happeningsFrom(
         if (next === 'went back') return
         if ('failure' in next) return onFailure('read', next.failure)
         isQuiet = false
-        if (next.kind === 'removed') followed.delete(chatId)
-        else place.cursor = next.batch.upTo
-        // Revisions of messages that were deleted by hand make a batch of nothing, which still leads on.
-        if (next.kind === 'removed' || next.batch.changes.length > 0) yield next
+        if (next.kind === 'removed') {
+          followed.delete(chatId)
+          yield next
+        } else {
+          const { batch, sight, isOver } = seenOf(caller, place.sight, next.batch)
+          place.sight = sight
+          place.cursor = batch.upTo
+          if (isOver) followed.delete(chatId)
+          // Revisions of messages that were deleted by hand make a batch of nothing, which still leads on.
+          if (batch.changes.length > 0) yield batch === next.batch ? next : { ...next, batch, isLast: isOver }
+        }
         if (isStopped()) return
       }
       if (isQuiet) await news.raised()

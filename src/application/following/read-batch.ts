@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { chatChanged, messageChanged } from '../../domain/chat/change.ts'
+import { type Change, chatChanged, memberChanged, messageChanged } from '../../domain/chat/change.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import type { Unavailable } from '../ports/failures.ts'
 import type { Changes, Journal } from '../ports/journal.ts'
 import { type Batch, batchOf } from './batch.ts'
 
-/** Messages read from the journal at a time. */
+/** Messages and members read from the journal at a time. */
 export const PAGE = 100
 
 /** The chat is at an earlier revision than it was: a backup was restored, and what happened since has not happened. */
@@ -23,10 +23,14 @@ export interface BatchRead {
   readonly more: boolean
 }
 
-/** The changes in one reading of the journal: the chat's own goes where its revision puts it among those of messages. */
-export const changesIn = (cursor: Revision, { chat, messages, more }: Changes): Batch => {
-  const upTo = (more ? messages.at(-1)?.revision : undefined) ?? chat.revision
-  const changes = messages.map(messageChanged)
+/** Both by revision; nearly always one of them is empty. */
+const inOrder = (messages: Change[], members: Change[]): Change[] =>
+  members.length === 0 ? messages : [...messages, ...members].sort((a, b) => a.revision - b.revision)
+
+/** The changes in one reading of the journal: the chat's own goes where its revision puts it among the others. */
+export const changesIn = (cursor: Revision, { chat, messages, members, more }: Changes): Batch => {
+  const changes = inOrder(messages.map(messageChanged), members.map(memberChanged))
+  const upTo = (more ? changes.at(-1)?.revision : undefined) ?? chat.revision
   if (chat.changedAtRevision > cursor && chat.changedAtRevision <= upTo) {
     const at = changes.findIndex(({ revision }) => revision > chat.changedAtRevision)
     changes.splice(at < 0 ? changes.length : at, 0, chatChanged(chat))

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Caller } from '../../domain/caller.ts'
+import type { Caller, Forbidden } from '../../domain/caller.ts'
 import { erase } from '../../domain/chat/message-decisions.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
@@ -15,7 +15,7 @@ export interface DeleteMessageCommand {
   readonly expected?: Expectation
 }
 
-export type DeleteMessageError = ChatNotFound | MessageNotFound | Stale | Unavailable
+export type DeleteMessageError = ChatNotFound | MessageNotFound | Forbidden | Stale | Unavailable
 
 export type DeleteMessage = (caller: Caller, command: DeleteMessageCommand) => TE.TaskEither<DeleteMessageError, void>
 
@@ -24,6 +24,6 @@ export const deleteMessage =
   (chats: Chats, clock: Clock): DeleteMessage =>
   (caller, { chatId, messageId, expected }) =>
     pipe(
-      chats.decide(caller, { chatId, messageId }, erase({ messageId, expected, at: clock.now() })),
+      chats.decide(caller, { chatId, messageId }, erase(caller, { messageId, expected, at: clock.now() })),
       TE.map(() => undefined),
     )

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Caller } from '../../domain/caller.ts'
+import type { Caller, Forbidden } from '../../domain/caller.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Message, MessageText } from '../../domain/chat/message.ts'
@@ -17,7 +17,7 @@ export interface EditMessageCommand {
   readonly expected?: Expectation
 }
 
-export type EditMessageError = ChatNotFound | MessageNotFound | Stale | Unavailable
+export type EditMessageError = ChatNotFound | MessageNotFound | Forbidden | Stale | Unavailable
 
 export type EditMessage = (caller: Caller, command: EditMessageCommand) => TE.TaskEither<EditMessageError, Message>
 
@@ -25,6 +25,6 @@ export const editMessage =
   (chats: Chats, clock: Clock): EditMessage =>
   (caller, { chatId, messageId, text, expected }) =>
     pipe(
-      chats.decide(caller, { chatId, messageId }, edit({ messageId, text, expected, at: clock.now() })),
+      chats.decide(caller, { chatId, messageId }, edit(caller, { messageId, text, expected, at: clock.now() })),
       TE.map(({ message }) => message),
     )

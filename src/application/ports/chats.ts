@@ -1,18 +1,21 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Caller } from '../../domain/caller.ts'
+import type { Caller, UserId } from '../../domain/caller.ts'
 import type { Chat, NewChat } from '../../domain/chat/chat.ts'
 import type { Message } from '../../domain/chat/message.ts'
-import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
+import type { Member } from '../../domain/chat/member.ts'
+import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
 import type { Decision, Outcome } from '../../domain/chat/scene.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Intent, KeyReused, Once } from '../../domain/intent.ts'
 import type { Unavailable } from './failures.ts'
-import type { ChatSelection, MessagePage, MessageSelection, Page } from './page.ts'
+import type { ChatSelection, MemberPage, MemberSelection, MessagePage, MessageSelection, Page } from './page.ts'
 
 /** What a decision has to be shown of a chat. */
 export interface Ask {
   readonly chatId: ChatId
   readonly messageId?: MessageId
+  /** The user whose membership the request is about. */
+  readonly target?: UserId
   readonly intent?: Intent | undefined
 }
 
@@ -25,9 +28,14 @@ export interface Ask {
 export interface Chats {
   /**
    * Keeps a new chat, with its founders, and gives it an identity that no chat had before. With an intent it does so once: the same intent
-   * again, also at the same time, finds the chat as it was opened, for as long as that chat exists.
+   * again, also at the same time, finds the chat as it was opened, for as long as that chat exists; it is not found any
+   * more by whoever may not see it any more.
    */
-  readonly add: (caller: Caller, draft: NewChat, intent?: Intent) => TE.TaskEither<KeyReused | Unavailable, Once<Chat>>
+  readonly add: (
+    caller: Caller,
+    draft: NewChat,
+    intent?: Intent,
+  ) => TE.TaskEither<ChatNotFound | KeyReused | Unavailable, Once<Chat>>
 
   /**
    * Runs the decision, as the caller may make it (`decidedBy`), on the scene that was asked for and keeps its outcome, as one atomic step: what the scene shows
@@ -48,11 +56,16 @@ export interface Chats {
   ) => TE.TaskEither<Refused | ChatNotFound | Unavailable, A>
 
   /**
-   * The newest `limit` chats; with `before`, of those older than it. With `after` alone the oldest `limit` of those
+   * Of a user's own chats, or of all for a service; of the public ones when that is asked for, without those that are kept
+   * from the caller: the newest `limit`; with `before`, of those older than it. With `after` alone the oldest `limit` of those
    * newer than it, so that reading on from a cursor leaves nothing out. With both, the newest between them. `from` says
    * otherwise at which end of what the bounds leave the page is. Bounds need not exist.
    */
-  readonly list: (caller: Caller, selection: ChatSelection) => TE.TaskEither<Unavailable, Page<Chat>>
+  readonly list: (
+    caller: Caller,
+    selection: ChatSelection,
+    visibility?: 'public',
+  ) => TE.TaskEither<Unavailable, Page<Chat>>
 
   readonly findMessage: (
     caller: Caller,
@@ -66,4 +79,17 @@ export interface Chats {
     id: ChatId,
     selection: MessageSelection,
   ) => TE.TaskEither<ChatNotFound | Unavailable, MessagePage>
+
+  /** The first `limit` members after the user id, which need not be one, in the order of their ids by byte. */
+  readonly members: (
+    caller: Caller,
+    id: ChatId,
+    selection: MemberSelection,
+  ) => TE.TaskEither<ChatNotFound | Unavailable, MemberPage>
+
+  readonly findMember: (
+    caller: Caller,
+    id: ChatId,
+    userId: UserId,
+  ) => TE.TaskEither<ChatNotFound | MemberNotFound | Unavailable, Member>
 }

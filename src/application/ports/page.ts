@@ -1,4 +1,6 @@
 import type { Chat } from '../../domain/chat/chat.ts'
+import type { UserId } from '../../domain/caller.ts'
+import type { Member } from '../../domain/chat/member.ts'
 import type { Message } from '../../domain/chat/message.ts'
 import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../../domain/identity.ts'
 import { memo, type Memo } from './memo.ts'
@@ -37,3 +39,13 @@ export interface MessagePage extends Page<Message> {
 /** Pages are equal when their chat and their entries are, so the form is not enumerable: a spread leaves it behind. */
 export const messagePage = (chat: Chat, { entries, more }: Page<Message>): MessagePage =>
   Object.defineProperty({ chat, entries, more } as MessagePage, 'form', { value: memo(entries) })
+
+export interface MemberSelection {
+  readonly limit: number
+  readonly after?: UserId | undefined
+}
+
+/** A page of members and their chat, as both were at one moment, by user id. `more` tells whether others follow. */
+export interface MemberPage extends Page<Member> {
+  readonly chat: Chat
+}

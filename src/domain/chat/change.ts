@@ -1,10 +1,11 @@
 import type { Chat } from './chat.ts'
 import type { ChatId, Revision } from '../identity.ts'
+import type { Membership } from './member.ts'
 import type { Message, Tombstone } from './message.ts'
 
 /**
- * Something that happened in a chat, told as the state it left. A later change of the same message or of the chat
- * itself takes the place of an earlier one.
+ * Something that happened in a chat, told as the state it left. A later change of the same message, of the same member or
+ * of the chat itself takes the place of an earlier one.
  */
 export type Change =
   | {
@@ -13,6 +14,12 @@ export type Change =
       readonly revision: Revision
       readonly message: Message | Tombstone
     }
+  | {
+      readonly kind: 'member'
+      readonly chatId: ChatId
+      readonly revision: Revision
+      readonly member: Membership
+    }
   | { readonly kind: 'chat'; readonly chatId: ChatId; readonly revision: Revision; readonly chat: Chat }
 
 export const messageChanged = (message: Message | Tombstone): Change => ({
@@ -20,6 +27,13 @@ export const messageChanged = (message: Message | Tombstone): Change => ({
   chatId: message.chatId,
   revision: message.revision,
   message,
+})
+
+export const memberChanged = (member: Membership): Change => ({
+  kind: 'member',
+  chatId: member.chatId,
+  revision: member.revision,
+  member,
 })
 
 export const chatChanged = (chat: Chat): Change => ({

@@ -1,6 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
+import { authorOf, type Caller, type UserId } from '../caller.ts'
 import { type ChatId, MessagePosition, Revision } from '../identity.ts'
 import { type Done, type Intent, type KeyReused, type Once, replayed } from '../intent.ts'
+import { type Appointment, appointed, type FounderRepeated, type Member } from './member.ts'
 import { parseVisibleText, type TextError } from '../visible-text.ts'
 
 declare const brand: unique symbol
@@ -11,6 +13,9 @@ export const ChatTitle = {
   LIMIT: 200,
   parse: (raw: string) => parseVisibleText(raw, ChatTitle.LIMIT) as E.Either<TextError, ChatTitle>,
 }
+
+export const VISIBILITIES = ['private', 'public'] as const
+export type Visibility = (typeof VISIBILITIES)[number]
 
 /**
  * The aggregate. Its two counters number the messages and the changes; both move only forward, by one, together with
@@ -24,17 +29,28 @@ export interface Chat {
   readonly updatedAt: Date
   readonly lastMessageId: MessagePosition
   readonly revision: Revision
-  /** The revision that last changed the chat itself rather than one of its messages. */
+  /** The revision that last changed the chat itself rather than one of its messages or members. */
   readonly changedAtRevision: Revision
+  /** To whom the chat is there: to its members, or to everybody. */
+  readonly visibility: Visibility
+  /** The revision that last changed who may do what: a membership, or the visibility. */
+  readonly accessRevision: Revision
 }
 
 export interface NewChat {
   readonly title: ChatTitle
   readonly at: Date
+  /** Private, unless it is said. */
+  readonly visibility?: Visibility | undefined
+  /** Who belongs to it from the start, beside whoever opens it. Each once. */
+  readonly members?: readonly Appointment[] | undefined
 }
 
+/** Members that a chat may be opened with. */
+export const MOST_FOUNDERS = 100
+
 export const open =
-  ({ title, at }: NewChat) =>
+  ({ title, at, visibility = 'private' }: NewChat) =>
   (id: ChatId): Chat => ({
     id,
     title,
@@ -43,7 +59,22 @@ export const open =
     lastMessageId: MessagePosition.START,
     revision: Revision.START,
     changedAtRevision: Revision.START,
+    visibility,
+    accessRevision: Revision.START,
   })
+
+/** Refuses members that are named twice. */
+export const distinct = (caller: Caller, { members = [] }: NewChat): E.Either<FounderRepeated, undefined> => {
+  const seen = new Set<UserId | null>([authorOf(caller)])
+  const index = members.findIndex(({ userId }) => seen.size === seen.add(userId).size)
+  return index < 0 ? E.right(undefined) : E.left({ kind: 'FounderRepeated', index })
+}
+
+/** Who belongs to a chat that the caller opens: a user owns it, a service belongs to nothing. */
+export const founders = (caller: Caller, { members = [] }: NewChat, chat: Chat): readonly Member[] => {
+  const opener: readonly Appointment[] = caller.kind === 'user' ? [{ userId: caller.id, role: 'owner' }] : []
+  return [...opener, ...members].map((appointment) => appointed(chat, appointment, undefined))
+}
 
 /** Identity and time of a chat that was opened under a key. */
 export type Opening = Pick<Chat, 'id' | 'createdAt'>
@@ -58,3 +89,9 @@ export const advance = (chat: Chat, at: Date): Chat => ({
   updatedAt: at > chat.updatedAt ? at : chat.updatedAt,
   revision: (chat.revision + 1) as Revision,
 })
+
+/** The chat one change of a membership or of its visibility later. */
+export const changeAccess = (chat: Chat, at: Date): Chat => {
+  const next = advance(chat, at)
+  return { ...next, accessRevision: next.revision }
+}

@@ -1,12 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import type { UserId } from '../caller.ts'
+import { authorOf, type Caller, type Forbidden } from '../caller.ts'
 import { type Expectation, expecting, type Stale } from '../expectation.ts'
 import type { MessageId } from '../identity.ts'
 import { type Intent, type KeyReused, replayed } from '../intent.ts'
 import { advance, type Chat } from './chat.ts'
 import { type Message, type MessageText, type NewMessage, posted } from './message.ts'
 import type { MessageNotFound } from './not-found.ts'
+import { allowed, standingOf } from './permissions.ts'
 import type { Decision, Outcome, Scene } from './scene.ts'
 
 /** The message is as it was posted, also when that was before this call and it was changed since. */
@@ -34,46 +35,55 @@ interface Erasure {
   readonly expected?: Expectation
 }
 
-/** By whoever sends it. With an intent, once: the same intent again finds what was posted, and changes nothing. */
+/**
+ * By whoever sends it. With an intent, once: the same intent again finds what was posted, and changes nothing, also when
+ * its sender might not send any more.
+ */
 export const post =
-  (author: UserId | null, draft: NewMessage, at: Date, intent?: Intent): Decision<KeyReused, Posted> =>
-  ({ chat, done }) => {
+  (caller: Caller, draft: NewMessage, at: Date, intent?: Intent): Decision<Forbidden | KeyReused, Posted> =>
+  ({ chat, membership, done }) => {
+    const author = authorOf(caller)
     if (intent && done)
       return pipe(
         replayed(intent, done, (posting) => posted(author, draft, posting)),
         E.map(({ done: message, replayed }) => ({ chat, message, replayed })),
       )
+    const refusal = allowed(standingOf(caller, chat, membership), 'send')
+    if (E.isLeft(refusal)) return refusal
     const next = advance(chat, at)
     const id = (chat.lastMessageId + 1) as MessageId
     const message = posted(author, draft, { chatId: chat.id, id, createdAt: next.updatedAt, revision: next.revision })
     return E.right({ chat: { ...next, lastMessageId: id }, message, replayed: false })
   }
 
-/** The message that the scene was asked for, as the caller expects it. */
+/** The message that the scene was asked for, as the caller expects it, when the caller may do that to it. */
 const present = (
-  { chat, message }: Scene,
-  messageId: MessageId,
-  expected: Expectation,
-): E.Either<MessageNotFound | Stale, Message> =>
-  message === undefined
-    ? E.left({ kind: 'MessageNotFound', chatId: chat.id, messageId })
-    : E.map(() => message)(expecting(expected, message))
+  caller: Caller,
+  { chat, membership, message }: Scene,
+  { messageId, expected }: Pick<Edit, 'messageId' | 'expected'>,
+  verb: 'edit' | 'delete',
+): E.Either<MessageNotFound | Forbidden | Stale, Message> => {
+  if (message === undefined) return E.left({ kind: 'MessageNotFound', chatId: chat.id, messageId })
+  const whose = message.author !== null && message.author === authorOf(caller) ? 'own' : 'of others'
+  const refusal = allowed(standingOf(caller, chat, membership), `${verb} ${whose}`)
+  return E.isLeft(refusal) ? refusal : E.map(() => message)(expecting(expected, message))
+}
 
 export const edit =
-  ({ messageId, text, at, expected }: Edit): Decision<MessageNotFound | Stale, Edited> =>
+  (caller: Caller, { text, at, ...which }: Edit): Decision<MessageNotFound | Forbidden | Stale, Edited> =>
   (scene) =>
     E.map((message: Message) => {
       if (text === message.text) return { chat: scene.chat, message }
       const chat = advance(scene.chat, at)
       return { chat, message: { ...message, text, editedAt: chat.updatedAt, revision: chat.revision } }
-    })(present(scene, messageId, expected))
+    })(present(caller, scene, which, 'edit'))
 
 /** Leaves a tombstone: what the message said goes, its number, its author and its times stay. */
 export const erase =
-  ({ messageId, at, expected }: Erasure): Decision<MessageNotFound | Stale, Outcome> =>
+  (caller: Caller, { at, ...which }: Erasure): Decision<MessageNotFound | Forbidden | Stale, Outcome> =>
   (scene) =>
     E.map(({ chatId, id, author, createdAt, editedAt }: Message) => {
       const chat = advance(scene.chat, at)
       const { updatedAt: deletedAt, revision } = chat
       return { chat, message: { chatId, id, author, createdAt, editedAt, deletedAt, revision } }
-    })(present(scene, messageId, expected))
+    })(present(caller, scene, which, 'delete'))

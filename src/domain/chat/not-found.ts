@@ -1,3 +1,4 @@
+import type { UserId } from '../caller.ts'
 import type { ChatId, MessageId } from '../identity.ts'
 
 export interface ChatNotFound {
@@ -10,4 +11,11 @@ export interface MessageNotFound {
   readonly kind: 'MessageNotFound'
   readonly chatId: ChatId
   readonly messageId: MessageId
+}
+
+/** Never a member, or not any more. */
+export interface MemberNotFound {
+  readonly kind: 'MemberNotFound'
+  readonly chatId: ChatId
+  readonly userId: UserId
 }

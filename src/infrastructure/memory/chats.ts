@@ -1,21 +1,22 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
-import type { Journal } from '../../application/ports/journal.ts'
+import { type Changes, firstOf, type Journal } from '../../application/ports/journal.ts'
 import { messagePage } from '../../application/ports/page.ts'
 import type { Caller, UserId } from '../../domain/caller.ts'
 import * as Chat from '../../domain/chat/chat.ts'
-import { founders, type Member } from '../../domain/chat/member.ts'
+import { isFormer, type Membership } from '../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../domain/chat/message.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
-import type { Outcome } from '../../domain/chat/scene.ts'
+import { NOBODY_ELSE, type Outcome } from '../../domain/chat/scene.ts'
 import { decidedBy, sees } from '../../domain/chat/sight.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Done, Intent, KeptKey } from '../../domain/intent.ts'
+import { changedSince, memberPage, othersThan } from './members.ts'
 import { select } from './select.ts'
 
 interface Entry {
   readonly chat: Chat.Chat
-  readonly members: ReadonlyMap<UserId, Member>
+  readonly members: Map<UserId, Membership>
   /** Message n stands at n − 1: numbers have no gaps. */
   readonly messages: (Message | Tombstone)[]
   /** What each revision made, at its own index, as long as nothing later took its place. */
@@ -25,7 +26,7 @@ interface Entry {
 
 type DoneByKey<A> = Map<KeptKey, Done<A>>
 
-const memberIn = ({ members }: Entry, caller: Caller): Member | undefined =>
+const membershipIn = ({ members }: Entry, caller: Caller): Membership | undefined =>
   caller.kind === 'user' ? members.get(caller.id) : undefined
 
 const present = ({ messages }: Entry, id: MessageId | undefined): Message | undefined => {
@@ -42,6 +43,14 @@ const keepMessage = ({ messages, made, done }: Entry, message: Message | Tombsto
     done.set(intent.keptKey, { fingerprint: intent.fingerprint, result: postingOf(message) })
 }
 
+const isPublic = ({ chat }: Entry): boolean => chat.visibility === 'public'
+
+/** Whether the chat is listed as one of the caller's: a service has all that it sees. */
+const isOwn = (entry: Entry, caller: Caller): boolean => {
+  const membership = membershipIn(entry, caller)
+  return caller.kind === 'service' || (membership !== undefined && !isFormer(membership))
+}
+
 /** Keeps everything in one process. JavaScript runs each step to its end, so every step is atomic. */
 export const memoryChats = (): Chats & Journal => {
   const entries = new Map<ChatId, Entry>()
@@ -51,7 +60,7 @@ export const memoryChats = (): Chats & Journal => {
   const entryOf = (id: ChatId): E.Either<ChatNotFound, Entry> =>
     E.fromNullable<ChatNotFound>({ kind: 'ChatNotFound', chatId: id })(entries.get(id))
 
-  const isSeen = (caller: Caller, entry: Entry) => sees(caller, entry.chat.id, memberIn(entry, caller))
+  const isSeen = (caller: Caller, entry: Entry) => sees(caller, entry.chat, membershipIn(entry, caller))
 
   const seenBy = (caller: Caller, id: ChatId): E.Either<ChatNotFound, Entry> => {
     const found = entryOf(id)
@@ -63,36 +72,44 @@ export const memoryChats = (): Chats & Journal => {
     for (const [key, { result }] of opened) if (result.id === id) opened.delete(key)
   }
 
-  const keep = (entry: Entry, { chat, message }: Outcome, intent: Intent | undefined) => {
+  const keep = (entry: Entry, { chat, message, member }: Outcome, intent: Intent | undefined) => {
     if (!chat) return remove(entry.chat.id)
     if (chat.revision === entry.chat.revision) return
     if (message) keepMessage(entry, message, intent)
+    if (member) entry.members.set(member.userId, member)
     entries.set(chat.id, { ...entry, chat })
   }
 
   return {
     add: (caller, draft, intent) => async () => {
       const done = intent && opened.get(intent.keptKey)
-      if (done) return Chat.reopen(draft, intent, done)
+      if (done) {
+        const seen = seenBy(caller, done.result.id)
+        return E.isLeft(seen) ? seen : Chat.reopen(draft, intent, done)
+      }
       const chat = Chat.open(draft)(++lastChatId as ChatId)
-      const members = new Map(founders(caller, chat).map((member) => [member.userId, member]))
+      const members = new Map<UserId, Membership>(
+        Chat.founders(caller, draft, chat).map((member) => [member.userId, member]),
+      )
       entries.set(chat.id, { chat, members, messages: [], made: [], done: new Map() })
       if (intent) opened.set(intent.keptKey, { fingerprint: intent.fingerprint, result: chat })
       return E.right({ done: chat, replayed: false })
     },
 
     decide:
-      (caller, { chatId, messageId, intent }, decision) =>
+      (caller, { chatId, messageId, target, intent }, decision) =>
       async () => {
         const found = entryOf(chatId)
         if (E.isLeft(found)) return found
-        const { chat, done } = found.right
+        const { chat, done, members } = found.right
         const decided = decidedBy(
           caller,
           decision,
         )({
           chat,
-          member: memberIn(found.right, caller),
+          membership: membershipIn(found.right, caller),
+          target: target && members.get(target),
+          others: target === undefined ? NOBODY_ELSE : othersThan(members, target),
           message: present(found.right, messageId),
           done: intent && done.get(intent.keptKey),
         })
@@ -100,8 +117,9 @@ export const memoryChats = (): Chats & Journal => {
         return decided
       },
 
-    list: (caller, selection) => async () => {
-      const seen = [...entries.values()].filter((entry) => isSeen(caller, entry))
+    list: (caller, selection, visibility) => async () => {
+      const isListed = visibility === 'public' ? isPublic : isOwn
+      const seen = [...entries.values()].filter((entry) => isSeen(caller, entry) && isListed(entry, caller))
       return E.right(
         select(
           seen.map(({ chat }) => chat),
@@ -123,18 +141,35 @@ export const memoryChats = (): Chats & Journal => {
       ),
 
     since: (id, after, limit) => async () =>
-      E.map(({ chat, made }: Entry) => {
+      E.map(({ chat, made, members }: Entry): Changes => {
         const found: (Message | Tombstone)[] = []
         for (let revision = after + 1; revision <= chat.revision && found.length <= limit; revision++) {
           const message = made[revision]
           if (message) found.push(message)
         }
-        return { chat, messages: found.slice(0, limit), more: found.length > limit }
+        return firstOf(limit, { chat, messages: found, members: changedSince(members, after, limit + 1), more: false })
       })(entryOf(id)),
 
-    revisions: (caller, ids) => async () => {
+    revisions: (ids) => async () => {
+      const found = ids.flatMap((id) => entries.get(id)?.chat ?? [])
+      return E.right(new Map(found.map(({ id, revision }) => [id, revision])))
+    },
+
+    sights: (caller, ids) => async () => {
       const found = ids.flatMap((id) => entries.get(id) ?? []).filter((entry) => isSeen(caller, entry))
-      return E.right(new Map(found.map(({ chat: { id, revision } }) => [id, revision])))
+      return E.right(
+        new Map(found.map((entry) => [entry.chat.id, { chat: entry.chat, membership: membershipIn(entry, caller) }])),
+      )
+    },
+
+    members: (caller, id, selection) => async () =>
+      E.map(({ chat, members }: Entry) => ({ chat, ...memberPage(members, selection) }))(seenBy(caller, id)),
+
+    findMember: (caller, chatId, userId) => async () => {
+      const found = seenBy(caller, chatId)
+      if (E.isLeft(found)) return found
+      const member = found.right.members.get(userId)
+      return member && !isFormer(member) ? E.right(member) : E.left({ kind: 'MemberNotFound' as const, chatId, userId })
     },
   }
 }

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
-import { authorOf } from '../../domain/caller.ts'
-import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
+import { authorOf, type UserId } from '../../domain/caller.ts'
+import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
 import { decidedBy } from '../../domain/chat/sight.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Database } from './database/database.ts'
@@ -15,6 +15,9 @@ import { writeQueues, type WriteSettings } from './writes/write-queues.ts'
 const chatNotFound = (chatId: ChatId) => E.left<ChatNotFound>({ kind: 'ChatNotFound', chatId })
 const messageNotFound = (chatId: ChatId, messageId: MessageId) =>
   E.left<MessageNotFound>({ kind: 'MessageNotFound', chatId, messageId })
+
+const memberNotFound = (chatId: ChatId, userId: UserId) =>
+  E.left<MemberNotFound>({ kind: 'MemberNotFound', chatId, userId })
 
 /** Changes go in groups, reads in batches; each of either is one prepared statement on any free connection. */
 export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettings>): Chats => {
@@ -37,7 +40,8 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
         }),
       ),
 
-    list: (caller, selection) => inTime(retry(async () => E.right(await read.chats(caller, selection)))),
+    list: (caller, selection, visibility) =>
+      inTime(retry(async () => E.right(await read.chats(caller, selection, visibility ?? 'own')))),
 
     findMessage: (caller, id, messageId) =>
       retry(async () => {
@@ -51,5 +55,22 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
         const page = await read.messages(caller, id, selection)
         return page ? E.right(page) : chatNotFound(id)
       }),
+
+    members: (caller, id, selection) =>
+      inTime(
+        retry(async () => {
+          const page = await read.members.page(caller, id, selection)
+          return page ? E.right(page) : chatNotFound(id)
+        }),
+      ),
+
+    findMember: (caller, id, userId) =>
+      inTime(
+        retry(async () => {
+          const member = await read.members.one(caller, id, userId)
+          if (member === undefined) return chatNotFound(id)
+          return member ? E.right(member) : memberNotFound(id, userId)
+        }),
+      ),
   }
 }

@@ -28,7 +28,7 @@ export const postgresHealth = ({ pool }: Database): Health => {
   const isWritable = async () => (await findReadOnly(pool, {})).every((readOnly) => !readOnly)
   const isThere = async () => {
     if (!isUpToDate(await executedMigrations(pool))) return false
-    await writeEverything(pool, { moves: [], sent: [], changed: [], unused: [] })
+    await writeEverything(pool, { moves: [], sent: [], changed: [], members: [], unused: [] })
     await openChats(pool, { wanted: [], founders: [] })
     return true
   }

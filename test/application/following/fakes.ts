@@ -10,7 +10,7 @@ import { followedChats } from '../../../src/application/following/followed-chats
 import type { Happening } from '../../../src/application/following/happenings.ts'
 import { ringAfterChange } from '../../../src/application/following/ring-after-change.ts'
 import type { Unavailable } from '../../../src/application/ports/failures.ts'
-import type { Journal } from '../../../src/application/ports/journal.ts'
+import type { Journal, Sight } from '../../../src/application/ports/journal.ts'
 import type { ChatId, Revision } from '../../../src/domain/identity.ts'
 import { memoryChats } from '../../../src/infrastructure/memory/chats.ts'
 import { changesOf } from '../../kept-changes.ts'
@@ -56,11 +56,16 @@ export const aFakeJournal = (stored: Journal) => {
       if (fake.holds) await new Promise<void>((resolve) => held.push(resolve))
       return answer
     }) satisfies Journal['since'],
-    revisions: ((caller, ids) => async (): Promise<E.Either<Unavailable, ReadonlyMap<ChatId, Revision>>> => {
+    sights: ((caller, ids) => async (): Promise<E.Either<Unavailable, ReadonlyMap<ChatId, Sight>>> => {
+      fake.looks.push(ids)
+      if (fake.lookTrouble === 'defect') throw new TypeError('a defect')
+      return fake.lookTrouble ? E.left({ kind: 'Unavailable' as const, cause: 'a test' }) : real.sights(caller, ids)()
+    }) satisfies Journal['sights'],
+    revisions: ((ids) => async (): Promise<E.Either<Unavailable, ReadonlyMap<ChatId, Revision>>> => {
       fake.looks.push(ids)
       if (fake.lookTrouble === 'defect') throw new TypeError('a defect')
       if (fake.lookTrouble) return E.left({ kind: 'Unavailable', cause: 'a test' })
-      return fake.lookAnswer ? E.right(fake.lookAnswer) : real.revisions(caller, ids)()
+      return fake.lookAnswer ? E.right(fake.lookAnswer) : real.revisions(ids)()
     }) satisfies Journal['revisions'],
   }
   return fake

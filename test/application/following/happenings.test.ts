@@ -124,8 +124,9 @@ describe('A follower is told of each change once, in order', () => {
       since: () => async () => {
         readings += 1
         if (readings > 10) await new Promise(() => {})
-        return { _tag: 'Right' as const, right: { chat, messages: [], more: false } }
+        return { _tag: 'Right' as const, right: { chat, messages: [], members: [], more: false } }
       },
+      sights: () => async () => ({ _tag: 'Right' as const, right: new Map([[id, { chat, membership: undefined }]]) }),
       revisions: () => async () => ({ _tag: 'Right' as const, right: new Map([[id, chat.revision]]) }),
     }
     const chats = followedChats(journal, server.bell, { poll: () => () => {} })

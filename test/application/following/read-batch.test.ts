@@ -23,7 +23,7 @@ const aChatAt = (revision: number, changedAt: number): Chat.Chat => ({
 
 describe('The changes in a reading', () => {
   const changesOf = (cursor: number, chat: Chat.Chat, messages: readonly number[], more = false) => {
-    const batch = changesIn(cursor as Revision, { chat, messages: messages.map(aMessage), more })
+    const batch = changesIn(cursor as Revision, { chat, messages: messages.map(aMessage), members: [], more })
     return {
       changes: batch.changes.map(({ kind, revision }) => `${kind} ${revision}`),
       after: batch.after as number,

@@ -131,7 +131,7 @@ describe('What was written further on than it was decided', () => {
     const answers: E.Either<unknown, unknown>[] = []
     const changes = ['one', 'two'].map((text) => ({
       ask: { chatId: chat.id, intent },
-      decision: post(null, { text: aText(text) }, later(1)),
+      decision: post(ANYBODY, { text: aText(text) }, later(1)),
       since: 0,
       conflicts: 0,
       resolve: (answer: E.Either<unknown, unknown>) => void answers.push(answer),

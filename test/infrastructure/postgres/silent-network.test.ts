@@ -76,7 +76,7 @@ describe('A network that falls silent', () => {
       chats.messages(ANYBODY, first, { limit: 5, after: 0 as never })(),
       chats.findMessage(ANYBODY, second, 1 as never)(),
       journal.since(first, 0 as never, 10)(),
-      journal.revisions(ANYBODY, ids)(),
+      journal.revisions(ids)(),
     ].map(timed)
   }
 

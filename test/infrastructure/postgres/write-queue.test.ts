@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { ANYBODY } from '../../../src/domain/caller.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import { DatabaseError } from 'pg'
 import { limited } from '../../../src/infrastructure/postgres/database/limited.ts'
@@ -80,7 +81,7 @@ const aQueue = ({ atOnce = 10, gather = async () => {}, ...settings }: Given = {
   const add = (name: string, chat = 1, since = performance.now()) => {
     const change: PendingChange = {
       ask: { chatId: aChatId(chat) },
-      decision: post(null, { text: aText() }, NOON),
+      decision: post(ANYBODY, { text: aText() }, NOON),
       since,
       conflicts: 0,
       resolve: (answer) => answers.set(name, E.isRight(answer) ? answer.right : (answer.left as { kind: string }).kind),

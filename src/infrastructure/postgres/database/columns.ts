@@ -37,6 +37,12 @@ export const namesOf = (columns: object, alias?: string): string =>
     .map(([, { name }]) => (alias === undefined ? name : `${alias}.${name}`))
     .join(', ')
 
+/** `null::bigint, null::text …`: nothing, of the type of each column. */
+export const nullsOf = (columns: object): string =>
+  listOf(columns)
+    .map(([, { type }]) => `null::${type}`)
+    .join(', ')
+
 /** `title = moves.title, …`: each column from another one of its name. */
 export const assignmentsOf = (columns: object, alias: string): string =>
   listOf(columns)

@@ -1,5 +1,6 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
-import type { Member } from '../../../domain/chat/member.ts'
+import type { UserId } from '../../../domain/caller.ts'
+import { isFormer, type Member, type Membership } from '../../../domain/chat/member.ts'
 import {
   isTombstone,
   type Message,
@@ -20,6 +21,8 @@ export const chatColumns = {
   lastMessageId: bigint('last_message_id'),
   revision: bigint('revision'),
   changedAtRevision: bigint('changed_at_revision'),
+  visibility: text('visibility'),
+  accessRevision: bigint('access_revision'),
 } satisfies Columns<Chat>
 
 /** What a message says, and a tombstone no longer does. */
@@ -103,6 +106,9 @@ export const keyRow = ({ revision }: Message, intent: Intent | undefined): KeyRo
     ? { idempotencyKey: intent.keptKey, fingerprint: intent.fingerprint, postedRevision: revision }
     : { idempotencyKey: null, fingerprint: null, postedRevision: null }
 
+/** A membership, or what is left of it, as the row says it. */
+export type MembershipRow = Member & { readonly removedAt: Date | null; readonly removedBy: UserId | null }
+
 /** Every column of a member. */
 export const memberColumns = {
   chatId: messageColumns.chatId,
@@ -111,6 +117,18 @@ export const memberColumns = {
   joinedAt: timestamptz('joined_at'),
   revision: bigint('revision'),
 } satisfies Columns<Member>
+
+export const membershipColumns = {
+  ...memberColumns,
+  removedAt: timestamptz('removed_at'),
+  removedBy: text('removed_by'),
+} satisfies Columns<MembershipRow>
+
+export const membershipRow = (membership: Membership): MembershipRow =>
+  isFormer(membership) ? membership : { ...membership, removedAt: null, removedBy: null }
+
+const rowToMembership = ({ removedAt, removedBy, ...member }: MembershipRow): Membership =>
+  removedAt === null ? member : { ...member, removedAt, removedBy }
 
 /** Whose membership of which chat: what a look-up is asked with. */
 export type MemberAddress = Pick<Member, 'chatId' | 'userId'>
@@ -121,14 +139,16 @@ export const memberAddressColumns = {
 
 /** Selected of a chat `c`, of a member `u` and of a message `m`. */
 export const CHAT = namesOf(chatColumns, 'c')
-export const MEMBER = namesOf(memberColumns, 'u')
+export const MEMBERSHIP = namesOf(membershipColumns, 'u')
 export const MESSAGE = namesOf(messageColumns, 'm')
 export const MESSAGE_WIDTH = Object.keys(messageColumns).length
 export const ENTRY = namesOf(entryColumns, 'm')
 export const CHAT_WIDTH = Object.keys(chatColumns).length
 
 export const chatOf = readerOf<Chat>(chatColumns)
-export const memberOf = readerOf<Member>(memberColumns)
+const readMembership = readerOf<MembershipRow>(membershipColumns)
+export const membershipOf = (row: readonly unknown[], from = 0): Membership =>
+  rowToMembership(readMembership(row, from))
 export const messageOf = readerOf<Message>(messageColumns)
 export const readEntry = readerOf<EntryRow>(entryColumns)
 export const chatOfJson = jsonReaderOf<Chat>(chatColumns)

@@ -1,11 +1,11 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { UserId } from '../../../domain/caller.ts'
-import { type Chat, ChatTitle } from '../../../domain/chat/chat.ts'
+import { type Chat, ChatTitle, VISIBILITIES } from '../../../domain/chat/chat.ts'
 import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../../domain/identity.ts'
 import type { Fingerprint, KeptKey } from '../../../domain/intent.ts'
 import { MessageText } from '../../../domain/chat/message.ts'
-import { type Member, ROLES } from '../../../domain/chat/member.ts'
-import type { EntryRow, KeyRow } from '../database/rows.ts'
+import { ROLES } from '../../../domain/chat/member.ts'
+import type { EntryRow, KeyRow, MembershipRow } from '../database/rows.ts'
 
 // Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
 const atMostGreatest = (column: string) => `${column} <= '${GREATEST}'::bigint`
@@ -16,6 +16,7 @@ const between = (expression: string, low: number, high: number | string) =>
 export const ChatRow = defineEntity({
   name: 'ChatRow',
   tableName: 'chats',
+  indexes: [{ name: 'chats_public_index', properties: ['id'], where: `"visibility" = 'public'` }],
   checks: [
     { name: 'chats_id_check', expression: `((id >= 1) and (${atMostGreatest('id')}))` },
     { name: 'chats_title_check', expression: between('char_length(title)', 1, ChatTitle.LIMIT) },
@@ -23,6 +24,7 @@ export const ChatRow = defineEntity({
       name: 'chats_counters_check',
       expression: `(${between('last_message_id', 0, 'revision')} and ${between('changed_at_revision', 0, 'revision')} and (${atMostGreatest('revision')}))`,
     },
+    { name: 'chats_access_revision_check', expression: between('access_revision', 0, 'revision') },
   ],
   properties: {
     id: p.bigint('number').$type<ChatId>().primary().generated('by default as identity'),
@@ -32,6 +34,11 @@ export const ChatRow = defineEntity({
     lastMessageId: p.bigint('number').$type<MessagePosition>(),
     revision: p.bigint('number').$type<Revision>(),
     changedAtRevision: p.bigint('number').$type<Revision>(),
+    visibility: p.enum([...VISIBILITIES]).default('private'),
+    accessRevision: p
+      .bigint('number')
+      .$type<Revision>()
+      .default(0 as Revision),
   } satisfies Record<keyof Chat, unknown>,
 })
 export type ChatRow = InferEntity<typeof ChatRow>
@@ -87,14 +94,23 @@ export type ChatKeyRow = InferEntity<typeof ChatKeyRow>
 export const MemberRow = defineEntity({
   name: 'MemberRow',
   tableName: 'members',
-  indexes: [{ properties: ['userId', 'chatId'] }],
-  checks: [{ name: 'members_user_id_check', expression: between('char_length(user_id)', 1, UserId.LIMIT) }],
+  indexes: [
+    { properties: ['userId', 'chatId'] },
+    { properties: ['chatId', 'revision'] },
+    { name: 'members_owners_index', properties: ['chatId'], where: `"role" = 'owner' and "removed_at" is null` },
+  ],
+  checks: [
+    { name: 'members_user_id_check', expression: between('char_length(user_id)', 1, UserId.LIMIT) },
+    { name: 'members_removed_by_check', expression: '((removed_by is null) or (removed_at is not null))' },
+  ],
   properties: {
     chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').primary(),
     userId: p.text().$type<UserId>().collation('C').primary(),
     role: p.enum([...ROLES]),
     joinedAt: p.datetime(3),
     revision: p.bigint('number').$type<Revision>(),
-  } satisfies Record<keyof Member, unknown>,
+    removedAt: p.datetime(3).nullable(),
+    removedBy: p.text().$type<UserId>().nullable(),
+  } satisfies Record<keyof MembershipRow, unknown>,
 })
 export type MemberRow = InferEntity<typeof MemberRow>

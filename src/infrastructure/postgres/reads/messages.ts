@@ -8,7 +8,7 @@ import { table } from '../database/parameters.ts'
 import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
 import { BATCHES } from './batches.ts'
-import { isSeen, viewedBy, VIEWER, viewerOf } from './seen.ts'
+import { isSeen, SIGHT, viewedBy, viewerOf } from './seen.ts'
 
 interface WantedMessage extends MessageAddress {
   readonly place: number
@@ -19,7 +19,7 @@ const plainColumns = { ...messageAddressColumns, place: bigint('place') } satisf
 >
 const viewedColumns = { ...plainColumns, viewer: text('viewer') } satisfies Columns<WantedMessage>
 
-const MEMBER_FROM = 2 + MESSAGE_WIDTH
+const SIGHT_FROM = 2 + MESSAGE_WIDTH
 
 /** Where users ask, their memberships come along. */
 const findMessages = (isViewed: boolean) =>
@@ -27,7 +27,7 @@ const findMessages = (isViewed: boolean) =>
     isViewed ? 'messages-viewed' : 'messages',
     { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
     ({ wanted }) => `
-      select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${VIEWER}` : ''}
+      select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}
       join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer') : ''}
       left join messages m on m.chat_id = c.id and m.id = wanted.id and m.deleted_at is null`,
@@ -48,7 +48,7 @@ export const postgresMessages = (pool: Pool) => {
     const isPlain = wanted.every(({ viewer }) => viewer === null)
     for (const { place, message, row } of await (isPlain ? plain : viewed)(pool, { wanted })) {
       const { caller, chatId } = asked[place] as Asked
-      if (isSeen(caller, chatId, row, MEMBER_FROM)) found[place] = message
+      if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
     }
     return found
   }, BATCHES)

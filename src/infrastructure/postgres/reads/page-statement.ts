@@ -6,7 +6,7 @@ import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOfJson, MESSAGE, messageOfJson } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
 import { pageOf } from './page-of.ts'
-import { isSeen, viewedBy, VIEWER, viewerOf } from './seen.ts'
+import { isSeen, SIGHT, viewedBy, viewerOf } from './seen.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
 interface WantedPage {
@@ -62,7 +62,7 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean) =>
           where m.chat_id = wanted.chat_id and m.deleted_at is null and m.id < wanted.before and m.id > wanted.after
           order by m.id ${order} limit wanted.size
         ) m
-      )) end ${isViewed ? `, ${VIEWER}` : ''}
+      )) end ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows} join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer') : ''}`,
     (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )

@@ -1,15 +1,21 @@
 import type { Caller, UserId } from '../../../domain/caller.ts'
+import type { Visibility } from '../../../domain/chat/chat.ts'
+import type { Membership } from '../../../domain/chat/member.ts'
 import { sees } from '../../../domain/chat/sight.ts'
 import type { ChatId } from '../../../domain/identity.ts'
-import { MEMBER, memberOf } from '../database/rows.ts'
+import { MEMBERSHIP, membershipOf } from '../database/rows.ts'
 
 /** Whose membership a reading shows beside a chat; nobody's, for a service. */
 export const viewerOf = (caller: Caller): UserId | null => (caller.kind === 'user' ? caller.id : null)
 
-/** Selects the viewer's membership of a chat `c`: all null where there is none. */
-export const VIEWER = MEMBER
+/** Selects what says whether the viewer sees a chat `c`: its visibility, and what is known of the viewer in it. */
+export const SIGHT = `c.visibility, ${MEMBERSHIP}`
 export const viewedBy = (viewer: string): string => `left join members u on u.chat_id = c.id and u.user_id = ${viewer}`
 
-/** Whether the caller sees the chat, given the row that says whether it is a member, and where in the row. */
-export const isSeen = (caller: Caller, chatId: ChatId, row: readonly unknown[], from: number): boolean =>
-  sees(caller, chatId, row[from] === null || row[from] === undefined ? undefined : memberOf(row, from))
+/** The viewer's membership, from where `SIGHT` begins in the row; nothing where it was not selected. */
+export const viewerIn = (row: readonly unknown[], from: number): Membership | undefined =>
+  row[from + 1] === null || row[from + 1] === undefined ? undefined : membershipOf(row, from + 1)
+
+/** Whether the caller sees the chat. A service does without what `SIGHT` selects. */
+export const isSeen = (caller: Caller, id: ChatId, row: readonly unknown[], from: number): boolean =>
+  sees(caller, { id, visibility: row[from] as Visibility }, viewerIn(row, from))

@@ -1,14 +1,16 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
-import type { Caller } from '../../../domain/caller.ts'
+import { authorOf, type Caller, type UserId } from '../../../domain/caller.ts'
 import * as Chat from '../../../domain/chat/chat.ts'
-import { founders, type Member } from '../../../domain/chat/member.ts'
+import type { Member, Membership } from '../../../domain/chat/member.ts'
+import type { ChatNotFound } from '../../../domain/chat/not-found.ts'
+import { sees } from '../../../domain/chat/sight.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import type { Done, Fingerprint, Intent, KeptKey, KeyReused, Once } from '../../../domain/intent.ts'
 import { batching } from '../database/batching.ts'
 import { bigint, type Columns, namesOf, text, without } from '../database/columns.ts'
-import { list, table } from '../database/parameters.ts'
-import { chatColumns, memberColumns } from '../database/rows.ts'
+import { table } from '../database/parameters.ts'
+import { CHAT, CHAT_WIDTH, chatColumns, chatOf, memberColumns, MEMBERSHIP, membershipOf } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
 
 /** A chat to be opened, and where it stands in its batch. */
@@ -62,18 +64,35 @@ export const openChats = statement(
   ([place, id]) => ({ place: place as number, id: id as ChatId }),
 )
 
+interface KeptRow {
+  readonly idempotencyKey: KeptKey
+  readonly viewer: UserId | null
+}
+const keptColumns = {
+  idempotencyKey: newChatColumns.idempotencyKey,
+  viewer: text('viewer'),
+} satisfies Columns<KeptRow>
+
 const findOpened = statement(
   'chats-by-key',
-  { keys: list<KeptKey>('text') },
-  ({ keys }) => `
-    select k.idempotency_key, k.fingerprint, c.id, c.created_at
-    from chat_keys k join chats c on c.id = k.chat_id
-    where k.idempotency_key = any(${keys})`,
-  (row): [KeptKey, Done<Chat.Opening>] => [
-    row[0] as KeptKey,
-    { fingerprint: row[1] as Fingerprint, result: { id: row[2] as ChatId, createdAt: row[3] as Date } },
-  ],
+  { kept: table<KeptRow>(keptColumns) },
+  ({ kept }) => `
+    select k.idempotency_key, k.fingerprint, u.user_id is not null, ${CHAT}, ${MEMBERSHIP}
+    from ${kept.rows}
+    join chat_keys k on k.idempotency_key = kept.idempotency_key
+    join chats c on c.id = k.chat_id
+    left join members u on u.chat_id = c.id and u.user_id = kept.viewer`,
+  (row) => ({
+    key: row[0] as KeptKey,
+    done: { fingerprint: row[1] as Fingerprint, result: chatOf(row, 3) },
+    membership: row[2] === 't' ? membershipOf(row, 3 + CHAT_WIDTH) : undefined,
+  }),
 )
+
+interface Found {
+  readonly done: Done<Chat.Chat>
+  readonly membership: Membership | undefined
+}
 
 interface Addition {
   readonly caller: Caller
@@ -81,12 +100,12 @@ interface Addition {
   readonly intent: Intent | undefined
 }
 
-type Added = E.Either<KeyReused, Once<Chat.Chat>>
+type Added = E.Either<ChatNotFound | KeyReused, Once<Chat.Chat>>
 
 const NOT_YET = 0 as ChatId
 
 const foundersOf = ({ caller, draft }: Addition, place: number): readonly FounderRow[] =>
-  founders(caller, Chat.open(draft)(NOT_YET)).map(({ userId, role }) => ({ userId, role, place }))
+  Chat.founders(caller, draft, Chat.open(draft)(NOT_YET)).map(({ userId, role }) => ({ userId, role, place }))
 
 const rowOf = ({ draft, intent }: Addition, place: number): NewChatRow => ({
   ...Chat.open(draft)(NOT_YET),
@@ -94,6 +113,12 @@ const rowOf = ({ draft, intent }: Addition, place: number): NewChatRow => ({
   fingerprint: intent?.fingerprint ?? null,
   place,
 })
+
+/** As the chat was opened before, for whoever may still see it. */
+const reopened = ({ caller, draft, intent }: Addition, { done, membership }: Found): Added | undefined =>
+  sees(caller, done.result, membership)
+    ? intent && Chat.reopen(draft, intent, done)
+    : E.left({ kind: 'ChatNotFound', chatId: done.result.id })
 
 /** Opens what can be opened, and finds what was before. An addition has no answer when its key was given up meanwhile. */
 const addOnce = async (session: Session, additions: readonly Addition[]): Promise<(Added | undefined)[]> => {
@@ -105,12 +130,14 @@ const addOnce = async (session: Session, additions: readonly Addition[]): Promis
     const { draft } = additions[place] as Addition
     answers[place] = E.right({ done: Chat.open(draft)(id), replayed: false })
   }
-  const keys = additions.flatMap(({ intent }, place) => (answers[place] || !intent ? [] : [intent.keptKey]))
-  if (keys.length === 0) return answers
-  const opened = new Map(await findOpened(session, { keys }))
-  return additions.map(({ draft, intent }, place) => {
-    const done = intent && opened.get(intent.keptKey)
-    return answers[place] ?? (intent && done && Chat.reopen(draft, intent, done))
+  const kept = additions.flatMap(({ caller, intent }, place) =>
+    answers[place] || !intent ? [] : [{ idempotencyKey: intent.keptKey, viewer: authorOf(caller) }],
+  )
+  if (kept.length === 0) return answers
+  const opened = new Map((await findOpened(session, { kept })).map((found) => [found.key, found]))
+  return additions.map((addition, place) => {
+    const found = addition.intent && opened.get(addition.intent.keptKey)
+    return answers[place] ?? (found && reopened(addition, found))
   })
 }
 

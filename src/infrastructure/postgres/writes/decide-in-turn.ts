@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { answerNotFound } from './answers.ts'
-import { type Draft, isUnwritten, sceneOf, take } from './draft.ts'
+import { type Draft, isOvertaken, isUnwritten, sceneOf, take } from './draft.ts'
 import type { PendingChange } from './pending-change.ts'
 
 /** What became of the pending changes of one chat. */
@@ -9,10 +9,12 @@ export interface Verdict {
   readonly taken: readonly PendingChange[]
   /** How to answer those that were decided, once the draft is written. */
   readonly answers: readonly (() => void)[]
-  /** Concern a message that this draft has not written yet; decide them in the next group. */
+  /** Concern a message that this draft has not written yet, or members that it changes; decide them in the next group. */
   readonly later: readonly PendingChange[]
   /** Would remove the chat, where that is not allowed. */
   readonly removals: readonly PendingChange[]
+  /** Of callers who do not see the chat as the draft has it. They rest on nothing that is written. */
+  readonly unseen: readonly PendingChange[]
 }
 
 const isUnseen = (refused: unknown): boolean => (refused as { readonly kind?: unknown }).kind === 'ChatNotFound'
@@ -26,15 +28,15 @@ export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], ma
   const taken: PendingChange[] = []
   const later: PendingChange[] = []
   const removals: PendingChange[] = []
+  const unseen: PendingChange[] = []
 
   const decide = (change: PendingChange) => {
     const { ask, decision, resolve } = change
-    if (isUnwritten(draft, ask)) return void later.push(change)
+    if (isUnwritten(draft, ask) || isOvertaken(draft, ask)) return void later.push(change)
     const scene = sceneOf(draft, ask)
     if (!scene) return void answers.push(() => answerNotFound([change]))
     const decided = decision(scene)
-    // Whoever may not see the chat is told so at once: that rests on nothing but the membership that was not there.
-    if (E.isLeft(decided) && isUnseen(decided.left)) return resolve(decided)
+    if (E.isLeft(decided) && isUnseen(decided.left)) return void unseen.push(change)
     if (E.isLeft(decided)) draft.restsOnRevision = true
     else if (!decided.right.chat && !mayRemove) return void removals.push(change)
     else take(draft, scene, decided.right, ask)
@@ -49,5 +51,5 @@ export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], ma
       answers.push(() => change.reject(defect))
     }
   }
-  return { taken, answers, later, removals }
+  return { taken, answers, later, removals, unseen }
 }

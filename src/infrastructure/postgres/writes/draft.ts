@@ -1,8 +1,8 @@
 import type { UserId } from '../../../domain/caller.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
-import type { Member } from '../../../domain/chat/member.ts'
+import type { Membership } from '../../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../../domain/chat/message.ts'
-import type { Outcome, Scene } from '../../../domain/chat/scene.ts'
+import { NOBODY_ELSE, type Others, type Outcome, type Scene } from '../../../domain/chat/scene.ts'
 import type { MessageId } from '../../../domain/identity.ts'
 import type { Done, Intent, KeptKey } from '../../../domain/intent.ts'
 import type { Ask } from '../../../application/ports/chats.ts'
@@ -18,8 +18,12 @@ export interface Draft {
   readonly before: Chat
   /** Undefined once a decision removed it. */
   chat: Chat | undefined
-  /** Those who ask, as members of the chat, as far as they are any. */
-  readonly members: Map<UserId, Member>
+  /** What is known of those who ask, and of those whose membership they ask about. */
+  readonly members: Map<UserId, Membership>
+  /** The memberships that decisions changed, by user. */
+  readonly changedMembers: Map<UserId, Membership>
+  /** Who is there besides a user whose membership is asked about. */
+  readonly others: Map<UserId, Others>
   readonly sent: { readonly message: Message; readonly intent: Intent | undefined }[]
   /** The messages that decisions ask for, as they were found, then as decisions left them. */
   readonly messages: Map<MessageId, Message | Tombstone>
@@ -35,6 +39,8 @@ export const draftOf = (chat: Chat): Draft => ({
   before: chat,
   chat,
   members: new Map(),
+  changedMembers: new Map(),
+  others: new Map(),
   sent: [],
   messages: new Map(),
   changed: new Set(),
@@ -47,15 +53,21 @@ export const draftOf = (chat: Chat): Draft => ({
 export const isUnwritten = ({ before, chat }: Draft, { messageId }: Ask): boolean =>
   messageId !== undefined && chat !== undefined && messageId > before.lastMessageId && messageId <= chat.lastMessageId
 
+/** Whether it asks who else is there after this draft changed that. */
+export const isOvertaken = ({ changedMembers }: Draft, { target }: Ask): boolean =>
+  target !== undefined && changedMembers.size > 0
+
 /** The scene that was asked for, as the draft has it; undefined when the chat is gone. */
-export const sceneOf = (draft: Draft, { userId, messageId, intent }: Asked): Scene | undefined => {
+export const sceneOf = (draft: Draft, { userId, messageId, target, intent }: Asked): Scene | undefined => {
   if (!draft.chat) return undefined
   const message = messageId === undefined ? undefined : draft.messages.get(messageId)
   const done = intent && draft.done.get(intent.keptKey)
   if (intent && !done) draft.unused.add(intent.keptKey)
   return {
     chat: draft.chat,
-    member: userId && draft.members.get(userId),
+    membership: userId && draft.members.get(userId),
+    target: target && draft.members.get(target),
+    others: (target && draft.others.get(target)) ?? NOBODY_ELSE,
     message: message && !isTombstone(message) ? message : undefined,
     done,
   }
@@ -73,12 +85,23 @@ const addChanged = (draft: Draft, message: Message | Tombstone) => {
   draft.changed.add(message)
 }
 
+const addMember = ({ members, changedMembers }: Draft, member: Membership) => {
+  members.set(member.userId, member)
+  changedMembers.set(member.userId, member)
+}
+
 /** Adds what a decision came to. */
-export const take = (draft: Draft, { chat: before }: Scene, { chat, message }: Outcome, { intent }: Ask): void => {
+export const take = (
+  draft: Draft,
+  { chat: before }: Scene,
+  { chat, message, member }: Outcome,
+  { intent }: Ask,
+): void => {
   const isSend = chat && message && !isTombstone(message) && chat.lastMessageId !== before.lastMessageId
   if (isSend) addSent(draft, message, intent)
   else draft.restsOnRevision = true
   if (chat?.revision === before.revision) return
   draft.chat = chat
   if (message && !isSend) addChanged(draft, message)
+  if (member) addMember(draft, member)
 }

@@ -1,3 +1,4 @@
+import type { UserId } from '../../../domain/caller.ts'
 import type { Ask } from '../../../application/ports/chats.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Posting } from '../../../domain/chat/message.ts'
@@ -10,10 +11,10 @@ import {
   chatOf,
   type KeyAddress,
   keyAddressColumns,
-  MEMBER,
   type MemberAddress,
   memberAddressColumns,
-  memberOf,
+  MEMBERSHIP,
+  membershipOf,
   MESSAGE,
   type MessageAddress,
   messageAddressColumns,
@@ -53,9 +54,29 @@ const findMembers = statement(
   'members-by-user',
   { wanted: table<MemberAddress>(memberAddressColumns) },
   ({ wanted }) =>
-    `select ${MEMBER}
+    `select ${MEMBERSHIP}
      from ${wanted.rows} join members u on u.chat_id = wanted.chat_id and u.user_id = wanted.user_id`,
-  memberOf,
+  (row) => membershipOf(row),
+)
+
+const findOthers = statement(
+  'members-besides',
+  { wanted: table<MemberAddress>(memberAddressColumns) },
+  ({ wanted }) => `
+    select wanted.chat_id, wanted.user_id,
+      exists (
+        select from members u where u.chat_id = wanted.chat_id and u.user_id <> wanted.user_id
+          and u.role = 'owner' and u.removed_at is null
+      ),
+      exists (
+        select from members u where u.chat_id = wanted.chat_id and u.user_id <> wanted.user_id and u.removed_at is null
+      )
+    from ${wanted.rows}`,
+  (row) => ({
+    chatId: row[0] as ChatId,
+    userId: row[1] as UserId,
+    others: { owner: row[2] === 't', member: row[3] === 't' },
+  }),
 )
 
 const findMessages = statement(
@@ -96,7 +117,13 @@ export const freeChats = async (session: Session, ids: readonly ChatId[]): Promi
 
 type Drafts = ReadonlyMap<ChatId, Draft>
 
-/** Adds those who ask to the drafts, as far as they are members. Only those that are not cached are looked up. */
+/** Who asks, and whose membership is asked about. */
+const usersOf = ({ userId, target }: Asked): readonly UserId[] => [userId, target].filter((id) => id !== undefined)
+
+/**
+ * Adds what is known of those who ask to the drafts, and of those whose memberships they ask about. Only those that are not
+ * cached are looked up, never before the chats were.
+ */
 export const addMembers = async (
   session: Session,
   drafts: Drafts,
@@ -104,18 +131,31 @@ export const addMembers = async (
   recent?: RecentMembers,
 ): Promise<void> => {
   const wanted = new Map<string, MemberAddress>()
-  for (const { chatId, userId } of asks) {
-    const draft = userId === undefined ? undefined : drafts.get(chatId)
-    if (userId === undefined || !draft || draft.members.has(userId)) continue
-    const member = recent?.get(chatId, userId)
-    if (member) draft.members.set(userId, member)
-    else wanted.set(`${chatId} ${userId}`, { chatId, userId })
+  for (const ask of asks) {
+    const draft = drafts.get(ask.chatId)
+    if (!draft) continue
+    for (const userId of usersOf(ask)) {
+      const member = recent?.get(draft.before, userId)
+      if (member) draft.members.set(userId, member)
+      else wanted.set(`${ask.chatId} ${userId}`, { chatId: ask.chatId, userId })
+    }
   }
   if (wanted.size === 0) return
   for (const member of await findMembers(session, { wanted: [...wanted.values()] })) {
-    drafts.get(member.chatId)?.members.set(member.userId, member)
-    recent?.set(member)
+    const draft = drafts.get(member.chatId)
+    draft?.members.set(member.userId, member)
+    if (draft) recent?.set(draft.before, member)
   }
+}
+
+/** Adds who is there besides those whose membership is asked about. */
+export const addOthers = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {
+  const wanted = asks.flatMap(({ chatId, target: userId }) =>
+    userId !== undefined && drafts.has(chatId) ? [{ chatId, userId }] : [],
+  )
+  if (wanted.length === 0) return
+  for (const { chatId, userId, others } of await findOthers(session, { wanted }))
+    drafts.get(chatId)?.others.set(userId, others)
 }
 
 /** Adds the messages that are asked for to the drafts. Never before the chats were looked up. */

@@ -3,24 +3,29 @@ import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { bigint, type Columns, namesOf, readerOf, without } from '../database/columns.ts'
 import { chatColumns, keyColumns, type KeyRow, newMessageColumns, type NewMessageRow } from '../database/rows.ts'
 
+/** What sends rest on: that nothing of the chat was changed but its messages. Either moves to the newest revision there is. */
+export const SETTLED = 'greatest(c.changed_at_revision, c.access_revision)'
+export const settledAt = ({ changedAtRevision, accessRevision }: Chat): Revision =>
+  changedAtRevision > accessRevision ? changedAtRevision : accessRevision
+
 /** A chat that moves on, as it was decided. */
 export interface Move extends Omit<Chat, 'createdAt'> {
   /** How many revisions it takes, and how many of them are messages sent. */
   readonly changes: number
   readonly sends: number
-  /** The revision that last changed the chat itself, as it was decided on: it must still be that. */
-  readonly changedBefore: Revision
+  /** The revision that last changed the chat itself or anybody's access, as it was decided on: it must still be that. */
+  readonly settledBefore: Revision
   /** The revision of all, which it must still have; null where only messages were sent, to wherever it has moved on. */
   readonly expected: Revision | null
 }
 
 const becomingColumns = without(chatColumns, 'createdAt')
-const changedBefore = bigint('changed_before')
+const settledBefore = bigint('settled_before')
 export const moveColumns = {
   ...becomingColumns,
   changes: bigint('changes'),
   sends: bigint('sends'),
-  changedBefore,
+  settledBefore,
   expected: bigint('expected'),
 } satisfies Columns<Move>
 
@@ -40,12 +45,12 @@ export const placeColumns = {
 const placeOf = readerOf<Place>(placeColumns)
 
 /** What sends move of a chat. */
-export type SendMove = Place & Pick<Move, 'id' | 'sends' | 'changedBefore'>
+export type SendMove = Place & Pick<Move, 'id' | 'sends' | 'settledBefore'>
 export const sendMoveColumns = {
   id: chatColumns.id,
   ...placeColumns,
   sends: moveColumns.sends,
-  changedBefore,
+  settledBefore,
 } satisfies Columns<SendMove>
 
 /** A chat that was not where it was decided on: it moved further, or, where no place is given, it was stale and did not move. */
@@ -86,12 +91,12 @@ export const posting = (columns: object, sent: string) => `
   from ${sent} join moved on moved.id = sent.chat_id`
 
 /** What a single send moves, and says: its numbers are those of its chat. */
-export type LoneMove = Pick<Move, 'id' | 'updatedAt' | 'revision' | 'changedBefore'>
+export type LoneMove = Pick<Move, 'id' | 'updatedAt' | 'revision' | 'settledBefore'>
 export const loneMoveColumns = {
   id: chatColumns.id,
   updatedAt: chatColumns.updatedAt,
   revision: chatColumns.revision,
-  changedBefore,
+  settledBefore,
 } satisfies Columns<LoneMove>
 
 export type LoneMessage = Omit<NewMessageRow, 'chatId' | 'id' | 'revision'>

@@ -1,9 +1,9 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { ChatId } from '../../../domain/identity.ts'
-import { entryRow, keyRow } from '../database/rows.ts'
+import { entryRow, keyRow, membershipRow } from '../database/rows.ts'
 import type { Session } from '../database/statement.ts'
 import type { Draft } from './draft.ts'
-import type { Move, Place } from './moving.ts'
+import { type Move, type Place, settledAt } from './moving.ts'
 import { writeEverything, writeKeyedSend, writeSend, writeSends } from './write-statements.ts'
 
 /** A draft whose chat is still there. */
@@ -14,17 +14,12 @@ const isSends = ({ sent, restsOnRevision }: StandingDraft) => sent.length > 0 &&
 
 const moveOf = (draft: StandingDraft): Move => {
   const { before, chat, sent } = draft
-  const { id, title, updatedAt, lastMessageId, revision, changedAtRevision } = chat
+  const { createdAt: _, ...becoming } = chat
   return {
-    id,
-    title,
-    updatedAt,
-    lastMessageId,
-    revision,
-    changedAtRevision,
-    changes: revision - before.revision,
+    ...becoming,
+    changes: chat.revision - before.revision,
     sends: sent.length,
-    changedBefore: before.changedAtRevision,
+    settledBefore: settledAt(before),
     expected: isSends(draft) ? null : before.revision,
   }
 }
@@ -47,6 +42,7 @@ const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
   return writeEverything(session, {
     moves,
     sent: sent.map(({ message, intent }) => ({ ...message, ...keyRow(message, intent) })),
+    members: drafts.flatMap(({ changedMembers }) => Array.from(changedMembers.values(), membershipRow)),
     changed: drafts.flatMap(({ changed }) => Array.from(changed, entryRow)),
     unused: drafts.flatMap(({ before, unused }) =>
       Array.from(unused, (idempotencyKey) => ({ chatId: before.id, idempotencyKey })),

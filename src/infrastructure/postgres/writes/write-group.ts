@@ -4,10 +4,11 @@ import { answerNotFound } from './answers.ts'
 import { decideAsWritten } from './decide-as-written.ts'
 import { decideInTurn, type Verdict } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
-import { addDone, addMembers, addMessages, chatsById } from './load-drafts.ts'
+import { addDone, addMembers, addMessages, addOthers, chatsById } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { RecentChats } from './recent-chats.ts'
 import type { RecentMembers } from './recent-members.ts'
+import { unseen } from './unseen.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
 import type { Place } from './moving.ts'
 import type { Written } from './writer.ts'
@@ -53,6 +54,7 @@ export const writeGroup = async (
   const drafts = await draftsOf(pool, recent, byChat.keys())
   const asks = changes.map(({ ask }) => ask)
   await addMembers(pool, drafts, asks, members)
+  await addOthers(pool, drafts, asks)
   await addMessages(pool, drafts, asks)
   // A key is nearly always new: whether it is, the statement itself finds out.
   const again = changes.filter(({ conflicts }) => conflicts > 0)
@@ -77,12 +79,19 @@ export const writeGroup = async (
 
   for (const [id, ofChat] of byChat) if (!drafts.has(id)) answerNotFound(ofChat)
   const written: Written = { stale: [], later: [], removals: [] }
+  for (const change of await unseen(
+    pool,
+    verdicts.flatMap((verdict) => verdict.unseen),
+  )) {
+    recent.delete(change.ask.chatId)
+    written.stale.push(change)
+  }
   for (const verdict of verdicts) {
     const { id, draft, later, removals } = verdict
     const place = surprises.get(id)
     if (surprises.has(id) && !place) {
       recent.delete(id)
-      written.stale.push(...(byChat.get(id) ?? []))
+      written.stale.push(...(byChat.get(id) ?? []).filter((change) => !verdict.unseen.includes(change)))
       continue
     }
     written.later.push(...later)

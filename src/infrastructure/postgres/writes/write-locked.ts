@@ -4,7 +4,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { answerNotFound } from './answers.ts'
 import { decideInTurn } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
-import { addDone, addMembers, addMessages, lockedChat } from './load-drafts.ts'
+import { addDone, addMembers, addMessages, addOthers, lockedChat } from './load-drafts.ts'
 import type { PendingChange } from './pending-change.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
 import { deleteChat, REMOVAL_TIMEOUT_MS } from './write-statements.ts'
@@ -34,11 +34,12 @@ export const writeLocked = async (
     const drafts = new Map([[id, draft]])
     const asks = changes.map(({ ask }) => ask)
     await addMembers(client, drafts, asks)
+    await addOthers(client, drafts, asks)
     await addMessages(client, drafts, asks)
     await addDone(client, drafts, asks)
-    const decided = decideInTurn(draft, changes, true)
+    const { answers, unseen, later } = decideInTurn(draft, changes, true)
     await write(client, draft, changes)
-    return decided
+    return { answers: [...answers, () => answerNotFound(unseen)], later }
   })
   for (const answer of verdict.answers) answer()
   return verdict.later

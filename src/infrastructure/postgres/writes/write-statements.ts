@@ -7,6 +7,8 @@ import {
   type EntryRow,
   type KeyAddress,
   keyAddressColumns,
+  membershipColumns,
+  type MembershipRow,
   newMessageColumns,
   type NewMessageRow,
 } from '../database/rows.ts'
@@ -31,6 +33,7 @@ import {
   posting,
   type SendMove,
   sendMoveColumns,
+  SETTLED,
   STALE,
   surprise,
 } from './moving.ts'
@@ -40,7 +43,7 @@ const changedColumns = without(entryColumns, 'chatId', 'id')
 /*
  * Everything a group decided, in one statement and so in one transaction: each chat moves on, and the messages of those that
  * moved are written. A chat to which messages were sent and nothing else moves from wherever it is, as long as it is itself
- * what it was; any other must still have the revision that it was decided on. Returned is what was not as decided.
+ * what it was, and nobody's access to it was changed; any other must still have the revision that it was decided on. Returned is what was not as decided.
  *
  * `chat_id` leads every predicate and no rows of several chats are locked but by their update, so the tables may be
  * spread by chat. Chats are updated in the order of the arrays, by id, as the planner goes by the index.
@@ -54,7 +57,7 @@ export const writeSends = statement(
       update chats c
       set ${onward({ updatedAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.sends' })}
       from ${moves.rows}
-      where c.id = moves.id and c.changed_at_revision = moves.changed_before
+      where c.id = moves.id and ${SETTLED} = moves.settled_before
       ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
     ), posted as (${posting(newMessageColumns, sent.rows)})
     ${FURTHER}
@@ -80,7 +83,7 @@ const singleSend = <Said extends LoneMessage>(
       with moved as (
         update chats c
         set ${onward({ updatedAt: move.updatedAt, sends: '1', changes: '1' })}
-        where c.id = ${move.id} and c.changed_at_revision = ${move.changedBefore} ${isOnce(move.id, sent)}
+        where c.id = ${move.id} and ${SETTLED} = ${move.settledBefore} ${isOnce(move.id, sent)}
         returning c.id, ${namesOf(placeColumns, 'c')}, c.revision - ${move.revision} as ahead
       ), posted as (${lonePosting(columns, sent)})
       select ${move.id}, ${namesOf(placeColumns, 'moved')}
@@ -99,7 +102,7 @@ export const writeKeyedSend = singleSend<LoneKeyedMessage>(
 )
 
 /**
- * The same for whatever else a group may want: titles, refusals, keys, and changes of messages. A refusal rests on the
+ * The same for whatever else a group may want: titles, members, refusals, keys, and changes of messages. A refusal rests on the
  * revision, and a chat in which a key that was taken for unused is there, is stale. A key that another server uses in this
  * very moment is not seen, but unique: it undoes the group.
  */
@@ -109,9 +112,10 @@ export const writeEverything = statement(
     moves: table<Move>(moveColumns),
     sent: table<KeyedMessage>(keyedMessageColumns),
     changed: table<EntryRow>(entryColumns),
+    members: table<MembershipRow>(membershipColumns),
     unused: table<KeyAddress>(keyAddressColumns),
   },
-  ({ moves, sent, changed, unused }) => `
+  ({ moves, sent, changed, members, unused }) => `
     with used as materialized (
       select m.chat_id
       from ${unused.rows}
@@ -121,7 +125,7 @@ export const writeEverything = statement(
       set ${assignmentsOf(ownColumns, 'moves')},
         ${onward({ updatedAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.changes' })}
       from ${moves.rows}
-      where c.id = moves.id and c.changed_at_revision = moves.changed_before
+      where c.id = moves.id and ${SETTLED} = moves.settled_before
         and c.revision = coalesce(moves.expected, c.revision) and moves.changes > 0
         and moves.id not in (select chat_id from used)
       ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
@@ -129,6 +133,12 @@ export const writeEverything = statement(
       update messages m set ${assignmentsOf(changedColumns, 'changed')}
       from ${changed.rows}
       where m.chat_id = changed.chat_id and m.id = changed.id and changed.chat_id in (select id from moved)
+    ), appointed as (
+      insert into members (${namesOf(membershipColumns)})
+      select ${namesOf(membershipColumns, 'members')} from ${members.rows}
+      where members.chat_id in (select id from moved)
+      on conflict (chat_id, user_id) do update
+      set ${assignmentsOf(without(membershipColumns, 'chatId', 'userId'), 'excluded')}
     )
     ${FURTHER}
     union all

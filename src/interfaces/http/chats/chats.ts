@@ -6,9 +6,10 @@ import type { CreateChat } from '../../../application/chats/create-chat.ts'
 import type { DeleteChat } from '../../../application/chats/delete-chat.ts'
 import type { ListChats } from '../../../application/chats/list-chats.ts'
 import type { ListMessages } from '../../../application/messages/list-messages.ts'
-import type { RenameChat } from '../../../application/chats/rename-chat.ts'
+import type { UpdateChat } from '../../../application/chats/update-chat.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import {
+  AppointmentsCodec,
   ChatCursorCodec,
   ChatIdCodec,
   ChatPositionCodec,
@@ -16,6 +17,9 @@ import {
   only,
   onlySome,
   PageLimitCodec,
+  PublicCodec,
+  someOf,
+  VisibilityCodec,
 } from '../codecs/codecs.ts'
 import { Conditional, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
@@ -26,9 +30,15 @@ import { json, jsonText, noContent } from '../endpoint/reply.ts'
 import { chatJson, chatView, entityTag } from './views.ts'
 
 const Path = only({ chat_id: ChatIdCodec })
-const Body = only({ title: ChatTitleCodec })
+const NewChat = t.exact(
+  t.intersection([
+    t.type({ title: ChatTitleCodec }),
+    t.partial({ visibility: VisibilityCodec, members: AppointmentsCodec }),
+  ]),
+)
+const Changes = someOf({ title: ChatTitleCodec, visibility: VisibilityCodec })
 
-export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: Body })
+export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: NewChat })
 export const ListChatsRequest = t.type({
   headers: Conditional,
   query: onlySome({
@@ -36,6 +46,7 @@ export const ListChatsRequest = t.type({
     before: ChatIdCodec,
     after: ChatPositionCodec,
     cursor: ChatCursorCodec,
+    visibility: PublicCodec,
   }),
 })
 export const GetChatRequest = t.type({
@@ -43,7 +54,7 @@ export const GetChatRequest = t.type({
   path: Path,
   query: onlySome({ limit: PageLimitCodec }),
 })
-export const RenameChatRequest = t.type({ headers: Conditional, path: Path, body: Body })
+export const UpdateChatRequest = t.type({ headers: Conditional, path: Path, body: Changes })
 export const DeleteChatRequest = t.type({ headers: Conditional, path: Path })
 
 const chatPath = ({ id }: Chat) => `/chats/${id}`
@@ -54,22 +65,27 @@ const tagOfAll = (body: unknown) => ({
   ETag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
 })
 
+const filterOf = ({ visibility }: { readonly visibility?: 'public' | undefined }) =>
+  visibility === undefined ? '' : `&visibility=${visibility}`
+
 export interface ChatUseCases {
   readonly createChat: CreateChat
   readonly listChats: ListChats
   readonly listMessages: ListMessages
-  readonly renameChat: RenameChat
+  readonly updateChat: UpdateChat
   readonly deleteChat: DeleteChat
 }
 
 export const chatEndpoints = (
   contract: Contract,
-  { createChat, listChats, listMessages, renameChat, deleteChat }: ChatUseCases,
+  { createChat, listChats, listMessages, updateChat, deleteChat }: ChatUseCases,
 ) => ({
   createChat: endpoint(contract.operation('createChat'), CreateChatRequest, ({ headers, body }, caller) =>
     pipe(
       createChat(caller, {
         title: body.title,
+        visibility: body.visibility,
+        members: body.members?.map(({ user_id: userId, role }) => ({ userId, role })),
         intent: intentOf(caller, headers['idempotency-key'], 'createChat', 'title', body),
       }),
       TE.map(({ done: chat, replayed }) =>
@@ -80,10 +96,10 @@ export const chatEndpoints = (
 
   listChats: endpoint(contract.operation('listChats'), ListChatsRequest, ({ query }, caller) =>
     pipe(
-      listChats(caller, selectionOf(query)),
+      listChats(caller, { selection: selectionOf(query), visibility: query.visibility }),
       TE.map((page) => {
         const body = page.entries.map(chatView)
-        return json(200, body, { ...linkHeader(pageLinks('/chats/', query, page)), ...tagOfAll(body) })
+        return json(200, body, { ...linkHeader(pageLinks('/chats/', query, page, filterOf(query))), ...tagOfAll(body) })
       }),
     ),
   ),
@@ -95,9 +111,9 @@ export const chatEndpoints = (
     ),
   ),
 
-  renameChat: endpoint(contract.operation('renameChat'), RenameChatRequest, ({ headers, path, body }, caller) =>
+  updateChat: endpoint(contract.operation('updateChat'), UpdateChatRequest, ({ headers, path, body }, caller) =>
     pipe(
-      renameChat(caller, { chatId: path.chat_id, title: body.title, expected: expectationOf(headers) }),
+      updateChat(caller, { chatId: path.chat_id, ...body, expected: expectationOf(headers) }),
       TE.map((chat) => json(200, chatView(chat), tagOf(chat))),
     ),
   ),

@@ -1,6 +1,7 @@
 import type { MessagePage } from '../../../application/ports/page.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Revision } from '../../../domain/identity.ts'
+import { isFormer, type Member, type Membership } from '../../../domain/chat/member.ts'
 import type { Message, Tombstone } from '../../../domain/chat/message.ts'
 import type { Order } from '../endpoint/paging.ts'
 import { shownTime, type View } from './view.ts'
@@ -12,12 +13,14 @@ export const chatView = ({
   createdAt,
   updatedAt,
   lastMessageId,
-}: Chat): View<Omit<Chat, 'revision' | 'changedAtRevision'>> => ({
+  visibility,
+}: Chat): View<Omit<Chat, 'revision' | 'changedAtRevision' | 'accessRevision'>> => ({
   id,
   title,
   created_at: shownTime(createdAt),
   updated_at: shownTime(updatedAt),
   last_message_id: lastMessageId,
+  visibility,
 })
 
 export const messageView = ({
@@ -51,6 +54,23 @@ export const tombstoneView = ({
   edited_at: shownTime(editedAt),
   deleted_at: shownTime(deletedAt),
 })
+
+export const memberView = ({ chatId, userId, role, joinedAt }: Member): View<Omit<Member, 'revision'>> => ({
+  chat_id: chatId,
+  user_id: userId,
+  role,
+  joined_at: shownTime(joinedAt),
+})
+
+/** A membership as followers are told of it: who is gone, when, and by whom. */
+export const membershipView = (membership: Membership) =>
+  isFormer(membership)
+    ? {
+        ...memberView(membership),
+        removed_at: shownTime(membership.removedAt),
+        removed_by: membership.removedBy,
+      }
+    : memberView(membership)
 
 const newestFirst = (entries: readonly Message[]) => JSON.stringify(entries.map(messageView))
 

@@ -34,3 +34,19 @@ export const only = <Fields extends t.Props>(fields: Fields) => t.exact(t.type(f
 
 /** An object of some of these fields: nothing else that was sent gets past the codec. */
 export const onlySome = <Fields extends t.Props>(fields: Fields) => t.exact(t.partial(fields))
+
+/** An object of at least one of these fields: nothing else that was sent gets past the codec. */
+export const someOf = <Fields extends t.Props>(fields: Fields) => {
+  const some = onlySome(fields)
+  const names = Object.keys(fields)
+  return new t.Type(
+    some.name,
+    some.is,
+    (sent, context) => {
+      const read = some.validate(sent, context)
+      if (E.isLeft(read) || Object.keys(read.right).length > 0) return read
+      return t.failure(sent, context, `required: must have at least one of ${names.join(', ')}`)
+    },
+    some.encode,
+  )
+}

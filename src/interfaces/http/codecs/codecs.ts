@@ -1,5 +1,6 @@
 export { ChatIdCodec, ChatIdsCodec, ChatPositionCodec, ChatTitleCodec, MAX_FOLLOWED, RevisionCodec } from './chats.ts'
-export { only, onlySome, optional } from './codec.ts'
+export { only, onlySome, optional, someOf } from './codec.ts'
+export { AppointmentsCodec, PublicCodec, RoleCodec, UserIdCodec, VisibilityCodec } from './members.ts'
 export { MessageIdCodec, MessagePositionCodec, MessageTextCodec } from './messages.ts'
 export {
   ChatCursorCodec,

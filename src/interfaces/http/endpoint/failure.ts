@@ -2,7 +2,9 @@ import type { PlaceAhead } from '../../../application/following/follow-chats.ts'
 import type { Unauthenticated } from '../../../application/ports/authenticator.ts'
 import type { Unavailable } from '../../../application/ports/failures.ts'
 import type { Forbidden } from '../../../domain/caller.ts'
-import type { ChatNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
+import type { FounderRepeated } from '../../../domain/chat/member.ts'
+import type { LastOwner } from '../../../domain/chat/member-decisions.ts'
+import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
 import type { Stale } from '../../../domain/expectation.ts'
 import type { KeyReused } from '../../../domain/intent.ts'
 
@@ -38,4 +40,7 @@ export type Failure =
   | KeyReused
   | ChatNotFound
   | MessageNotFound
+  | MemberNotFound
+  | LastOwner
+  | FounderRepeated
   | Unavailable

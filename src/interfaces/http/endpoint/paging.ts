@@ -45,12 +45,13 @@ const queryTo = (query: PageQuery<number, number>, side: 'before' | 'after', id:
 
 /**
  * The links (RFC 8288) of a page: `next` and `prev` are the pages that follow and precede it in the order shown, within
- * the window if there is one. Where the page ends for certain there is no link.
+ * the window if there is one, under the same filter. Where the page ends for certain there is no link.
  */
 export const pageLinks = (
   path: string,
   query: PageQuery<number, number>,
   { entries, more }: Page<{ readonly id: number }>,
+  filter = '',
 ): readonly string[] => {
   const selection = selectionOf(query)
   const { before = LAST_PLACE, after = 0 } = selection
@@ -58,7 +59,7 @@ export const pageLinks = (
   const [low = 0, high = Infinity] = isWindow(query) ? [query.after, query.before] : []
 
   const link = (rel: string, side: 'before' | 'after', id: number) =>
-    `<${path}?${queryTo(query, side, Math.min(id, LAST_PLACE))}>; rel="${rel}"`
+    `<${path}?${queryTo(query, side, Math.min(id, LAST_PLACE))}${filter}>; rel="${rel}"`
   const [toOlder, toNewer] = query.order === 'asc' ? ['prev', 'next'] : ['next', 'prev']
   const older = (forwards ? after > low : more) && link(toOlder, 'before', entries.at(-1)?.id ?? after + 1)
   const newer =

@@ -38,6 +38,12 @@ export const problemTypes = {
     title: 'Request timeout',
     meaning: 'The head or the body of the request did not arrive in time. Nothing was done; send it again.',
   },
+  'last-owner': {
+    status: 409,
+    title: 'Last owner',
+    meaning:
+      'The member is the last owner of the chat, and others are there: it may not leave, be removed or be given a lower role. Nothing was done; make another member owner first.',
+  },
   'precondition-failed': {
     status: 412,
     title: 'Precondition failed',

@@ -18,6 +18,9 @@ type Extras = Pick<Problem, 'errors' | 'checks'> & { readonly headers?: Readonly
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = '1'
 
+/** Where a method has a field of its own for what it takes; RFC 9110, section 12.5.1, has `Accept` for the others. */
+const ACCEPTING: Readonly<Record<string, string>> = { POST: 'Accept-Post', PATCH: 'Accept-Patch' }
+
 /** Gives each failure its problem: the one place where a failure meets its HTTP status. */
 const describe = (failure: Failure): [ProblemName, string, Extras?] => {
   switch (failure.kind) {
@@ -31,6 +34,14 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['not-found', `Chat ${failure.chatId} was not found`]
     case 'MessageNotFound':
       return ['not-found', `Message ${failure.messageId} of chat ${failure.chatId} was not found`]
+    case 'MemberNotFound':
+      return ['not-found', `${failure.userId} is no member of chat ${failure.chatId}`]
+    case 'LastOwner':
+      return ['last-owner', 'It is the last owner, and others are there']
+    case 'FounderRepeated': {
+      const error = { pointer: `#/members/${failure.index}/user_id`, code: 'repeated', detail: 'must be named once' }
+      return ['validation-failed', `${error.pointer} ${error.detail}`, { errors: [error] }]
+    }
     case 'PathNotFound':
       return ['not-found', `Nothing is served at ${failure.path}`]
     case 'ProblemTypeNotFound':
@@ -52,7 +63,7 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
     case 'ContentTooLarge':
       return ['content-too-large', `The body has more than ${MAX_BODY_BYTES} bytes`]
     case 'UnsupportedMediaType': {
-      const accept = failure.method === 'PATCH' ? 'Accept-Patch' : 'Accept-Post'
+      const accept = ACCEPTING[failure.method] ?? 'Accept'
       const detail = 'The body must be application/json in UTF-8'
       return ['unsupported-media-type', detail, { headers: { [accept]: 'application/json' } }]
     }

@@ -1,7 +1,7 @@
 import type { Happening } from '../../../application/following/happenings.ts'
 import type { Change } from '../../../domain/chat/change.ts'
 import { isTombstone } from '../../../domain/chat/message.ts'
-import { chatView, messageView, tombstoneView } from '../chats/views.ts'
+import { chatView, membershipView, messageView, tombstoneView } from '../chats/views.ts'
 import { type Piece, pieceOf } from './piece.ts'
 
 /** Bytes after which a piece is sent off: about what a socket buffers. */
@@ -30,6 +30,7 @@ export const openingBlock = (place: string): string => `retry: ${RETRY_MS}\n${id
 
 const dataOf = (change: Change) => {
   if (change.kind === 'chat') return chatView(change.chat)
+  if (change.kind === 'member') return membershipView(change.member)
   return isTombstone(change.message) ? tombstoneView(change.message) : messageView(change.message)
 }
 

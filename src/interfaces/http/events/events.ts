@@ -58,11 +58,12 @@ export const eventEndpoints = (
       positions.delete(happening.chatId)
       return inPieces([removedBlock(happening, tokenOf(positions))])
     }
-    const { batch, live } = happening
+    const { batch, live, isLast = false } = happening
     metrics.sent(batch, live)
     const bodies = batch.form(bodiesOf)
     const blocks = batch.changes.map(({ chatId, revision }, index) => {
-      positions.set(chatId, revision)
+      if (isLast && index === batch.changes.length - 1) positions.delete(chatId)
+      else positions.set(chatId, revision)
       return withId(tokenOf(positions), bodies[index] ?? '')
     })
     return inPieces(blocks)

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Batch } from '../../../application/following/batch.ts'
 import type { Change } from '../../../domain/chat/change.ts'
+import { isFormer } from '../../../domain/chat/member.ts'
 import { isTombstone } from '../../../domain/chat/message.ts'
 import { BUCKETS } from '../server/metrics.ts'
 
@@ -9,8 +10,10 @@ export interface StreamMetrics {
   readonly sent: (batch: Batch, live: boolean) => void
 }
 
-const timeOf = (change: Change): Date => {
+/** When it happened; undefined where the change does not say. */
+const timeOf = (change: Change): Date | undefined => {
   if (change.kind === 'chat') return change.chat.updatedAt
+  if (change.kind === 'member') return isFormer(change.member) ? change.member.removedAt : undefined
   const { message } = change
   return isTombstone(message) ? message.deletedAt : (message.editedAt ?? message.createdAt)
 }
@@ -48,11 +51,12 @@ export const streamMetrics = (registry: Registry, open: () => number, now: () =>
     sent: ({ changes, form }, live) => {
       events += changes.length
       const last = changes.at(-1)
-      if (!live || !last) return
+      const at = last && timeOf(last)
+      if (!live || !at) return
       const first = form(firstSending)
       if (first.isOver) return
       first.isOver = true
-      lag.observe(Math.max(0, now().getTime() - timeOf(last).getTime()) / 1000)
+      lag.observe(Math.max(0, now().getTime() - at.getTime()) / 1000)
     },
   }
 }

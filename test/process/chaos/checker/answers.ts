@@ -5,7 +5,7 @@ const POSSIBLE: Readonly<Record<string, readonly number[]>> = {
   createChat: [201],
   listChats: [200],
   getChat: [200, 404],
-  renameChat: [200, 404, 412],
+  updateChat: [200, 404, 412],
   deleteChat: [204, 404],
   sendMessage: [201, 404],
   listMessages: [200, 404],

@@ -91,7 +91,7 @@ export const aRenamer = async (world: World, by: string): Promise<void> => {
     const found = await world.ask('getChat', (client) => client.get<ChatBody>(`/chats/${chat}?limit=1`))
     if (found?.status !== 200) continue
     const [text, began] = [`${wordOf(found.json.title)}~${by}-${n}`, world.now()]
-    const attempts = await once(world, dice, 'renameChat', (client) =>
+    const attempts = await once(world, dice, 'updateChat', (client) =>
       client.patch<ChatBody>(`/chats/${chat}`, { title: text }),
     )
     const { answer } = attempts

@@ -1,0 +1,33 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller, Forbidden } from '../../domain/caller.ts'
+import type { Appointment, Member } from '../../domain/chat/member.ts'
+import { appoint, type LastOwner } from '../../domain/chat/member-decisions.ts'
+import type { ChatNotFound } from '../../domain/chat/not-found.ts'
+import type { ChatId } from '../../domain/identity.ts'
+import type { Chats } from '../ports/chats.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Unavailable } from '../ports/failures.ts'
+
+export interface PutMemberCommand extends Appointment {
+  readonly chatId: ChatId
+}
+
+export type PutMemberError = ChatNotFound | Forbidden | LastOwner | Unavailable
+
+export interface MemberPut {
+  readonly member: Member
+  /** Whether it was no member before. */
+  readonly isNew: boolean
+}
+
+export type PutMember = (caller: Caller, command: PutMemberCommand) => TE.TaskEither<PutMemberError, MemberPut>
+
+/** Adds the user, or changes its role; a user that puts itself joins. */
+export const putMember =
+  (chats: Chats, clock: Clock): PutMember =>
+  (caller, { chatId, userId, role }) =>
+    pipe(
+      chats.decide(caller, { chatId, target: userId }, appoint(caller, { userId, role, at: clock.now() })),
+      TE.map(({ member, isNew }) => ({ member, isNew })),
+    )

@@ -1,0 +1,71 @@
+import type { Pool } from 'pg'
+import type { MemberPage, MemberSelection } from '../../../application/ports/page.ts'
+import type { Caller, UserId } from '../../../domain/caller.ts'
+import { isFormer, type Member } from '../../../domain/chat/member.ts'
+import type { ChatId } from '../../../domain/identity.ts'
+import { namesOf } from '../database/columns.ts'
+import { scalar } from '../database/parameters.ts'
+import { CHAT, CHAT_WIDTH, chatOf, membershipColumns, membershipOf } from '../database/rows.ts'
+import { statement } from '../database/statement.ts'
+import { isSeen, SIGHT, viewedBy, viewerOf } from './seen.ts'
+
+const SIGHT_WIDTH = 1 + Object.keys(membershipColumns).length
+const SIGHT_FROM = CHAT_WIDTH
+const MEMBER_FROM = CHAT_WIDTH + SIGHT_WIDTH
+
+const asked = {
+  chatId: scalar<ChatId>('bigint'),
+  viewer: scalar<UserId | null>('text'),
+  after: scalar<string>('text'),
+  limit: scalar<number>('bigint'),
+}
+
+/** Members of one chat from a place on are one range of the primary key; the chat and the viewer come on every row. */
+const findMembers = statement(
+  'members',
+  asked,
+  ({ chatId, viewer, after, limit }) => `
+    select ${CHAT}, ${SIGHT}, ${namesOf(membershipColumns, 'm')}
+    from chats c ${viewedBy(viewer)}
+    left join lateral (
+      select ${namesOf(membershipColumns)} from members
+      where chat_id = ${chatId} and user_id > ${after} and removed_at is null order by user_id limit ${limit}
+    ) m on true
+    where c.id = ${chatId}`,
+  (row) => row,
+)
+
+const findMember = statement(
+  'member',
+  { chatId: asked.chatId, viewer: asked.viewer, userId: scalar<UserId>('text') },
+  ({ chatId, viewer, userId }) => `
+    select ${CHAT}, ${SIGHT}, ${namesOf(membershipColumns, 'm')}
+    from chats c ${viewedBy(viewer)}
+    left join members m on m.chat_id = c.id and m.user_id = ${userId}
+    where c.id = ${chatId}`,
+  (row) => row,
+)
+
+const memberIn = (row: readonly unknown[]): Member | undefined => {
+  if (row[MEMBER_FROM] === null) return undefined
+  const membership = membershipOf(row, MEMBER_FROM)
+  return isFormer(membership) ? undefined : membership
+}
+
+/** Members of a chat that the caller sees; undefined when there is no such chat for it. */
+export const postgresMembers = (pool: Pool) => ({
+  page: async (caller: Caller, chatId: ChatId, selection: MemberSelection): Promise<MemberPage | undefined> => {
+    const { limit, after = '' } = selection
+    const rows = await findMembers(pool, { chatId, viewer: viewerOf(caller), after, limit: limit + 1 })
+    const [first] = rows
+    if (!first || !isSeen(caller, chatId, first, SIGHT_FROM)) return undefined
+    const found = rows.flatMap((row) => memberIn(row) ?? [])
+    return { chat: chatOf(first), entries: found.slice(0, limit), more: found.length > limit }
+  },
+
+  /** Null when the user is no member. */
+  one: async (caller: Caller, chatId: ChatId, userId: UserId): Promise<Member | null | undefined> => {
+    const [row] = await findMember(pool, { chatId, viewer: viewerOf(caller), userId })
+    return row && isSeen(caller, chatId, row, SIGHT_FROM) ? (memberIn(row) ?? null) : undefined
+  },
+})

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { GetMember } from '../../../application/members/get-member.ts'
+import type { ListMembers } from '../../../application/members/list-members.ts'
+import type { PutMember } from '../../../application/members/put-member.ts'
+import type { RemoveMember } from '../../../application/members/remove-member.ts'
+import type { MemberPage } from '../../../application/ports/page.ts'
+import type { UserId } from '../../../domain/caller.ts'
+import type { ChatId } from '../../../domain/identity.ts'
+import { memberView } from '../chats/views.ts'
+import { ChatIdCodec, only, onlySome, PAGE_LIMIT, PageLimitCodec, RoleCodec, UserIdCodec } from '../codecs/codecs.ts'
+import type { Contract } from '../endpoint/contract.ts'
+import { endpoint } from '../endpoint/endpoint.ts'
+import { Conditional } from '../endpoint/etags.ts'
+import { linkHeader, monitorLink } from '../endpoint/paging.ts'
+import { json, noContent } from '../endpoint/reply.ts'
+
+const Collection = only({ chat_id: ChatIdCodec })
+const Item = only({ chat_id: ChatIdCodec, user_id: UserIdCodec })
+
+export const ListMembersRequest = t.type({
+  headers: Conditional,
+  path: Collection,
+  query: onlySome({ limit: PageLimitCodec, after: UserIdCodec }),
+})
+export const GetMemberRequest = t.type({ headers: Conditional, path: Item })
+export const PutMemberRequest = t.type({ path: Item, body: only({ role: RoleCodec }) })
+export const RemoveMemberRequest = t.type({ path: Item })
+
+const membersPath = (chatId: ChatId) => `/chats/${chatId}/members/`
+
+/** A membership has no revision that it shows: its tag is made of what it says. */
+const tagOf = (body: unknown) => ({
+  ETag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
+})
+
+const nextLink = ({ chat, entries, more }: MemberPage, limit: number | undefined): readonly string[] => {
+  const last = entries.at(-1)
+  if (!more || !last) return []
+  const size = limit === undefined ? '' : `limit=${limit}&`
+  return [`<${membersPath(chat.id)}?${size}after=${encodeURIComponent(last.userId)}>; rel="next"`]
+}
+
+export interface MemberUseCases {
+  readonly listMembers: ListMembers
+  readonly getMember: GetMember
+  readonly putMember: PutMember
+  readonly removeMember: RemoveMember
+}
+
+export const memberEndpoints = (
+  contract: Contract,
+  { listMembers, getMember, putMember, removeMember }: MemberUseCases,
+) => ({
+  listMembers: endpoint(contract.operation('listMembers'), ListMembersRequest, ({ path, query }, caller) =>
+    pipe(
+      listMembers(caller, {
+        chatId: path.chat_id,
+        selection: { limit: query.limit ?? PAGE_LIMIT.DEFAULT, after: query.after },
+      }),
+      TE.map((page) => {
+        const body = page.entries.map(memberView)
+        return json(200, body, {
+          ...linkHeader([...nextLink(page, query.limit), monitorLink(page.chat)]),
+          ...tagOf(body),
+        })
+      }),
+    ),
+  ),
+
+  getMember: endpoint(contract.operation('getMember'), GetMemberRequest, ({ path }, caller) =>
+    pipe(
+      getMember(caller, addressIn(path)),
+      TE.map((member) => json(200, memberView(member), tagOf(memberView(member)))),
+    ),
+  ),
+
+  putMember: endpoint(contract.operation('putMember'), PutMemberRequest, ({ path, body }, caller) =>
+    pipe(
+      putMember(caller, { ...addressIn(path), role: body.role }),
+      TE.map(({ member, isNew }) => json(isNew ? 201 : 200, memberView(member), tagOf(memberView(member)))),
+    ),
+  ),
+
+  removeMember: endpoint(contract.operation('removeMember'), RemoveMemberRequest, ({ path }, caller) =>
+    pipe(
+      removeMember(caller, addressIn(path)),
+      TE.map(() => noContent),
+    ),
+  ),
+})
+
+const addressIn = ({ chat_id, user_id }: { readonly chat_id: ChatId; readonly user_id: UserId }) => ({
+  chatId: chat_id,
+  userId: user_id,
+})
