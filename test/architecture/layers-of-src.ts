@@ -26,6 +26,7 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'ports are promises in words of the domain; they know neither use cases nor adapters',
   },
   { path: 'src/application/chats', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/members', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/probes', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
@@ -89,6 +90,12 @@ export const layersOfSrc: readonly Layer[] = [
           src/application/chats src/application/messages ${PORTS} ${DOMAIN} fp-ts io-ts node:crypto`,
     because:
       'endpoints decode, call a use case and encode; they know neither the server nor the endpoints of other rooms',
+  },
+  {
+    path: 'src/interfaces/http/members',
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts
+          src/application/members ${PORTS} ${DOMAIN} fp-ts io-ts node:crypto`,
+    because: 'a room of endpoints knows its own use cases, and how what they answer is shown',
   },
   {
     path: 'src/interfaces/http/events',

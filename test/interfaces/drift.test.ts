@@ -4,7 +4,9 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { parse } from 'yaml'
-import { ChatTitle } from '../../src/domain/chat/chat.ts'
+import { ROLES } from '../../src/domain/chat/member.ts'
+import { UserId } from '../../src/domain/caller.ts'
+import { ChatTitle, MOST_FOUNDERS, VISIBILITIES } from '../../src/domain/chat/chat.ts'
 import { MessageText } from '../../src/domain/chat/message.ts'
 import * as chats from '../../src/interfaces/http/chats/chats.ts'
 import { MAX_FOLLOWED, PAGE_LIMIT } from '../../src/interfaces/http/codecs/codecs.ts'
@@ -17,6 +19,7 @@ import {
 } from '../../src/interfaces/http/endpoint/limits.ts'
 import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
+import * as members from '../../src/interfaces/http/members/members.ts'
 import { GIVEN_ID } from '../../src/interfaces/http/endpoint/request-context.ts'
 
 const yaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
@@ -33,6 +36,10 @@ const codecs: Record<string, t.Decoder<unknown, unknown>> = {
   getMessage: messages.GetMessageRequest,
   editMessage: messages.EditMessageRequest,
   deleteMessage: messages.DeleteMessageRequest,
+  listMembers: members.ListMembersRequest,
+  getMember: members.GetMemberRequest,
+  putMember: members.PutMemberRequest,
+  removeMember: members.RemoveMemberRequest,
 }
 
 const space = fc.constantFrom(' ', '\t', '\n', '\r\n', '\u00a0', '\u2028', '\u3000', '\ufeff')
@@ -79,8 +86,42 @@ const anything = fc.oneof(
   fc.dictionary(fc.string(), fc.string()),
 )
 
+const userId = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ unit: 'grapheme-ascii', maxLength: 3 }) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('alice', '.', '..', '...', '', 'a b', 'é', '~', 'x'.repeat(255), 'x'.repeat(256)),
+  },
+)
+const option = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom(...ROLES, ...VISIBILITIES) },
+  { weight: 1, arbitrary: anything },
+)
+const appointments = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.array(fc.record({ user_id: userId, role: option, more: anything }, { requiredKeys: [] }), {
+      maxLength: 2,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(100, 101)
+      .map((length) => Array.from({ length }, () => ({ user_id: 'a', role: 'reader' }))),
+  },
+  { weight: 1, arbitrary: anything },
+)
+
 const body = fc.oneof(
   { weight: 5, arbitrary: fc.record({ title: text(ChatTitle.LIMIT), text: text(MessageText.LIMIT), more: anything }) },
+  {
+    weight: 4,
+    arbitrary: fc.record(
+      { title: text(ChatTitle.LIMIT), visibility: option, role: option, members: appointments },
+      { requiredKeys: [] },
+    ),
+  },
   { weight: 1, arbitrary: fc.record({ title: anything, text: anything }, { requiredKeys: [] }) },
   { weight: 1, arbitrary: anything },
 )
@@ -155,10 +196,18 @@ const page = fc.record(
 )
 const request = fc.record({
   headers,
-  path: fc.record({ chat_id: number, message_id: number }),
+  path: fc.record({ chat_id: number, message_id: number, user_id: fc.oneof(userId, number) }),
   query: fc.oneof(
     fc.record(
-      { limit: parameter, before: parameter, after: parameter, order, cursor, other: parameter },
+      {
+        limit: parameter,
+        before: parameter,
+        after: fc.oneof(parameter, userId),
+        order,
+        cursor,
+        visibility: option,
+        other: parameter,
+      },
       { requiredKeys: [] },
     ),
     page,
@@ -190,6 +239,10 @@ describe('The codecs and openapi.yaml', () => {
     }
     expect(schemas['ChatTitle']).to.include({ minLength: 1, maxLength: ChatTitle.LIMIT })
     expect(schemas['MessageText']).to.include({ minLength: 1, maxLength: MessageText.LIMIT })
+    expect(schemas['UserId']).to.include({ minLength: 1, maxLength: UserId.LIMIT })
+    expect(schemas['Role']).to.deep.include({ enum: ROLES })
+    expect(schemas['Visibility']).to.deep.include({ enum: VISIBILITIES })
+    expect(schemas['CreateChat']).to.have.nested.property('properties.members.maxItems', MOST_FOUNDERS)
     expect(schemas['ChatId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
     expect(schemas['MessageId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
     expect(parameters['Limit']?.schema).to.include({
@@ -211,7 +264,8 @@ describe('The codecs and openapi.yaml', () => {
     expect(schemas['ProblemInstance']).to.include({ pattern: GIVEN_ID.source.replace('^', '^urn:request:') })
     expect(headers['X-Request-Id']?.schema).to.include({ pattern: GIVEN_ID.source })
     expect(yaml).to.include(`\`${GIVEN_ID.source}\` is taken over`)
-    for (const list of ['ChatList', 'MessageList']) expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
+    for (const list of ['ChatList', 'MessageList', 'MemberList'])
+      expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
     expect(parameters['FollowedChats']?.schema).to.include({ maxItems: MAX_FOLLOWED })
     expect(parameters['FollowedChats']?.description).to.include(`at most ${MAX_FOLLOWED} times`)
   })

@@ -16,6 +16,7 @@ import {
   ChatTitleCodec,
   only,
   onlySome,
+  optional,
   PageLimitCodec,
   PublicCodec,
   someOf,
@@ -30,12 +31,11 @@ import { json, jsonText, noContent } from '../endpoint/reply.ts'
 import { chatJson, chatView, entityTag } from './views.ts'
 
 const Path = only({ chat_id: ChatIdCodec })
-const NewChat = t.exact(
-  t.intersection([
-    t.type({ title: ChatTitleCodec }),
-    t.partial({ visibility: VisibilityCodec, members: AppointmentsCodec }),
-  ]),
-)
+const NewChat = only({
+  title: ChatTitleCodec,
+  visibility: optional(VisibilityCodec),
+  members: optional(AppointmentsCodec),
+})
 const Changes = someOf({ title: ChatTitleCodec, visibility: VisibilityCodec })
 
 export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: NewChat })
