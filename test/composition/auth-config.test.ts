@@ -14,6 +14,7 @@ const jwkOf = (type: 'private' | 'public') => {
   const pair = generateKeyPairSync('ed25519')
   return (type === 'public' ? pair.publicKey : pair.privateKey).export({ format: 'jwk' })
 }
+const aShortKey = () => generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
 
 describe('The configuration of callers', () => {
   const hold = releasing()
@@ -134,6 +135,7 @@ describe('The configuration of callers', () => {
     ['no key', '{"keys":[]}'],
     ['a private key', JSON.stringify({ keys: [jwkOf('private')] })],
     ['a key for encryption', JSON.stringify({ keys: [{ ...jwkOf('public'), use: 'enc' }] })],
+    ['a short key', JSON.stringify({ keys: [aShortKey()] })],
     ['a shared secret', JSON.stringify({ keys: [{ kty: 'oct', k: 'A'.repeat(43) }] })],
   ] as const)
     it(`does not start with a file of keys that holds ${what}`, () => {
