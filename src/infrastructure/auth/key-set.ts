@@ -77,7 +77,7 @@ export const keySet = (
     reading = undefined
   }
   const readAfter = (pause: number) => {
-    if (reading === undefined && !closing.signal.aborted && isPast(pause, triedAt)) reading = readAgain()
+    if (reading === undefined && isPast(pause, triedAt)) reading = readAgain()
   }
   const readWhenOld = () => {
     if (isOlderThan(times.fresh)) readAfter(times.pause)

@@ -147,6 +147,22 @@ describe('A key set behind a URL', () => {
     expect(performance.now() - begin).to.be.below(goal(2500))
   })
 
+  it('cuts what it waits for when it is closed, and asks nobody any more', async () => {
+    const { server, clock, failures, set } = await served('', 600_000)
+    let isCut = false
+    server.answer((req) => void req.socket.on('close', () => (isCut = true)))
+    const found = set.find('EdDSA', 'one')
+    await until(() => server.asked() === 1)
+    set.close()
+    await until(() => isCut)
+    expect(left(await found).kind).to.equal('Unavailable')
+
+    clock.advance(unknownPause)
+    expect(left(await set.find('EdDSA', 'one')).kind).to.equal('Unavailable')
+    expect(server.asked()).to.equal(1)
+    expect(failures).to.deep.equal([])
+  })
+
   const elsewhere = { location: 'http://127.0.0.1:1/' }
   const LIES: readonly (readonly [string, RequestListener])[] = [
     ['never answers', () => {}],
