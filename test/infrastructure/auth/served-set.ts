@@ -1,5 +1,5 @@
 import { keySet } from '../../../src/infrastructure/auth/key-set.ts'
-import { remoteKeySet, REMOTE_TIMES } from '../../../src/infrastructure/auth/key-set-sources.ts'
+import { KEY_SERVER_DEADLINE_MS, remoteKeySet, REMOTE_TIMES } from '../../../src/infrastructure/auth/key-set-sources.ts'
 import { right } from '../../fixtures.ts'
 import type { Hold } from '../../releasing.ts'
 import { aKeyServer } from './key-server.ts'
@@ -8,7 +8,7 @@ import { aClock } from './tokens.ts'
 /** Sets behind key servers that the test closes; `deadline` is the milliseconds a server has. */
 export const servedSets =
   (hold: Hold) =>
-  async (text: string, deadline = 200) => {
+  async (text: string, deadline = KEY_SERVER_DEADLINE_MS) => {
     const server = hold(await aKeyServer(text), ({ close }) => close())
     const clock = aClock()
     const failures: Error[] = []
