@@ -1,53 +1,8 @@
-import { readFileSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
-
-/** A variable with a default, read from text. */
-const variable = <A>(name: string, fallback: A, read: (text: string) => A | undefined, rule: string) =>
-  new t.Type<A, string, unknown>(
-    name,
-    (u): u is A => u !== undefined,
-    (u, context) => {
-      if (u === undefined || u === '') return t.success(fallback)
-      const value = typeof u === 'string' ? read(u.trim()) : undefined
-      return value === undefined ? t.failure(u, context, rule) : t.success(value)
-    },
-    String,
-  )
-
-const wholeNumber = (fallback: number, low: number, high: number) =>
-  variable(
-    'WholeNumber',
-    fallback,
-    (text) => (/^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined),
-    `must be a whole number from ${low} to ${high}`,
-  )
-
-const oneOf = <A extends string>(fallback: A, ...options: readonly A[]) =>
-  variable(
-    'OneOf',
-    fallback,
-    (text) => options.find((option) => option === text),
-    `must be one of ${options.join(', ')}`,
-  )
-
-const text = (fallback: string) => variable('Text', fallback, (text) => text, 'must not be empty')
-
-/** The driver decodes these parts of a URL when it connects, and throws at what is not encoded well. */
-const isEncodedWell = (text: string) => {
-  const { username, password, pathname } = new URL(text)
-  return [username, password, pathname].every((part) => E.isRight(E.tryCatch(() => decodeURIComponent(part), String)))
-}
-
-const databaseUrl = variable<string | undefined>(
-  'DatabaseUrl',
-  undefined,
-  (text) => (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text) && isEncodedWell(text) ? text : undefined),
-  'must be a URL that begins with postgres:// or postgresql://, its parts percent-encoded',
-)
+import { type Auth, authContradictions, authOf, authVariables, misspelt } from './config/auth.ts'
+import { type Environment, withSecretFiles } from './config/secret-files.ts'
+import { databaseUrl, oneOf, text, wholeNumber } from './config/variable.ts'
 
 /** Every variable the service reads, its default and its rule. README and `.env.example` list the same. */
 export const Variables = t.type({
@@ -68,30 +23,18 @@ export const Variables = t.type({
   STREAM_STALL_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 0, 600_000),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(10_000, 0, 600_000),
+  ...authVariables,
 })
 
-/** Variables that may be given as `<name>_FILE`, the path of a file with the value. */
-const SECRETS = ['DATABASE_URL', 'DATABASE_DIRECT_URL'] as const
+type Decoded = t.TypeOf<typeof Variables>
 
-export type Config = t.TypeOf<typeof Variables>
-
-const withSecrets = (environment: Environment): E.Either<readonly string[], Environment> => {
-  const read: Record<string, string | undefined> = { ...environment }
-  for (const name of SECRETS) {
-    const file = environment[`${name}_FILE`]
-    if (file === undefined) continue
-    if (environment[name] !== undefined) return E.left([`${name} and ${name}_FILE must not both be set`])
-    try {
-      read[name] = readFileSync(file, 'utf8').trim()
-    } catch {
-      return E.left([`${name}_FILE must name a file that can be read`])
-    }
-  }
-  return E.right(read)
+/** What the variables say. Those of callers are put together: without `auth` everybody is let in. */
+export interface Config extends Omit<Decoded, keyof typeof authVariables> {
+  readonly auth: Auth | undefined
 }
 
 /** Values that are each allowed, and together would end the service or lose what somebody thinks is kept. */
-const contradictions = (config: Config): readonly string[] => {
+const contradictions = (config: Decoded): readonly string[] => {
   const { STORAGE, DATABASE_URL, DATABASE_DIRECT_URL, DATABASE_POOLER, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } = config
   const isMemory = STORAGE === 'memory'
   const rules: readonly (readonly [boolean, string])[] = [
@@ -120,19 +63,25 @@ const contradictions = (config: Config): readonly string[] => {
       'DATABASE_DIRECT_URL must not be DATABASE_URL when that is a pooler: set it to PostgreSQL itself, or remove it',
     ],
   ]
-  return rules.flatMap(([holds, sentence]) => (holds ? [sentence] : []))
+  return [...rules.flatMap(([holds, sentence]) => (holds ? [sentence] : [])), ...authContradictions(config)]
 }
 
-const decode = (environment: Environment): E.Either<readonly string[], Config> =>
+const decode = (environment: Environment): E.Either<readonly string[], Decoded> =>
   E.mapLeft((errors: t.Errors) =>
     errors.map(({ context, message }) => `${context.at(-1)?.key ?? ''} ${message ?? 'is not valid'}`),
   )(Variables.decode(environment))
 
-const consistent = (config: Config): E.Either<readonly string[], Config> => {
-  const found = contradictions(config)
-  return found.length > 0 ? E.left(found) : E.right(config)
+const configOf = (decoded: Decoded): Config => {
+  const { AUTH_JWT_SECRET, AUTH_JWKS_URL, AUTH_JWKS_FILE, AUTH_ROOT_KEY, AUTH_ISSUER, AUTH_AUDIENCE, ...rest } = decoded
+  const auth = authOf({ AUTH_JWT_SECRET, AUTH_JWKS_URL, AUTH_JWKS_FILE, AUTH_ROOT_KEY, AUTH_ISSUER, AUTH_AUDIENCE })
+  return { ...rest, auth }
 }
 
 /** The configuration, or every error there is in it, each naming its variable. Values are never repeated: some are secret. */
-export const readConfig = (environment: Environment): E.Either<readonly string[], Config> =>
-  pipe(withSecrets(environment), E.flatMap(decode), E.flatMap(consistent))
+export const readConfig = (environment: Environment): E.Either<readonly string[], Config> => {
+  const decoded = E.flatMap(decode)(withSecretFiles(environment))
+  const errors = [...misspelt(environment), ...(E.isLeft(decoded) ? decoded.left : [])]
+  if (errors.length > 0 || E.isLeft(decoded)) return E.left(errors)
+  const found = contradictions(decoded.right)
+  return found.length > 0 ? E.left(found) : E.right(configOf(decoded.right))
+}

@@ -69,6 +69,12 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'writing needs nothing of reading',
   },
   {
+    path: 'src/infrastructure/auth',
+    may: `${POSTGRES}/database/bounded-map.ts ${POSTGRES}/database/deadline.ts ${PORTS} ${DOMAIN} fp-ts jose node:`,
+    because:
+      'who holds a token has nothing to do with what is kept; a bounded map and a deadline know no database either',
+  },
+  {
     path: 'src/infrastructure/embedded-postgres',
     may: 'pg node:',
     because: 'the embedded server serves any database: it knows nothing of chats, nor of the adapters',
@@ -139,7 +145,16 @@ export const layersOfSrc: readonly Layer[] = [
     may: `src/composition src/config.ts src/container.ts src/listening.ts ${HTTP}/endpoint ${HTTP}/server ${PORTS} pino node:`,
     because: 'a messenger serves whatever storage it is given',
   },
-  { path: 'src/config.ts', may: 'fp-ts io-ts node:fs', because: 'the environment is decoded before anything starts' },
+  {
+    path: 'src/config.ts',
+    may: 'src/config fp-ts io-ts',
+    because: 'the environment is decoded before anything starts',
+  },
+  {
+    path: 'src/config',
+    may: 'src/infrastructure/auth/public-keys.ts fp-ts io-ts node:fs',
+    because: 'the environment is decoded before anything starts; a file of keys must hold one that will do',
+  },
   {
     path: 'src/*',
     may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts

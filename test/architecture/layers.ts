@@ -61,7 +61,7 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/infrastructure',
-    may: `src/* src/composition/storage.ts src/infrastructure src/application/following ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts pg node:`,
+    may: `src/* src/composition/storage.ts src/infrastructure src/application/following ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts jose pg node:`,
     because: 'adapters are tested without use cases and without HTTP',
   },
   {

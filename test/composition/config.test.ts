@@ -28,6 +28,7 @@ describe('The configuration', () => {
       STREAM_STALL_TIMEOUT_MS: 30_000,
       SHUTDOWN_DELAY_MS: 0,
       SHUTDOWN_TIMEOUT_MS: 10_000,
+      auth: undefined,
     })
     expect(right(readConfig({ PORT: '', LOG_LEVEL: '' }))).to.include({ PORT: 8000, LOG_LEVEL: 'info' })
   })

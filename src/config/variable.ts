@@ -1,0 +1,59 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+
+/** A variable with a default, read from text. */
+export const variable = <A>(name: string, fallback: A, read: (text: string) => A | undefined, rule: string) =>
+  new t.Type<A, string, unknown>(
+    name,
+    (u): u is A => u !== undefined,
+    (u, context) => {
+      if (u === undefined || u === '') return t.success(fallback)
+      const value = typeof u === 'string' ? read(u.trim()) : undefined
+      return value === undefined ? t.failure(u, context, rule) : t.success(value)
+    },
+    String,
+  )
+
+export const wholeNumber = (fallback: number, low: number, high: number) =>
+  variable(
+    'WholeNumber',
+    fallback,
+    (text) => (/^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined),
+    `must be a whole number from ${low} to ${high}`,
+  )
+
+export const oneOf = <A extends string>(fallback: A, ...options: readonly A[]) =>
+  variable(
+    'OneOf',
+    fallback,
+    (text) => options.find((option) => option === text),
+    `must be one of ${options.join(', ')}`,
+  )
+
+export const text = (fallback: string) => variable('Text', fallback, (text) => text, 'must not be empty')
+
+/** The driver decodes these parts of a URL when it connects, and throws at what is not encoded well. */
+const isEncodedWell = (text: string) => {
+  const { username, password, pathname } = new URL(text)
+  return [username, password, pathname].every((part) => E.isRight(E.tryCatch(() => decodeURIComponent(part), String)))
+}
+
+export const databaseUrl = variable<string | undefined>(
+  'DatabaseUrl',
+  undefined,
+  (text) => (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text) && isEncodedWell(text) ? text : undefined),
+  'must be a URL that begins with postgres:// or postgresql://, its parts percent-encoded',
+)
+
+/** A variable without a default, that is not empty when it is set. */
+export const set = (holds: (text: string) => boolean, rule: string) =>
+  new t.Type<string | undefined, string | undefined, unknown>(
+    'Set',
+    (u): u is string | undefined => u === undefined || typeof u === 'string',
+    (u, context) => {
+      if (u === undefined) return t.success(undefined)
+      const value = typeof u === 'string' ? u.trim() : ''
+      return value !== '' && holds(value) ? t.success(value) : t.failure(u, context, rule)
+    },
+    (value) => value,
+  )
