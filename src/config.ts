@@ -18,13 +18,15 @@ const variable = <A>(name: string, fallback: A, read: (text: string) => A | unde
     String,
   )
 
+const within = (low: number, high: number) => (text: string) =>
+  /^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined
+
 const wholeNumber = (fallback: number, low: number, high: number) =>
-  variable(
-    'WholeNumber',
-    fallback,
-    (text) => (/^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined),
-    `must be a whole number from ${low} to ${high}`,
-  )
+  variable('WholeNumber', fallback, within(low, high), `must be a whole number from ${low} to ${high}`)
+
+/** None by default. */
+const limit = (low: number, high: number) =>
+  variable<number | undefined>('Limit', undefined, within(low, high), `must be a whole number from ${low} to ${high}`)
 
 const oneOf = <A extends string>(fallback: A, ...options: readonly A[]) =>
   variable(
@@ -33,6 +35,26 @@ const oneOf = <A extends string>(fallback: A, ...options: readonly A[]) =>
     (text) => options.find((option) => option === text),
     `must be one of ${options.join(', ')}`,
   )
+
+/** A list between commas, each element by the rule; empty by default. */
+const list = (isOne: (text: string) => boolean, rule: string) =>
+  variable<readonly string[]>(
+    'List',
+    [],
+    (text) => {
+      const elements = text.split(',').map((element) => element.trim())
+      return elements.every(isOne) ? elements : undefined
+    },
+    rule,
+  )
+
+/** As browsers spell it: in lower case, without a path and without the port that goes without saying. */
+const isOrigin = (text: string) => {
+  if (text === '*') return true
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(text) || !URL.canParse(text)) return false
+  const { origin } = new URL(text)
+  return origin === text || (origin === 'null' && text === text.toLowerCase())
+}
 
 const text = (fallback: string) => variable('Text', fallback, (text) => text, 'must not be empty')
 
@@ -51,8 +73,17 @@ const databaseUrl = variable<string | undefined>(
 
 /** Every variable the service reads, its default and its rule. README and `.env.example` list the same. */
 export const Variables = t.type({
-  HOST: text('0.0.0.0'),
+  HOST: text('127.0.0.1'),
   PORT: wholeNumber(8000, 0, 65_535),
+  ALLOWED_HOSTS: list(
+    (text) => /^[\w-]+(?:\.[\w-]+)*$/.test(text),
+    'must be names of hosts between commas, without ports, such as chat.example.org',
+  ),
+  CORS_ORIGINS: list(
+    isOrigin,
+    'must be *, or origins between commas as browsers spell them, such as https://chat.example.org',
+  ),
+  RATE_LIMIT: limit(1, 1_000_000),
   STORAGE: oneOf('postgres', 'postgres', 'memory'),
   DATABASE_URL: databaseUrl,
   DATABASE_POOLER: oneOf('none', 'none', 'transaction'),

@@ -111,6 +111,13 @@ const checkSecurity = ({ target, status, headers }: Exchange, what: string) => {
   else expect(given, what).to.equal(policy)
 }
 
+/** Answers that go by who asks: no cache of many keeps them, and a stream and what is secret nobody does. */
+const checkPrivacy = (operation: Record<string, unknown>, { headers }: Exchange, what: string) => {
+  if (operation['security'] === undefined) return
+  expect(headers.get('cache-control'), `${what}: Cache-Control`).to.be.oneOf(['private, no-cache', 'no-store'])
+  expect(headers.get('vary'), `${what}: Vary`).to.equal('Authorization, On-Behalf-Of, Origin')
+}
+
 /** A request that was answered with success must have been as documented. */
 const checkRequest = (
   template: string,
@@ -184,7 +191,7 @@ export const record = (exchange: Exchange, isByChance = false): void => {
       const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
       expect(headers.get('allow')?.split(', '), what).to.have.members(allow)
     } else if (found === undefined && path.startsWith('/docs/')) expect(status).to.be.oneOf([200, 404])
-    else expect(status, what).to.be.oneOf([400, 404, 408, 417, 431])
+    else expect(status, what).to.be.oneOf([400, 404, 408, 417, 421, 431])
     if (status >= 400 && method !== 'HEAD') check(PROBLEM, JSON.parse(body), what)
     return
   }
@@ -195,6 +202,7 @@ export const record = (exchange: Exchange, isByChance = false): void => {
   )
   expect(response, `${what} is not documented`).to.be.an('object')
   checkResponse(response, exchange, what)
+  checkPrivacy(operation, exchange, what)
   if (status < 300) {
     const values = found.names.map((name, index) => [name, decodeURIComponent(found.match?.[index + 1] ?? '')] as const)
     checkRequest(found.template, operation, new Map(values), exchange)

@@ -69,7 +69,7 @@ export const eventEndpoints = (
   }
 
   return {
-    followChat: endpoint(contract.operation('followChat'), FollowChatRequest, (request) =>
+    followChat: endpoint(contract.operation('followChat'), FollowChatRequest, (request, caller) =>
       streams.begin(
         pipe(
           followChats({ places: [{ chatId: request.path.chat_id, after: placeIn(request) }] }),
@@ -79,10 +79,11 @@ export const eventEndpoints = (
             render: single,
           })),
         ),
+        caller,
       ),
     ),
 
-    followChats: endpoint(contract.operation('followChats'), FollowChatsRequest, (request) => {
+    followChats: endpoint(contract.operation('followChats'), FollowChatsRequest, (request, caller) => {
       const resumed = placeIn(request)
       const places = request.query.chat_id.map((chatId) => ({ chatId, after: resumed && revisionIn(resumed, chatId) }))
       return streams.begin(
@@ -97,6 +98,7 @@ export const eventEndpoints = (
             }
           }),
         ),
+        caller,
       )
     }),
   }
