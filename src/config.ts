@@ -51,7 +51,7 @@ const list = (isOne: (text: string) => boolean, rule: string) =>
 /** As browsers spell it: in lower case, without a path and without the port that goes without saying. */
 const isOrigin = (text: string) => {
   if (text === '*') return true
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(text) || !URL.canParse(text)) return false
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s]+$/.test(text) || !URL.canParse(text)) return false
   const { origin } = new URL(text)
   return origin === text || (origin === 'null' && text === text.toLowerCase())
 }
