@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { parse } from 'yaml'
+import { UserId } from '../../src/domain/caller.ts'
 import { ChatTitle } from '../../src/domain/chat/chat.ts'
 import { MessageText } from '../../src/domain/chat/message.ts'
 import * as chats from '../../src/interfaces/http/chats/chats.ts'
@@ -14,6 +15,7 @@ import {
   MAX_BODY_DEPTH,
   MAX_ERRORS,
   MAX_HEAD_BYTES,
+  MAX_STREAMS_OF_A_USER,
 } from '../../src/interfaces/http/endpoint/limits.ts'
 import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
@@ -199,6 +201,21 @@ describe('The codecs and openapi.yaml', () => {
     })
   })
 
+  it('agree on what names a user', () => {
+    const { parameters } = (parse(yaml) as { components: unknown }).components as {
+      parameters: Record<string, { schema: { pattern: string } }>
+    }
+    const name = fc.oneof(
+      fc.string({ unit: 'binary-ascii', maxLength: 3 }),
+      fc.string({ unit: fc.constantFrom('.', 'a', '~', '!', ' ', 'é'), maxLength: 4 }),
+      fc.constantFrom('x'.repeat(255), 'x'.repeat(256), '.', '..', '...', '', '\n', 'a\n'),
+    )
+    for (const parameter of ['OnBehalfOf', 'OnBehalfOfInQuery']) {
+      const pattern = new RegExp(parameters[parameter]?.schema.pattern ?? '', 'u')
+      fc.assert(fc.property(name, (text) => pattern.test(text) === E.isRight(UserId.parse(text))))
+    }
+  })
+
   it('name the same limits as the server', () => {
     const { schemas, parameters, headers } = (parse(yaml) as { components: unknown }).components as {
       schemas: Record<string, { properties: Record<string, object> }>
@@ -212,6 +229,7 @@ describe('The codecs and openapi.yaml', () => {
     expect(headers['X-Request-Id']?.schema).to.include({ pattern: GIVEN_ID.source })
     expect(yaml).to.include(`\`${GIVEN_ID.source}\` is taken over`)
     for (const list of ['ChatList', 'MessageList']) expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
+    expect(headers['RateLimit-Policy']?.schema).to.have.property('pattern').that.includes(`q=${MAX_STREAMS_OF_A_USER};`)
     expect(parameters['FollowedChats']?.schema).to.include({ maxItems: MAX_FOLLOWED })
     expect(parameters['FollowedChats']?.description).to.include(`at most ${MAX_FOLLOWED} times`)
   })

@@ -19,14 +19,12 @@ const open = operations.filter(({ requires }) => requires === undefined)
 /** A path of the template, of what is there or not. */
 const targetOf = (path: string) => path.replaceAll(/\{\w+\}/g, '1')
 
-const keyWithout = (scope: string): Record<string, Caller> => ({
-  [`without-${scope}`]: aService(...SCOPES.filter((one) => one !== scope)),
-})
-
 const CALLERS: Readonly<Record<string, Caller>> = {
   anna: aUser('anna'),
   all: aService(...SCOPES),
-  ...Object.assign({}, ...SCOPES.map(keyWithout)),
+  ...Object.fromEntries(
+    SCOPES.map((scope) => [`without-${scope}`, aService(...SCOPES.filter((one) => one !== scope))]),
+  ),
 }
 
 const JSON_TYPE = 'Content-Type: application/json\r\n'

@@ -76,6 +76,7 @@ describe('The name that a request calls the server', () => {
       for (const [host, refused] of [
         ['localhost', false],
         ['evil.example', true],
+        ['evil.example', true],
         ['localhost', false],
       ] as const)
         expect((await ask(messenger, line, host)).status === 421, `${line} at ${host}`).to.equal(refused)

@@ -66,6 +66,8 @@ describe('An event stream', () => {
       '?ACCESS_TOKEN=anna',
     ])
       expect(await refused(query), query).to.deep.equal(unauthenticated)
+    const { json } = await client.get(`${chat}/events?access_token=msgr_unknown`)
+    expect(json.detail, 'a key is told from a token that is not good').to.include('a key has no place in a URL')
     const malformed = [400, '/problems/malformed-request']
     expect(await refused('?access_token=anna', bearer('anna'))).to.deep.equal(malformed)
     expect(await refused('?access_token=', bearer('anna'))).to.deep.equal(malformed)

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { UserId } from '../../../domain/caller.ts'
 import type { Failure } from '../endpoint/failure.ts'
 
@@ -11,11 +11,9 @@ export const writeLimit = (quota: number): WriteLimit => {
   return (user) =>
     limiter.consume(user).then(
       () => undefined,
-      ({ msBeforeNext }: RateLimiterRes) => ({
-        kind: 'RateLimited',
-        of: 'writes',
-        quota,
-        wait: Math.max(1, Math.ceil(msBeforeNext / 1000)),
-      }),
+      (refused: unknown) => {
+        if (!(refused instanceof RateLimiterRes)) throw refused
+        return { kind: 'RateLimited', of: 'writes', quota, wait: Math.max(1, Math.ceil(refused.msBeforeNext / 1000)) }
+      },
     )
 }
