@@ -7,15 +7,15 @@ import type { Failure } from '../endpoint/failure.ts'
 import type { Operation } from '../endpoint/operation.ts'
 import { contextOf } from '../endpoint/request-context.ts'
 import { namedUser } from './named-user.ts'
-import { keyInQuery, tokenOf } from './token.ts'
+import { KEY_IN_QUERY, tokenOf } from './token.ts'
 import type { WriteLimit } from './write-limit.ts'
 
 /** Why a request is refused; undefined, when it is let in. */
 type Refusal = Failure | undefined
 
 /**
- * Lets in who may ask for an operation, and keeps in the request's context who that is, and as long as what it may. The
- * answer is there at once, unless the authenticator has to ask somebody or the caller's writes are counted.
+ * Lets in who may ask for an operation, and keeps in the request's context who that is and whether its credential still
+ * holds. The answer is there at once, unless the authenticator has to ask somebody or the caller's writes are counted.
  */
 export type Gate = (
   operation: Operation,
@@ -59,7 +59,7 @@ export const gate = (authenticator?: Authenticator, limitWrites?: WriteLimit): G
     const admit = (found: Authentication) => {
       if (E.isLeft(found)) return found.left
       const { caller, holds } = found.right
-      if (caller.kind === 'service' && req.headers.authorization === undefined) return keyInQuery
+      if (caller.kind === 'service' && req.headers.authorization === undefined) return KEY_IN_QUERY
       contextOf(res).holds = holds
       return enter(caller, operation, req, res, query)
     }

@@ -23,7 +23,8 @@ const TWO_PLACES: NoToken = {
   kind: 'Malformed',
   detail: 'A credential must not be in Authorization and in access_token both',
 }
-const KEY_IN_QUERY = notGood('access_token must be the token of a user: a key has no place in a URL')
+/** Also of a key that does not look like one: what a token turns out to be counts. */
+export const KEY_IN_QUERY = notGood('access_token must be the token of a user: a key has no place in a URL')
 
 /** What a key of a service begins with. */
 const KEY = /^msgr_/
@@ -47,6 +48,3 @@ export const tokenOf = (req: IncomingMessage, { isStream }: Operation, query: Pa
   if (BEARER.test(authorization)) return authorization.slice(authorization.lastIndexOf(' ') + 1)
   return SCHEME.test(authorization) ? MALFORMED : OTHER_SCHEME
 }
-
-/** Why what came in the query is refused, though it is good. */
-export const keyInQuery = KEY_IN_QUERY
