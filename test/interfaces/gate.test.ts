@@ -6,6 +6,7 @@ import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { aService, aUser, bearer, type Tokens, tokens } from '../callers.ts'
 import { aChatOn, type Client, clientOf } from '../client.ts'
+import { aChatId } from '../fixtures.ts'
 import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
 import { answersIn, connection, exchange, readToEnd } from '../wire.ts'
@@ -22,6 +23,7 @@ const targetOf = (path: string) => path.replaceAll(/\{\w+\}/g, '1')
 const CALLERS: Readonly<Record<string, Caller>> = {
   anna: aUser('anna'),
   all: aService(...SCOPES),
+  limited: { kind: 'service', grant: { scopes: SCOPES, chatIds: [aChatId(1)] } },
   ...Object.fromEntries(
     SCOPES.map((scope) => [`without-${scope}`, aService(...SCOPES.filter((one) => one !== scope))]),
   ),
@@ -66,6 +68,16 @@ for (const [when, later] of [
         const { status } = await client.request(method, targetOf(path), { headers: bearer('all') })
         expect(status, id).to.not.be.oneOf([401, 403])
       }
+    })
+
+    it('refuses a key that is limited to some chats where more than one is meant', async () => {
+      const every = guarded.filter(({ requires }) => requires?.everyChat)
+      expect(every.map(({ id }) => id)).to.include('createChat')
+      for (const { id, method, path } of every) {
+        const { status, json } = await client.request(method, targetOf(path), { headers: bearer('limited') })
+        expect([status, json.detail], id).to.deep.equal([403, 'The key is limited to some chats'])
+      }
+      expect((await client.delete('/chats/1', bearer('limited'))).status).to.not.equal(403)
     })
 
     it('asks nobody for what is open, for methods, and where there is nothing', async () => {

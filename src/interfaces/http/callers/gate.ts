@@ -24,12 +24,16 @@ export type Gate = (
   query: ParsedUrlQuery,
 ) => Refusal | Promise<Refusal>
 
+type Guarded = Operation & { readonly requires: Requirement }
+
+const isGuarded = (operation: Operation): operation is Guarded => operation.requires !== undefined
+
 /** Without an authenticator, everybody is let in as a service, or as the user it says it acts for. */
 export const gate = (authenticator?: Authenticator, limitWrites?: WriteLimit): Gate => {
   /** In this order: what the credential may not do, whomever it acts for; whom it names; what it may not do for that user. */
   const enter = (
     caller: Caller,
-    operation: Operation & { readonly requires: Requirement },
+    operation: Guarded,
     req: IncomingMessage,
     res: ServerResponse,
     query: ParsedUrlQuery,
@@ -51,22 +55,28 @@ export const gate = (authenticator?: Authenticator, limitWrites?: WriteLimit): G
     return limitWrites && actor.kind === 'user' && requires.scope === 'write' ? limitWrites(actor.id) : undefined
   }
 
+  const admit = (
+    found: Authentication,
+    operation: Guarded,
+    req: IncomingMessage,
+    res: ServerResponse,
+    query: ParsedUrlQuery,
+  ): Refusal | Promise<Refusal> => {
+    if (E.isLeft(found)) return found.left
+    const { caller, holds } = found.right
+    if (caller.kind === 'service' && req.headers.authorization === undefined) return KEY_IN_QUERY
+    contextOf(res).holds = holds
+    return enter(caller, operation, req, res, query)
+  }
+
   return (operation, req, res, query) => {
-    if (!asksForCredential(operation)) return undefined
+    if (!isGuarded(operation)) return undefined
     if (!authenticator) return enter(ANYBODY, operation, req, res, query)
     const token = tokenOf(req, operation, query)
     if (typeof token !== 'string') return token
-    const admit = (found: Authentication) => {
-      if (E.isLeft(found)) return found.left
-      const { caller, holds } = found.right
-      if (caller.kind === 'service' && req.headers.authorization === undefined) return KEY_IN_QUERY
-      contextOf(res).holds = holds
-      return enter(caller, operation, req, res, query)
-    }
     const found = authenticator.authenticate(token)
-    return found instanceof Promise ? found.then(admit) : admit(found)
+    return found instanceof Promise
+      ? found.then((late) => admit(late, operation, req, res, query))
+      : admit(found, operation, req, res, query)
   }
 }
-
-const asksForCredential = (operation: Operation): operation is Operation & { readonly requires: Requirement } =>
-  operation.requires !== undefined
