@@ -24,7 +24,8 @@ LABEL org.opencontainers.image.title="Messenger API" \
 # Nothing is installed from here on. Package managers would only be of use to an intruder, and to be patched.
 RUN rm -rf /usr/local/lib/node_modules /opt/yarn-* \
            /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg
-ENV NODE_ENV=production
+# A container is reached from outside or not at all; who may reach it is decided where its port is published.
+ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
 # Everything belongs to root: the service cannot change its own code. What changes least comes first.
 COPY --from=build /app/node_modules node_modules

@@ -2,12 +2,21 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type Auth, authContradictions, authOf, authVariables, misspelt } from './config/auth.ts'
 import { type Environment, withSecretFiles } from './config/secret-files.ts'
-import { databaseUrl, oneOf, text, wholeNumber } from './config/variable.ts'
+import { databaseUrl, isOrigin, limit, list, oneOf, text, wholeNumber } from './config/variable.ts'
 
 /** Every variable the service reads, its default and its rule. README and `.env.example` list the same. */
 export const Variables = t.type({
-  HOST: text('0.0.0.0'),
+  HOST: text('127.0.0.1'),
   PORT: wholeNumber(8000, 0, 65_535),
+  ALLOWED_HOSTS: list(
+    (text) => /^[\w-]+(?:\.[\w-]+)*$/.test(text),
+    'must be names of hosts between commas, without ports, such as chat.example.org',
+  ),
+  CORS_ORIGINS: list(
+    isOrigin,
+    'must be *, or origins between commas as browsers spell them, such as https://chat.example.org',
+  ),
+  RATE_LIMIT: limit(1, 1_000_000),
   STORAGE: oneOf('postgres', 'postgres', 'memory'),
   DATABASE_URL: databaseUrl,
   DATABASE_POOLER: oneOf('none', 'none', 'transaction'),

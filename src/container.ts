@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { Container } from 'inversify'
+import { callersModule } from './composition/callers.ts'
 import { chatsModule } from './composition/chats.ts'
 import { followingModule } from './composition/following.ts'
 import { membersModule } from './composition/members.ts'
@@ -17,6 +18,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
   container.load(
     surroundingsModule(surroundings),
     storageModule(storage),
+    callersModule,
     chatsModule,
     messagesModule,
     membersModule,

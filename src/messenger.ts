@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Authenticator } from './application/ports/authenticator.ts'
 import type { Clock } from './application/ports/clock.ts'
 import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
@@ -15,6 +16,9 @@ import { listenOn } from './listening.ts'
 /** WHATWG HTML, section 9.2.7: "every 15 seconds or so". */
 const HEARTBEAT_MS = 15_000
 
+const OPEN =
+  'authentication is off: everybody who reaches this server may read, write and delete everything. Keep it to this machine or behind a gateway'
+
 /** A messenger that serves. */
 export interface Messenger {
   readonly url: string
@@ -22,13 +26,17 @@ export interface Messenger {
   readonly stop: () => Promise<void>
 }
 
-/** Serves what the storage holds, and closes the storage when it stops or cannot start. */
+/**
+ * Serves what the storage holds, and closes the storage when it stops or cannot start. Without an authenticator everybody is
+ * let in as a service, and the log is warned of it.
+ */
 export const serve = async (
   storage: Storage,
   config: Config,
   logger: Logger,
   clock: Clock = { now: () => new Date() },
   failures: BackgroundFailures = backgroundFailures(logger),
+  authenticator?: Authenticator,
 ): Promise<Messenger> => {
   let draining = false
   const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
@@ -37,7 +45,16 @@ export const serve = async (
     stall: config.STREAM_STALL_TIMEOUT_MS,
     heartbeat: HEARTBEAT_MS,
   }
-  const container = compose(storage, { clock, contract, logger, isDraining: () => draining, streamLimits, failures })
+  const container = compose(storage, {
+    clock,
+    contract,
+    logger,
+    isDraining: () => draining,
+    streamLimits,
+    failures,
+    authenticator,
+    entrance: { hosts: config.ALLOWED_HOSTS, origins: config.CORS_ORIGINS, rateLimit: config.RATE_LIMIT },
+  })
   processMetrics(container.get(names.registry))
 
   const { server, drain } = httpServer(container.get(names.app), {
@@ -50,6 +67,7 @@ export const serve = async (
     await storage.close()
     throw error
   })
+  if (!authenticator) logger.warn(OPEN)
 
   return {
     url: `http://${config.HOST === '0.0.0.0' ? 'localhost' : config.HOST}:${(server.address() as AddressInfo).port}`,

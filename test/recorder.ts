@@ -111,6 +111,15 @@ const checkSecurity = ({ target, status, headers }: Exchange, what: string) => {
   else expect(given, what).to.equal(policy)
 }
 
+/** Answers that go by who asks: no cache of many keeps them, and a stream and what is secret nobody does. */
+const checkPrivacy = (operation: Record<string, unknown>, { status, headers }: Exchange, what: string) => {
+  if (operation['security'] === undefined) return
+  // What never became a request was answered before anybody knew which operation it would lead to.
+  if (status >= 400 && headers.get('cache-control') === 'no-store') return
+  expect(headers.get('cache-control'), `${what}: Cache-Control`).to.be.oneOf(['private, no-cache', 'no-store'])
+  expect(headers.get('vary'), `${what}: Vary`).to.equal('Authorization, On-Behalf-Of, Origin')
+}
+
 /** A request that was answered with success must have been as documented. */
 const checkRequest = (
   template: string,
@@ -184,7 +193,7 @@ export const record = (exchange: Exchange, isByChance = false): void => {
       const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
       expect(headers.get('allow')?.split(', '), what).to.have.members(allow)
     } else if (found === undefined && path.startsWith('/docs/')) expect(status).to.be.oneOf([200, 404])
-    else expect(status, what).to.be.oneOf([400, 404, 408, 417, 431])
+    else expect(status, what).to.be.oneOf([400, 404, 408, 417, 421, 431])
     if (status >= 400 && method !== 'HEAD') check(PROBLEM, JSON.parse(body), what)
     return
   }
@@ -195,6 +204,7 @@ export const record = (exchange: Exchange, isByChance = false): void => {
   )
   expect(response, `${what} is not documented`).to.be.an('object')
   checkResponse(response, exchange, what)
+  checkPrivacy(operation, exchange, what)
   if (status < 300) {
     const values = found.names.map((name, index) => [name, decodeURIComponent(found.match?.[index + 1] ?? '')] as const)
     checkRequest(found.template, operation, new Map(values), exchange)

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
+import type { Authenticator } from '../src/application/ports/authenticator.ts'
 import { memoryStorage } from '../src/composition/memory-storage.ts'
 import type { Storage } from '../src/composition/storage.ts'
 import { type Config, readConfig } from '../src/config.ts'
@@ -18,12 +19,13 @@ export const served = (
   storage: Storage,
   environment: Record<string, string> = {},
   lines?: string[],
+  authenticator?: Authenticator,
 ): Promise<Messenger> => {
   const config = aConfig(environment)
   const logger = lines
     ? pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
     : pino({ level: 'silent' })
-  return serve(storage, config, logger)
+  return serve(storage, config, logger, undefined, undefined, authenticator)
 }
 
 export { memoryStorage }

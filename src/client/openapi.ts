@@ -228,8 +228,10 @@ export const problemTypes = [
   '/problems/content-too-large',
   '/problems/unsupported-media-type',
   '/problems/expectation-failed',
+  '/problems/misdirected-request',
   '/problems/validation-failed',
   '/problems/idempotency-key-reused',
+  '/problems/rate-limited',
   '/problems/headers-too-large',
   '/problems/internal-error',
   '/problems/unavailable',
@@ -248,8 +250,8 @@ export interface FieldError {
    * - `wrong_type`: it is of another JSON type than the rule asks for.
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
-   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
-   *   the cursor of a link.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
+   *   user; or not the cursor of a link.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
@@ -272,8 +274,8 @@ export interface ParameterError {
    * - `wrong_type`: it is of another JSON type than the rule asks for.
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
-   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
-   *   the cursor of a link.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
+   *   user; or not the cursor of a link.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
@@ -307,8 +309,8 @@ export const errorCodes = [
  * - `wrong_type`: it is of another JSON type than the rule asks for.
  * - `blank`: nothing is left of it when white space around it is dropped.
  * - `too_long`: it has too many code points.
- * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
- *   the cursor of a link.
+ * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
+ *   user; or not the cursor of a link.
  * - `invisible`: it consists of invisible characters only.
  * - `not_a_whole_number`: it is not written as a whole number.
  * - `out_of_range`: it is too small or too large.

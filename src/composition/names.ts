@@ -3,11 +3,13 @@ import type { ServiceIdentifier } from 'inversify'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { FollowedChats } from '../application/following/followed-chats.ts'
+import type { Authenticator } from '../application/ports/authenticator.ts'
 import type { Bell } from '../application/ports/bell.ts'
 import type { Chats } from '../application/ports/chats.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
+import type { Entrance, EntranceSettings } from '../interfaces/http/callers/entrance.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { Endpoints } from '../interfaces/http/endpoint/endpoint.ts'
 import type { EventStreams, StreamLimits } from '../interfaces/http/events/event-streams.ts'
@@ -24,13 +26,17 @@ export const names = {
   health: named<Health>('health'),
   journal: named<Journal>('journal'),
 
+  /** Undefined while nobody has to say who they are. */
+  authenticator: named<Authenticator | undefined>('authenticator'),
   contract: named<Contract>('contract'),
+  entranceSettings: named<EntranceSettings>('entranceSettings'),
   failures: named<BackgroundFailures>('failures'),
   isDraining: named<IsDraining>('isDraining'),
   logger: named<Logger>('logger'),
   registry: named<Registry>('registry'),
   streamLimits: named<StreamLimits>('streamLimits'),
 
+  entrance: named<Entrance>('entrance'),
   followedChats: named<FollowedChats>('followedChats'),
   streams: named<EventStreams>('streams'),
   /** Bound by every room that has endpoints, to its own. */

@@ -7,13 +7,14 @@ import { httpMetrics } from '../interfaces/http/server/metrics.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { app, contract, endpoints, logger, registry, roomEndpoints } = names
+const { app, contract, endpoints, entrance, logger, registry, roomEndpoints } = names
 
 const gather = (rooms: Endpoints[]): Endpoints => Object.assign({}, ...rooms) as Endpoints
 
 export const serverModule = new ContainerModule(({ bind }) => {
   bind(endpoints).toResolvedValue(gather, [{ serviceIdentifier: roomEndpoints, isMultiple: true }])
-  bindFrom(bind, app, { contract, endpoints, logger, registry }, ({ contract, endpoints, logger, registry }) =>
-    httpApp(contract, endpoints, expressApp(), observe(logger, httpMetrics(registry))),
-  )
+  bindFrom(bind, app, { contract, endpoints, entrance, logger, registry }, (bound) => {
+    const { contract, endpoints, entrance, logger, registry } = bound
+    return httpApp(contract, endpoints, expressApp(), observe(logger, httpMetrics(registry)), entrance)
+  })
 })

@@ -1,7 +1,9 @@
 import { ContainerModule } from 'inversify'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
+import type { Authenticator } from '../application/ports/authenticator.ts'
 import type { Clock } from '../application/ports/clock.ts'
+import type { EntranceSettings } from '../interfaces/http/callers/entrance.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { StreamLimits } from '../interfaces/http/events/event-streams.ts'
 import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
@@ -16,11 +18,15 @@ export interface Surroundings {
   readonly isDraining: IsDraining
   readonly streamLimits: StreamLimits
   readonly failures: BackgroundFailures
+  /** None: everybody is let in as a service. */
+  readonly authenticator?: Authenticator | undefined
+  /** None: under any name of the server, for pages of its own origin alone, without limits. */
+  readonly entrance?: EntranceSettings
 }
 
 export const surroundingsModule = (surroundings: Surroundings) =>
   new ContainerModule(({ bind }) => {
-    const { clock, contract, logger, isDraining, streamLimits, failures } = surroundings
+    const { clock, contract, logger, isDraining, streamLimits, failures, authenticator, entrance = {} } = surroundings
     const registry = new Registry()
     failures.measure(registry)
     bind(names.clock).toConstantValue(clock)
@@ -29,5 +35,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
     bind(names.isDraining).toConstantValue(isDraining)
     bind(names.streamLimits).toConstantValue(streamLimits)
     bind(names.failures).toConstantValue(failures)
+    bind(names.authenticator).toConstantValue(authenticator)
+    bind(names.entranceSettings).toConstantValue(entrance)
     bind(names.registry).toConstantValue(registry)
   })

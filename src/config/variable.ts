@@ -14,13 +14,15 @@ export const variable = <A>(name: string, fallback: A, read: (text: string) => A
     String,
   )
 
+const within = (low: number, high: number) => (text: string) =>
+  /^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined
+
 export const wholeNumber = (fallback: number, low: number, high: number) =>
-  variable(
-    'WholeNumber',
-    fallback,
-    (text) => (/^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined),
-    `must be a whole number from ${low} to ${high}`,
-  )
+  variable('WholeNumber', fallback, within(low, high), `must be a whole number from ${low} to ${high}`)
+
+/** None by default. */
+export const limit = (low: number, high: number) =>
+  variable<number | undefined>('Limit', undefined, within(low, high), `must be a whole number from ${low} to ${high}`)
 
 export const oneOf = <A extends string>(fallback: A, ...options: readonly A[]) =>
   variable(
@@ -57,3 +59,23 @@ export const set = (holds: (text: string) => boolean, rule: string) =>
     },
     (value) => value,
   )
+
+/** A list between commas, each element by the rule; empty by default. */
+export const list = (isOne: (text: string) => boolean, rule: string) =>
+  variable<readonly string[]>(
+    'List',
+    [],
+    (text) => {
+      const elements = text.split(',').map((element) => element.trim())
+      return elements.every(isOne) ? elements : undefined
+    },
+    rule,
+  )
+
+/** As browsers spell it: in lower case, without a path and without the port that goes without saying. */
+export const isOrigin = (text: string): boolean => {
+  if (text === '*') return true
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s]+$/.test(text) || !URL.canParse(text)) return false
+  const { origin } = new URL(text)
+  return origin === text || (origin === 'null' && text === text.toLowerCase())
+}

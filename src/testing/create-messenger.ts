@@ -50,7 +50,7 @@ const NOON = new Date('2026-03-14T12:00:00.000Z')
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, answerStallTimeout: 30_000 }
 
 const unavailable: RequestListener = (req, res) => {
-  openContext(req, res)
+  openContext(req, res).isPrivate = true
   sendProblem(res, { kind: 'Unavailable', cause: new Error('the test says so') })
 }
 

@@ -110,6 +110,11 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'streams show messages as other endpoints do, are counted, and know nothing else outside their room',
   },
   {
+    path: 'src/interfaces/http/callers',
+    may: `${HTTP}/endpoint ${PORTS} ${DOMAIN} fp-ts rate-limiter-flexible node:`,
+    because: 'who is let in is decided by the head of a request and its operation: what endpoints do with it is theirs',
+  },
+  {
     path: 'src/interfaces/http/service',
     may: `${HTTP}/endpoint src/application/probes fp-ts io-ts prom-client swagger-ui-express node:`,
     because: 'probes and documentation know nothing of chats',
@@ -121,7 +126,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/server',
-    may: `${HTTP}/connections ${HTTP}/endpoint ${PORTS} fp-ts express pino prom-client node:`,
+    may: `${HTTP}/callers ${HTTP}/connections ${HTTP}/endpoint ${PORTS} fp-ts express pino prom-client node:`,
     because: 'the server is given its endpoints and knows none of them',
   },
 

@@ -11,8 +11,11 @@ describe('The configuration', () => {
 
   it('has a default for everything', () => {
     expect(right(readConfig({}))).to.deep.equal({
-      HOST: '0.0.0.0',
+      HOST: '127.0.0.1',
       PORT: 8000,
+      ALLOWED_HOSTS: [],
+      CORS_ORIGINS: [],
+      RATE_LIMIT: undefined,
       STORAGE: 'postgres',
       DATABASE_URL: undefined,
       DATABASE_POOLER: 'none',
@@ -88,6 +91,39 @@ describe('The configuration', () => {
         .to.match(/: (lower|remove|set) /)
         .and.not.include('hunter2')
     })
+
+  it('takes lists of hosts and of origins, each as a browser spells it', () => {
+    const taken = {
+      ALLOWED_HOSTS: 'chat.example.org, Localhost',
+      CORS_ORIGINS: 'https://a.example,http://b.example:8080',
+    }
+    expect(right(readConfig(taken))).to.deep.include({
+      ALLOWED_HOSTS: ['chat.example.org', 'Localhost'],
+      CORS_ORIGINS: ['https://a.example', 'http://b.example:8080'],
+    })
+    for (const CORS_ORIGINS of ['*', 'capacitor://localhost', 'http://[::1]:3000'])
+      expect(right(readConfig({ CORS_ORIGINS })).CORS_ORIGINS).to.deep.equal([CORS_ORIGINS])
+    for (const CORS_ORIGINS of [
+      'https://a.example/',
+      'https://a.example/path',
+      'https://A.example',
+      'https://a.example:443',
+      'https://me@a.example',
+      'https://*.example',
+      'a.example',
+      'null',
+      'https://a.example,',
+      'https://a.example https://b.example',
+    ])
+      expect(left(readConfig({ CORS_ORIGINS })), CORS_ORIGINS).to.deep.equal([
+        'CORS_ORIGINS must be *, or origins between commas as browsers spell them, such as https://chat.example.org',
+      ])
+    for (const ALLOWED_HOSTS of ['https://a.example', 'a.example:8000', 'a.example/', '.example', ',', '*'])
+      expect(left(readConfig({ ALLOWED_HOSTS })), ALLOWED_HOSTS).to.deep.equal([
+        'ALLOWED_HOSTS must be names of hosts between commas, without ports, such as chat.example.org',
+      ])
+    expect(left(readConfig({ RATE_LIMIT: '0' }))).to.deep.equal(['RATE_LIMIT must be a whole number from 1 to 1000000'])
+  })
 
   it('refuses a URL that the driver could not decode', () => {
     for (const url of ['postgres://u:100%@host/db', 'postgres://%zz@host/db', 'postgres://host/%ff'])

@@ -89,7 +89,7 @@ export const prepareDeployment = async (): Promise<Deployment> => {
     ...process.env,
     COMPOSE_PROJECT_NAME: project,
     // Compose reads these before any .env of the checkout.
-    PORT: `127.0.0.1:${port}`,
+    PORT: String(port),
     POSTGRES_PASSWORD: `p@ss/w:rd?#%41 $x\${y} "'é`,
     LOG_LEVEL: 'info',
     NPM_CONFIG_REGISTRY: registry.trim(),

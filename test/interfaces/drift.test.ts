@@ -16,6 +16,7 @@ import {
   MAX_BODY_DEPTH,
   MAX_ERRORS,
   MAX_HEAD_BYTES,
+  MAX_STREAMS_OF_A_USER,
 } from '../../src/interfaces/http/endpoint/limits.ts'
 import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
@@ -252,6 +253,21 @@ describe('The codecs and openapi.yaml', () => {
     })
   })
 
+  it('agree on what names a user', () => {
+    const { parameters } = (parse(yaml) as { components: unknown }).components as {
+      parameters: Record<string, { schema: { pattern: string } }>
+    }
+    const name = fc.oneof(
+      fc.string({ unit: 'binary-ascii', maxLength: 3 }),
+      fc.string({ unit: fc.constantFrom('.', 'a', '~', '!', ' ', 'é'), maxLength: 4 }),
+      fc.constantFrom('x'.repeat(255), 'x'.repeat(256), '.', '..', '...', '', '\n', 'a\n'),
+    )
+    for (const parameter of ['OnBehalfOf', 'OnBehalfOfInQuery']) {
+      const pattern = new RegExp(parameters[parameter]?.schema.pattern ?? '', 'u')
+      fc.assert(fc.property(name, (text) => pattern.test(text) === E.isRight(UserId.parse(text))))
+    }
+  })
+
   it('name the same limits as the server', () => {
     const { schemas, parameters, headers } = (parse(yaml) as { components: unknown }).components as {
       schemas: Record<string, { properties: Record<string, object> }>
@@ -266,6 +282,7 @@ describe('The codecs and openapi.yaml', () => {
     expect(yaml).to.include(`\`${GIVEN_ID.source}\` is taken over`)
     for (const list of ['ChatList', 'MessageList', 'MemberList'])
       expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
+    expect(headers['RateLimit-Policy']?.schema).to.have.property('pattern').that.includes(`q=${MAX_STREAMS_OF_A_USER};`)
     expect(parameters['FollowedChats']?.schema).to.include({ maxItems: MAX_FOLLOWED })
     expect(parameters['FollowedChats']?.description).to.include(`at most ${MAX_FOLLOWED} times`)
   })

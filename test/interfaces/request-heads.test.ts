@@ -18,7 +18,7 @@ describe('The head of a request', () => {
   let messenger: Messenger
 
   beforeEach(async () => {
-    messenger = hold(await served(memoryStorage()), ({ stop }) => stop())
+    messenger = hold(await served(memoryStorage(), { ALLOWED_HOSTS: 'my_host.example.org' }), ({ stop }) => stop())
   })
 
   const recorded = (sent: string, answer: WireAnswer) => {

@@ -13,9 +13,20 @@ export type Violation = { readonly code: string; readonly detail: string } & (
   { readonly pointer: string } | { readonly parameter: string }
 )
 
+/** How much a caller may do at a time, of which nothing is left. */
+export interface Quota {
+  readonly of: 'writes' | 'streams'
+  readonly quota: number
+  /** Seconds after which there is more again, where that is known. */
+  readonly wait?: number | undefined
+}
+
 /** Failures of the protocol itself; those of the use cases come from the application. */
 export type ProtocolFailure =
   | { readonly kind: 'Malformed'; readonly detail: string }
+  | { readonly kind: 'NoCredential'; readonly detail: string }
+  | { readonly kind: 'Misdirected'; readonly host: string }
+  | ({ readonly kind: 'RateLimited' } & Quota)
   | { readonly kind: 'PathNotFound'; readonly path: string }
   | { readonly kind: 'MethodNotAllowed'; readonly method: string; readonly allow: string }
   | { readonly kind: 'NotAcceptable'; readonly offered: readonly string[] }

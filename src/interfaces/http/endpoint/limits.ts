@@ -12,3 +12,6 @@ export const MAX_QUERY_PARAMETERS = 1000
 
 /** Broken rules that one problem lists. */
 export const MAX_ERRORS = 50
+
+/** Event streams of one user, on one server. */
+export const MAX_STREAMS_OF_A_USER = 20

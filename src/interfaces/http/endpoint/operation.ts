@@ -13,6 +13,8 @@ export interface Operation {
   /** Media types of its answers that are no problems. */
   readonly produces: readonly string[]
   readonly hasBody: boolean
+  /** Whether it answers with an event stream. */
+  readonly isStream: boolean
   /** What a credential must be good for; undefined for what is open to everybody. */
   readonly requires: Requirement | undefined
   /** The rules of the document that the request breaks; none when it is as documented. */
@@ -56,12 +58,14 @@ export const operationOf = (
   operation: OperationObject,
 ): Operation => {
   const checks = checksOf(ajv, document, path, method, operation)
+  const produces = producedBy(document, operation)
   return {
     id: operation.operationId,
     method: method.toUpperCase(),
     path,
-    produces: producedBy(document, operation),
+    produces,
     hasBody: operation.requestBody !== undefined,
+    isStream: produces.includes('text/event-stream'),
     requires: requirementOf(operation),
     violations: (request) => {
       const found = checks.map((check) => check(request))

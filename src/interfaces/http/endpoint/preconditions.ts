@@ -19,12 +19,12 @@ const NO_TAG = failed('It has no ETag')
 
 /** What has to be refused before it is begun: a tag is asked of what has none. */
 export const beforehand = (
-  { method, produces }: Operation,
+  { method, isStream }: Operation,
   { headers }: IncomingMessage,
 ): E.Either<ProtocolFailure, undefined> => {
   const asksForTag = headers['if-match'] !== undefined && tagsIn(headers['if-match']) !== '*'
   if (method === 'POST') return asksForTag || headers['if-none-match'] !== undefined ? NOT_MADE_YET : PASSED
-  return asksForTag && produces.includes('text/event-stream') ? NO_TAG : PASSED
+  return asksForTag && isStream ? NO_TAG : PASSED
 }
 
 /**

@@ -1,4 +1,10 @@
-import { MAX_BODY_BYTES, MAX_BODY_DEPTH, MAX_HEAD_BYTES, MAX_QUERY_PARAMETERS } from './limits.ts'
+import {
+  MAX_BODY_BYTES,
+  MAX_BODY_DEPTH,
+  MAX_HEAD_BYTES,
+  MAX_QUERY_PARAMETERS,
+  MAX_STREAMS_OF_A_USER,
+} from './limits.ts'
 
 /** Every kind of problem this service answers with (RFC 9457): its name in the `type` URI, and what it means. */
 export const problemTypes = {
@@ -65,6 +71,12 @@ export const problemTypes = {
     title: 'Expectation failed',
     meaning: 'The `Expect` header asks for something other than `100-continue`. Nothing was done.',
   },
+  'misdirected-request': {
+    status: 421,
+    title: 'Misdirected request',
+    meaning:
+      '`Host` is a name that this server does not go by. While authentication is off it answers to addresses and to names without a dot alone, so that no page of another site reaches it under a name of its own; `ALLOWED_HOSTS` adds names. Nothing was done.',
+  },
   'validation-failed': {
     status: 422,
     title: 'Validation failed',
@@ -76,6 +88,11 @@ export const problemTypes = {
     title: 'Idempotency key reused',
     meaning:
       'The `Idempotency-Key` was used for a request that meant something else. Nothing was done; a new intention needs a new key.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'Rate limited',
+    meaning: `A user may do this only so often: \`RateLimit-Policy\` says how often, \`Retry-After\` when to try again. It is writes a second, or more than ${MAX_STREAMS_OF_A_USER} event streams at a time. Nothing was done.`,
   },
   'headers-too-large': {
     status: 431,

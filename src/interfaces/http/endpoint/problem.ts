@@ -1,5 +1,6 @@
 import type { Failure, Violation } from './failure.ts'
 import { MAX_BODY_BYTES, MAX_ERRORS, MAX_HEAD_BYTES } from './limits.ts'
+import { limitFields, tooMuch } from './quota.ts'
 import { type ProblemName, problemTypes, problemUri } from './problem-types.ts'
 
 /** RFC 9457 problem details. */
@@ -21,13 +22,19 @@ const RETRY_AFTER = '1'
 /** Where a method has a field of its own for what it takes; RFC 9110, section 12.5.1, has `Accept` for the others. */
 const ACCEPTING: Readonly<Record<string, string>> = { POST: 'Accept-Post', PATCH: 'Accept-Patch' }
 
+/** What is wrong with the credential that was sent (RFC 6750, section 3), in the characters that may be said there. */
+const challengeFor = (detail: string): string =>
+  `Bearer error="invalid_token", error_description="${detail.replaceAll(/[^ !#-[\]-~]/g, "'")}"`
+
 /** Gives each failure its problem: the one place where a failure meets its HTTP status. */
 const describe = (failure: Failure): [ProblemName, string, Extras?] => {
   switch (failure.kind) {
     case 'Malformed':
       return ['malformed-request', failure.detail]
+    case 'NoCredential':
+      return ['unauthenticated', failure.detail, { headers: { 'WWW-Authenticate': 'Bearer' } }]
     case 'Unauthenticated':
-      return ['unauthenticated', failure.detail]
+      return ['unauthenticated', failure.detail, { headers: { 'WWW-Authenticate': challengeFor(failure.detail) } }]
     case 'Forbidden':
       return ['forbidden', failure.detail]
     case 'ChatNotFound':
@@ -54,6 +61,10 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['not-acceptable', `This path answers with ${failure.offered.join(', ')}`]
     case 'RequestTimeout':
       return ['request-timeout', 'The request did not arrive in time']
+    case 'Misdirected':
+      return ['misdirected-request', `This server does not go by the name ${failure.host}: see ALLOWED_HOSTS`]
+    case 'RateLimited':
+      return ['rate-limited', tooMuch(failure), { headers: limitFields(failure) }]
     case 'PreconditionFailed':
       return ['precondition-failed', failure.detail]
     case 'Stale':

@@ -31,16 +31,24 @@ export const json = (status: number, value: unknown, headers: Readonly<Record<st
 
 export const noContent: Reply = { status: 204 }
 
-/** The fields that every answer has. */
-const fieldsOf = (res: ServerResponse, isPage = false): string[] => [
-  ...(isPage ? PAGE_SECURITY : DATA_SECURITY),
-  'X-Request-Id',
-  contextOf(res).id,
-]
+/** Of an answer that goes by who asks, and whether from a page of another origin. */
+const VARYING = [...DATA_SECURITY, 'Vary', 'Authorization, On-Behalf-Of, Origin']
+
+/** A cache of many keeps no such answer; one's own asks, with its tag, before it uses it. */
+const PRIVATE = [...VARYING, 'Cache-Control', 'private, no-cache']
+
+/** The fields that every answer has, before its own, which may say themselves how long it may be kept. */
+const fieldsOf = (res: ServerResponse, isPage: boolean, saysHowLong: boolean): string[] => {
+  const { id, isPrivate, originFields } = contextOf(res)
+  const ofData = isPrivate ? (saysHowLong ? VARYING : PRIVATE) : DATA_SECURITY
+  const fields = [...(isPage ? PAGE_SECURITY : ofData), 'X-Request-Id', id]
+  if (originFields) fields.push(...originFields)
+  return fields
+}
 
 /** Writes the head as one list of names and values, which spares Node a table of them. */
-export const send = (res: ServerResponse, { status, headers, type, body, stream, isPage }: Reply): void => {
-  const fields = fieldsOf(res, isPage)
+export const send = (res: ServerResponse, { status, headers, type, body, stream, isPage = false }: Reply): void => {
+  const fields = fieldsOf(res, isPage, headers?.['Cache-Control'] !== undefined)
   for (const name in headers) fields.push(name, headers[name] ?? '')
   if (type !== undefined) fields.push('Content-Type', type)
   if (body !== undefined) fields.push('Content-Length', String(Buffer.byteLength(body)))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ANYBODY, type Caller } from '../../../domain/caller.ts'
 
-/** What is known of a request beside what it asks: kept on the response, for the log and the metrics. */
+/** What is known of a request beside what it asks: kept on the response, for its head, the log and the metrics. */
 export interface RequestContext {
   readonly id: string
   readonly startedAt: number
@@ -10,6 +10,12 @@ export interface RequestContext {
   route: string
   /** Who asks; whoever it is, until that was found out. */
   caller: Caller
+  /** Whether the credential that it was asked with is good still; undefined where none is asked for. */
+  holds: (() => boolean) | undefined
+  /** Whether the answer goes by who asks. */
+  isPrivate: boolean
+  /** Names and values in turn, for pages of other origins. */
+  originFields: readonly string[] | undefined
   /** Why the request met a 500 or a 503. For the log alone. */
   cause?: unknown
 }
@@ -24,8 +30,15 @@ export const GIVEN_ID = /^[A-Za-z0-9._-]{8,128}$/
 /** Takes the caller's `X-Request-Id` when it is harmless to log and to echo, and makes one otherwise. */
 export const openContext = (req: IncomingMessage, res: WithContext): RequestContext => {
   const given = req.headers['x-request-id']
-  const id = typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID()
-  const context = { id, startedAt: performance.now(), route: 'unmatched', caller: ANYBODY }
+  const context: RequestContext = {
+    id: typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID(),
+    startedAt: performance.now(),
+    route: 'unmatched',
+    caller: ANYBODY,
+    holds: undefined,
+    isPrivate: false,
+    originFields: undefined,
+  }
   res[CONTEXT] = context
   return context
 }
@@ -35,3 +48,6 @@ export const contextOf = (res: WithContext): RequestContext => {
   if (!context) throw new Error('the request has no context: openContext comes first')
   return context
 }
+
+/** Whether the credential of a request is good still, where it was asked with one. */
+export const holdsOf = (res: WithContext): (() => boolean) | undefined => res[CONTEXT]?.holds

@@ -2,15 +2,18 @@ import type { ServerResponse } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ReportFailure, unreported } from '../../../application/ports/background.ts'
-import type { Failure } from '../endpoint/failure.ts'
+import { ANYBODY, type Caller } from '../../../domain/caller.ts'
 import type { Reply } from '../endpoint/reply.ts'
+import { type Beats, realBeats } from './beats.ts'
+import { endingCredentials } from './ending-credentials.ts'
 import { HEARTBEAT } from './event-frames.ts'
 import { isBehind, type Piece, writePiece } from './piece.ts'
 import { sending } from './sending.ts'
+import { type NoRoom, streamRoom } from './stream-room.ts'
 import { turns } from './turns.ts'
 
 export interface StreamLimits {
-  /** Streams open at a time. */
+  /** Streams open at a time, whosever they are. */
   readonly streams: number
   /** Milliseconds that a reader may leave what was sent unread before its stream is ended. */
   readonly stall: number
@@ -29,23 +32,16 @@ export interface Beginning<Item> {
 
 export interface EventStreams {
   /**
-   * Replies with the stream, if there is room for it. The room is held from the moment of the call, before anything is
+   * Replies with the stream, if there is room for it, and for one more of the caller's. The room is held from the moment of the call, before anything is
    * waited for, until the stream ends or did not come to be, whatever the reason.
    */
   readonly begin: <Refused, Item>(
     beginning: TE.TaskEither<Refused, Beginning<Item>>,
-  ) => TE.TaskEither<Refused | (Failure & { kind: 'TooManyStreams' }), Reply>
+    caller?: Caller,
+  ) => TE.TaskEither<Refused | NoRoom, Reply>
   readonly open: () => number
   /** Ends every stream in order, and takes no more; clients come back by themselves, to another server. */
   readonly end: () => void
-}
-
-/** Calls `beat` now and then. Returns how to stop. */
-export type Beats = (beat: () => void, milliseconds: number) => () => void
-
-const realBeats: Beats = (beat, milliseconds) => {
-  const timer = setInterval(beat, milliseconds).unref()
-  return () => clearInterval(timer)
 }
 
 export interface StreamSettings {
@@ -71,9 +67,9 @@ export const eventStreams = (
 ): EventStreams => {
   const turn = turns()
   const send = sending(turn, limits.stall)
+  const room = streamRoom(limits.streams)
   const open = new Map<ServerResponse, AbortController>()
-  /** Streams that are open or about to begin. */
-  let held = 0
+  const credentials = endingCredentials(beats, (res) => endInOrder(res, open.get(res)))
   let ending = false
   let stopBeating: (() => void) | undefined
 
@@ -84,16 +80,23 @@ export const eventStreams = (
       }).catch((error: unknown) => onFailure('stream', error))
   }
 
-  const enter = (res: ServerResponse) => {
+  const endInOrder = (res: ServerResponse, stop: AbortController | undefined) => {
+    stop?.abort()
+    res.end()
+  }
+
+  const enter = (res: ServerResponse, leave: () => void) => {
     const stop = new AbortController()
     open.set(res, stop)
+    credentials.watch(res)
     stopBeating ??= beats(beat, limits.heartbeat)
     // A connection that breaks closes its response; the error that says so is nobody's defect.
     res.on('error', () => {})
     res.once('close', () => {
       stop.abort()
       open.delete(res)
-      held -= 1
+      credentials.forget(res)
+      leave()
       if (open.size > 0) return
       stopBeating?.()
       stopBeating = undefined
@@ -101,8 +104,8 @@ export const eventStreams = (
     return stop.signal
   }
 
-  const pump = async <Item>(res: ServerResponse, { opening, items, render }: Beginning<Item>) => {
-    const stop = enter(res)
+  const pump = async <Item>(res: ServerResponse, leave: () => void, { opening, items, render }: Beginning<Item>) => {
+    const stop = enter(res, leave)
     // At once: who is cut off before it came has lost its place.
     res.write(opening)
     const steps = items(stop)[Symbol.asyncIterator]()
@@ -120,14 +123,14 @@ export const eventStreams = (
   }
 
   const stream =
-    <Item>(beginning: Beginning<Item>) =>
+    <Item>(beginning: Beginning<Item>, leave: () => void) =>
     (res: ServerResponse) => {
       // Whoever went away while the answer was made closes it no more.
       if (ending || res.destroyed || res.req.method === 'HEAD') {
-        held -= 1
+        leave()
         return void res.end()
       }
-      pump(res, beginning).catch((error: unknown) => {
+      pump(res, leave, beginning).catch((error: unknown) => {
         // What fails after the head was sent can only end the stream: its reader resumes.
         if (!res.destroyed) onFailure('stream', error)
         res.destroy()
@@ -136,26 +139,27 @@ export const eventStreams = (
 
   return {
     begin:
-      <Refused, Item>(beginning: TE.TaskEither<Refused, Beginning<Item>>) =>
+      <Refused, Item>(beginning: TE.TaskEither<Refused, Beginning<Item>>, caller: Caller = ANYBODY) =>
       async () => {
-        if (ending || held >= limits.streams) return E.left({ kind: 'TooManyStreams', limit: limits.streams })
-        held += 1
+        if (ending) return E.left({ kind: 'TooManyStreams', limit: limits.streams })
+        const taken = room.take(caller)
+        if (E.isLeft(taken)) return taken
+        const leave = taken.right
         let begun: E.Either<Refused, Beginning<Item>> | undefined
         try {
           const result = await beginning()
           begun = result
-          return E.map((one: Beginning<Item>) => ({ status: 200, headers: HEADERS, stream: stream(one) }))(result)
+          return E.map((one: Beginning<Item>) => ({ status: 200, headers: HEADERS, stream: stream(one, leave) }))(
+            result,
+          )
         } finally {
-          if (!begun || E.isLeft(begun)) held -= 1
+          if (!begun || E.isLeft(begun)) leave()
         }
       },
     open: () => open.size,
     end: () => {
       ending = true
-      for (const [res, stop] of open) {
-        stop.abort()
-        res.end()
-      }
+      for (const [res, stop] of open) endInOrder(res, stop)
     },
   }
 }

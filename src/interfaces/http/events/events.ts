@@ -80,6 +80,7 @@ export const eventEndpoints = (
             render: single,
           })),
         ),
+        caller,
       ),
     ),
 
@@ -98,6 +99,7 @@ export const eventEndpoints = (
             }
           }),
         ),
+        caller,
       )
     }),
   }

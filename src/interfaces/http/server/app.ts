@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Entrance } from '../callers/entrance.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { type Endpoints, sendProblem, takes } from '../endpoint/endpoint.ts'
 import type { ProtocolFailure } from '../endpoint/failure.ts'
@@ -32,28 +33,59 @@ const ask = (
   )
 }
 
-/** Answers every request, observed from its head on; what the contract has no path for is answered `elsewhere`. */
+/** A way that leads to an operation, or would, were the request not refused for its path or its query. */
+type Way = Route & { kind: 'endpoint' | 'refusal' }
+
+const operationOf = (route: Route): Operation | undefined => {
+  if (route.kind === 'endpoint') return route.destination.operation
+  return route.kind === 'refusal' ? route.operation : undefined
+}
+
+const goOn = (way: Way, req: IncomingMessage, res: ServerResponse) =>
+  way.kind === 'endpoint' ? ask(way, req, res) : sendProblem(res, way.failure)
+
+/**
+ * Answers every request, observed from its head on; what the contract has no path for is answered `elsewhere`. Who may not
+ * ask for an operation hears that before anything else that the request is refused for, HTTP itself aside.
+ */
 export const httpApp = (
   contract: Contract,
   endpoints: Endpoints,
   elsewhere: RequestListener,
   observe: RequestListener,
+  { gate, misdirected, origins }: Entrance,
 ): RequestListener => {
   const routeOf = routerOf(contract, endpoints)
+
+  const enter = (way: Way, operation: Operation, req: IncomingMessage, res: ServerResponse) => {
+    const refusal = gate(operation, req, res, way.query)
+    if (refusal === undefined) return goOn(way, req, res)
+    if (!(refusal instanceof Promise)) return sendProblem(res, refusal)
+    refusal
+      .then((late) => (late ? sendProblem(res, late) : goOn(way, req, res)))
+      .catch((cause: unknown) => {
+        if (res.headersSent) res.destroy(cause as Error)
+        else sendProblem(res, { kind: 'Defect', cause })
+      })
+  }
 
   return (req, res) => {
     observe(req, res)
     const route = routeOf(req.method ?? '', req.url ?? '')
-    if (route.kind !== 'elsewhere') contextOf(res).route = route.template
-    const refusal = refusalOfHead(req)
+    const operation = operationOf(route)
+    const context = contextOf(res)
+    if (route.kind !== 'elsewhere') context.route = route.template
+    context.isPrivate = operation?.requires !== undefined
+    if (origins) context.originFields = origins.fieldsFor(req, context.isPrivate)
+    const refusal = refusalOfHead(req) ?? misdirected?.(req)
     if (refusal) return sendProblem(res, refusal)
     switch (route.kind) {
       case 'endpoint':
-        return ask(route, req, res)
+        return enter(route, route.destination.operation, req, res)
       case 'options':
-        return send(res, { status: 204, headers: { Allow: route.allow } })
+        return send(res, { status: 204, headers: { Allow: route.allow, ...origins?.preflight(req, route.allow) } })
       case 'refusal':
-        return sendProblem(res, route.failure)
+        return operation ? enter(route, operation, req, res) : sendProblem(res, route.failure)
       case 'elsewhere':
         // Express finds the path of no target whose host it cannot read.
         req.url = originForm(req.url ?? '')

@@ -25,7 +25,14 @@ export type Route =
     }
   /** To the methods of its path. */
   | { readonly kind: 'options'; readonly template: string; readonly allow: string }
-  | { readonly kind: 'refusal'; readonly template: string; readonly failure: ProtocolFailure }
+  | {
+      readonly kind: 'refusal'
+      readonly template: string
+      readonly failure: ProtocolFailure
+      /** The operation that would have been asked for, when there is one: whoever may not ask for it hears that first. */
+      readonly operation: Operation | undefined
+      readonly query: ParsedUrlQuery
+    }
   /** Out of the contract, which does not have its path. */
   | { readonly kind: 'elsewhere' }
 
@@ -124,12 +131,18 @@ export const routerOf = (contract: Contract, endpoints: Endpoints): ((method: st
     const place = find(path, found)
     if (!place) return ELSEWHERE
     const { template, destinations, allow } = place
-    const refusal = (failure: ProtocolFailure): Route => ({ kind: 'refusal', template, failure })
+    const destination = destinations.get(method)
+    const refusal = (failure: ProtocolFailure): Route => ({
+      kind: 'refusal',
+      template,
+      failure,
+      operation: destination?.operation,
+      query,
+    })
     const params = path.includes('%') ? decoded(found) : found
     if (!params) return refusal(BAD_ESCAPE)
     if (hasTooManyParameters) return refusal(TOO_MANY_PARAMETERS)
 
-    const destination = destinations.get(method)
     if (destination) return { kind: 'endpoint', template, destination, params, query }
     if (method === 'OPTIONS') return { kind: 'options', template, allow }
     return refusal({ kind: 'MethodNotAllowed', method, allow })
