@@ -19,6 +19,11 @@ export const layersOfSrc: readonly Layer[] = [
     may: 'src/domain/* fp-ts',
     because: 'the domain knows itself and fp-ts: no io-ts, no ORM, no Node, no other layer',
   },
+  {
+    path: 'src/domain/keys',
+    may: 'src/domain/* fp-ts',
+    because: 'what a key is has nothing to do with what is said in chats',
+  },
 
   {
     path: 'src/application/ports',
@@ -28,11 +33,17 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/application/chats', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/keys', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/probes', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
 
   {
     path: 'src/infrastructure/memory',
     may: `${PORTS} ${DOMAIN} fp-ts`,
+    because: 'an adapter implements ports and never imports another adapter',
+  },
+  {
+    path: 'src/infrastructure/crypto',
+    may: `${PORTS} ${DOMAIN} node:crypto`,
     because: 'an adapter implements ports and never imports another adapter',
   },
   {
@@ -91,6 +102,11 @@ export const layersOfSrc: readonly Layer[] = [
       'endpoints decode, call a use case and encode; they know neither the server nor the endpoints of other rooms',
   },
   {
+    path: 'src/interfaces/http/keys',
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/view.ts src/application/keys ${PORTS} ${DOMAIN} fp-ts io-ts`,
+    because: 'keys are shown as everything else is; endpoints know neither the server nor the endpoints of other rooms',
+  },
+  {
     path: 'src/interfaces/http/events',
     may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts
           ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
@@ -114,7 +130,7 @@ export const layersOfSrc: readonly Layer[] = [
 
   {
     path: 'src/composition',
-    may: `src/application ${HTTP} src/infrastructure/memory inversify pino prom-client node:http`,
+    may: `src/application ${HTTP} src/infrastructure/memory src/infrastructure/crypto inversify pino prom-client node:http`,
     because: 'it is published with the messenger for tests, which has no database: PostgreSQL comes in as a Storage',
   },
   {

@@ -1,10 +1,11 @@
 /** The kinds of work that go on where nobody waits for an answer. */
-export const BACKGROUND_WORK = ['read', 'look', 'notify', 'listen', 'stream', 'database', 'log', 'other'] as const
+export const BACKGROUND_WORK = ['read', 'look', 'notify', 'listen', 'stream', 'keys', 'database', 'log', 'other'] as const
 
 /**
  * - `read`: what is new in a followed chat; `look`: which followed chats have something new;
  * - `notify`, `listen`: rings to and from the other servers;
- * - `stream`: what a stream sends; `database`: the life of a database server of ours;
+ * - `stream`: what a stream sends; `keys`: which keys are good still, and when they were used;
+ * - `database`: the life of a database server of ours;
  * - `log`: the writing of log lines; `other`: whatever was not thought of.
  */
 export type BackgroundWork = (typeof BACKGROUND_WORK)[number]
