@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { Container } from 'inversify'
 import { chatsModule } from './composition/chats.ts'
 import { followingModule } from './composition/following.ts'
+import { keysModule } from './composition/keys.ts'
 import { messagesModule } from './composition/messages.ts'
 import { serverModule } from './composition/server.ts'
 import { serviceModule } from './composition/service.ts'
@@ -19,6 +20,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     chatsModule,
     messagesModule,
     followingModule,
+    keysModule,
     serviceModule,
     serverModule,
   )

@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
+import { postgresKeys } from './infrastructure/postgres/keys.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
@@ -34,6 +35,7 @@ const postgresStorage = (database: Database, onFailure: ReportFailure | undefine
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
+    keys: postgresKeys(database.pool),
     bell,
     health: postgresHealth(database),
     close: async () => {

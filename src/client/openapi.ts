@@ -167,13 +167,14 @@ export interface FieldError {
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
-   *   the cursor of a link.
+   *   the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
-   * - `repeated`: it is given more than once.
+   * - `repeated`: it, or one of its entries, is given more than once.
    * - `not_an_option`: it is none of the values to choose from.
-   * - `too_many`: it is given too many times.
+   * - `too_many`: it is given too many times, or has too many entries.
+   * - `too_few`: it has too few entries.
    */
   readonly code: ErrorCode
   /** The same, for people. */
@@ -191,13 +192,14 @@ export interface ParameterError {
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
-   *   the cursor of a link.
+   *   the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
-   * - `repeated`: it is given more than once.
+   * - `repeated`: it, or one of its entries, is given more than once.
    * - `not_an_option`: it is none of the values to choose from.
-   * - `too_many`: it is given too many times.
+   * - `too_many`: it is given too many times, or has too many entries.
+   * - `too_few`: it has too few entries.
    */
   readonly code: ErrorCode
   /** The same, for people. */
@@ -217,6 +219,7 @@ export const errorCodes = [
   'repeated',
   'not_an_option',
   'too_many',
+  'too_few',
 ] as const
 
 /**
@@ -226,13 +229,14 @@ export const errorCodes = [
  * - `blank`: nothing is left of it when white space around it is dropped.
  * - `too_long`: it has too many code points.
  * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
- *   the cursor of a link.
+ *   the cursor of a link; or no time.
  * - `invisible`: it consists of invisible characters only.
  * - `not_a_whole_number`: it is not written as a whole number.
  * - `out_of_range`: it is too small or too large.
- * - `repeated`: it is given more than once.
+ * - `repeated`: it, or one of its entries, is given more than once.
  * - `not_an_option`: it is none of the values to choose from.
- * - `too_many`: it is given too many times.
+ * - `too_many`: it is given too many times, or has too many entries.
+ * - `too_few`: it has too few entries.
  */
 export type ErrorCode = (typeof errorCodes)[number]
 

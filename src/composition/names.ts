@@ -8,6 +8,8 @@ import type { Chats } from '../application/ports/chats.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
+import type { Keys } from '../application/ports/keys.ts'
+import type { Secrets } from '../application/ports/secrets.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { Endpoints } from '../interfaces/http/endpoint/endpoint.ts'
 import type { EventStreams, StreamLimits } from '../interfaces/http/events/event-streams.ts'
@@ -23,6 +25,8 @@ export const names = {
   clock: named<Clock>('clock'),
   health: named<Health>('health'),
   journal: named<Journal>('journal'),
+  keys: named<Keys>('keys'),
+  secrets: named<Secrets>('secrets'),
 
   contract: named<Contract>('contract'),
   failures: named<BackgroundFailures>('failures'),

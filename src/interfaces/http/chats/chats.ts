@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
@@ -17,7 +16,7 @@ import {
   onlySome,
   PageLimitCodec,
 } from '../codecs/codecs.ts'
-import { Conditional, expectationOf } from '../endpoint/etags.ts'
+import { Conditional, expectationOf, tagOfContent } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
@@ -49,11 +48,6 @@ export const DeleteChatRequest = t.type({ headers: Conditional, path: Path })
 const chatPath = ({ id }: Chat) => `/chats/${id}`
 const tagOf = ({ revision }: Chat) => ({ ETag: entityTag(revision) })
 
-/** A list of chats has no revision of its own: its tag is made of what it shows. */
-const tagOfAll = (body: unknown) => ({
-  ETag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
-})
-
 export interface ChatUseCases {
   readonly createChat: CreateChat
   readonly listChats: ListChats
@@ -80,7 +74,7 @@ export const chatEndpoints = (
       listChats(selectionOf(query)),
       TE.map((page) => {
         const body = page.entries.map(chatView)
-        return json(200, body, { ...linkHeader(pageLinks('/chats/', query, page)), ...tagOfAll(body) })
+        return json(200, body, { ...linkHeader(pageLinks('/chats/', query, page)), ETag: tagOfContent(body) })
       }),
     ),
   ),

@@ -1,8 +1,10 @@
 export { ChatIdCodec, ChatIdsCodec, ChatPositionCodec, ChatTitleCodec, MAX_FOLLOWED, RevisionCodec } from './chats.ts'
 export { only, onlySome, optional } from './codec.ts'
+export { KeyChatsCodec, KeyExpiryCodec, KeyIdCodec, KeyNameCodec, KeyPositionCodec, KeyScopesCodec } from './keys.ts'
 export { MessageIdCodec, MessagePositionCodec, MessageTextCodec } from './messages.ts'
 export {
   ChatCursorCodec,
+  KeyCursorCodec,
   LAST_PLACE,
   MessageCursorCodec,
   OrderCodec,

@@ -4,6 +4,8 @@ import type { Unavailable } from '../../../application/ports/failures.ts'
 import type { Forbidden } from '../../../domain/caller.ts'
 import type { ChatNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
 import type { Stale } from '../../../domain/expectation.ts'
+import type { KeyNotFound } from '../../../domain/keys/api-key.ts'
+import type { ExpiryOutOfRange } from '../../../domain/keys/issue-key.ts'
 import type { KeyReused } from '../../../domain/intent.ts'
 
 /** One rule that the request breaks, at a JSON Pointer into the body (as a URI fragment) or in a named parameter. */
@@ -38,4 +40,6 @@ export type Failure =
   | KeyReused
   | ChatNotFound
   | MessageNotFound
+  | KeyNotFound
+  | ExpiryOutOfRange
   | Unavailable

@@ -31,6 +31,8 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['not-found', `Chat ${failure.chatId} was not found`]
     case 'MessageNotFound':
       return ['not-found', `Message ${failure.messageId} of chat ${failure.chatId} was not found`]
+    case 'KeyNotFound':
+      return ['not-found', `Key ${failure.keyId} was not found`]
     case 'PathNotFound':
       return ['not-found', `Nothing is served at ${failure.path}`]
     case 'ProblemTypeNotFound':
@@ -80,6 +82,11 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
         `after ${rule}`,
         { errors: [{ parameter: 'after', code: 'out_of_range', detail: rule }] },
       ]
+    }
+    case 'ExpiryOutOfRange': {
+      const rule = 'must be in the future, and before the year 10000'
+      const errors = [{ pointer: '#/expires_at', code: 'out_of_range', detail: rule }]
+      return ['validation-failed', `#/expires_at ${rule}`, { errors }]
     }
     case 'NotReady': {
       const { checks } = failure
