@@ -20,7 +20,7 @@ import {
 } from '../codecs/codecs.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { Conditional, expectationOf, tagOfContent } from '../endpoint/etags.ts'
+import { Conditional, tagOfContent } from '../endpoint/etags.ts'
 import type { ProtocolFailure } from '../endpoint/failure.ts'
 import { linkHeader, pageLinks, selectionOf } from '../endpoint/paging.ts'
 import { json, noContent } from '../endpoint/reply.ts'
@@ -55,6 +55,10 @@ const madeKeyView = ({ key, secret }: MadeKey) => ({ ...keyView(key), secret })
 
 const NO_TAG: ProtocolFailure = { kind: 'PreconditionFailed', detail: 'A key has no ETag' }
 
+/** What is there has no tag: no list has it, and `*` alone says something of it (RFC 9110, section 13.1). */
+const cannotBeMet = (conditions: t.TypeOf<typeof Conditional>) =>
+  (conditions['if-match'] ?? '*') !== '*' || conditions['if-none-match'] === '*'
+
 export interface KeyUseCases {
   readonly createKey: CreateKey
   readonly listKeys: ListKeys
@@ -87,7 +91,7 @@ export const keyEndpoints = (contract: Contract, { createKey, listKeys, revokeKe
   ),
 
   revokeKey: endpoint(contract.operation('revokeKey'), RevokeKeyRequest, ({ headers, path }, caller) => {
-    if (expectationOf(headers) !== undefined) return TE.left(NO_TAG)
+    if (cannotBeMet(headers)) return TE.left(NO_TAG)
     return pipe(
       revokeKey(caller, path.key_id),
       TE.map(() => noContent),
