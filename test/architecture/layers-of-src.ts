@@ -129,6 +129,12 @@ export const layersOfSrc: readonly Layer[] = [
   },
 
   {
+    path: 'src/interfaces/cli',
+    may: `${HTTP}/keys/views.ts src/application/keys ${PORTS} ${DOMAIN} fp-ts node:util`,
+    because: 'a command calls use cases as an endpoint does, and shows what they give as HTTP does',
+  },
+
+  {
     path: 'src/composition',
     may: `src/application ${HTTP} src/infrastructure/memory src/infrastructure/crypto inversify pino prom-client node:http`,
     because: 'it is published with the messenger for tests, which has no database: PostgreSQL comes in as a Storage',
@@ -149,6 +155,11 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'a messenger serves whatever storage it is given',
   },
   { path: 'src/config.ts', may: 'fp-ts io-ts node:fs', because: 'the environment is decoded before anything starts' },
+  {
+    path: 'src/keys.ts',
+    may: 'src/config.ts src/start-failure.ts src/storage.ts src/interfaces/cli src/infrastructure/crypto fp-ts',
+    because: 'a command is put together where it is started: it needs neither the container nor HTTP',
+  },
   {
     path: 'src/*',
     may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts

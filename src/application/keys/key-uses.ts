@@ -28,7 +28,9 @@ export const keyUses = (keys: Keys, clock: Clock, onFailure: ReportFailure) => {
       if (unwritten.size === 0) return
       const uses = new Map(unwritten)
       unwritten.clear()
-      const written = await keys.touch(uses)().catch((cause: unknown) => E.left({ cause }))
+      const written = await keys
+        .touch(uses)()
+        .catch((cause: unknown) => E.left({ cause }))
       if (E.isRight(written)) return
       for (const [id, at] of uses) if (!unwritten.has(id)) unwritten.set(id, at)
       onFailure('keys', written.left.cause)

@@ -1,5 +1,15 @@
 /** The kinds of work that go on where nobody waits for an answer. */
-export const BACKGROUND_WORK = ['read', 'look', 'notify', 'listen', 'stream', 'keys', 'database', 'log', 'other'] as const
+export const BACKGROUND_WORK = [
+  'read',
+  'look',
+  'notify',
+  'listen',
+  'stream',
+  'keys',
+  'database',
+  'log',
+  'other',
+] as const
 
 /**
  * - `read`: what is new in a followed chat; `look`: which followed chats have something new;

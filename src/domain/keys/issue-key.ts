@@ -34,11 +34,7 @@ const covers = ({ grant }: Caller, { scopes, chatIds }: KeyDraft): E.Either<Forb
 }
 
 /** The key as the caller may make it: with nothing beyond its own scopes and chats. */
-export const issue = (
-  caller: Caller,
-  draft: KeyDraft,
-  at: Date,
-): E.Either<Forbidden | ExpiryOutOfRange, IssuedKey> => {
+export const issue = (caller: Caller, draft: KeyDraft, at: Date): E.Either<Forbidden | ExpiryOutOfRange, IssuedKey> => {
   const allowed = mayManageKeys(caller)
   if (E.isLeft(allowed)) return allowed
   const covered = covers(caller, draft)

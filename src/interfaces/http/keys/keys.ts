@@ -4,8 +4,6 @@ import * as t from 'io-ts'
 import type { CreateKey, MadeKey } from '../../../application/keys/create-key.ts'
 import type { ListKeys } from '../../../application/keys/list-keys.ts'
 import type { RevokeKey } from '../../../application/keys/revoke-key.ts'
-import type { ApiKey } from '../../../domain/keys/api-key.ts'
-import { shownTime, type View } from '../chats/view.ts'
 import {
   KeyChatsCodec,
   KeyCursorCodec,
@@ -24,6 +22,7 @@ import { Conditional, tagOfContent } from '../endpoint/etags.ts'
 import type { ProtocolFailure } from '../endpoint/failure.ts'
 import { linkHeader, pageLinks, selectionOf } from '../endpoint/paging.ts'
 import { json, noContent } from '../endpoint/reply.ts'
+import { keyView } from './views.ts'
 
 export const CreateKeyRequest = t.type({
   body: only({
@@ -38,17 +37,6 @@ export const ListKeysRequest = t.type({
   query: onlySome({ limit: PageLimitCodec, before: KeyIdCodec, after: KeyPositionCodec, cursor: KeyCursorCodec }),
 })
 export const RevokeKeyRequest = t.type({ headers: Conditional, path: only({ key_id: KeyIdCodec }) })
-
-const keyView = ({ id, name, prefix, scopes, chatIds, createdAt, expiresAt, lastUsedAt }: ApiKey): View<ApiKey> => ({
-  id,
-  name,
-  prefix,
-  scopes,
-  chat_ids: chatIds,
-  created_at: shownTime(createdAt),
-  expires_at: shownTime(expiresAt),
-  last_used_at: shownTime(lastUsedAt),
-})
 
 /** The one answer that shows the secret. */
 const madeKeyView = ({ key, secret }: MadeKey) => ({ ...keyView(key), secret })
@@ -74,9 +62,7 @@ export const keyEndpoints = (contract: Contract, { createKey, listKeys, revokeKe
         chatIds: body.chat_ids,
         expiresAt: body.expires_at,
       }),
-      TE.map((made) =>
-        json(201, madeKeyView(made), { Location: `/keys/${made.key.id}`, 'Cache-Control': 'no-store' }),
-      ),
+      TE.map((made) => json(201, madeKeyView(made), { Location: `/keys/${made.key.id}`, 'Cache-Control': 'no-store' })),
     ),
   ),
 
