@@ -24,7 +24,7 @@ export const keysContract = (open: () => Promise<Keys>) => {
   describe('add', () => {
     it('keeps every field of a key, and gives it an identity', async () => {
       const whole = aNewKey({
-        name: "Bobby's 🔑 \\ \"key\" {a,b}\nNULL" as KeyName,
+        name: 'Bobby\'s 🔑 \\ "key" {a,b}\nNULL' as KeyName,
         scopes: SCOPES,
         chatIds: [3, 1, 9_007_199_254_740_991].map(aChatId),
         createdAt: later(1),

@@ -12,10 +12,11 @@ export type KeyCommand =
   | { readonly verb: 'list' }
   | { readonly verb: 'revoke'; readonly id: KeyId }
 
-export const USAGE = [
-  `keys create --name <what it is for> --scope <${SCOPES.join('|')}>[,…] [--chat <id>[,…]] [--expires <RFC 3339>]`,
-  'keys list',
-  'keys revoke <id>',
+const USAGE = [
+  'usage: npm run -s keys -- <one of these>',
+  `  create --name <what it is for> --scope <${SCOPES.join('|')}>[,…] [--chat <id>[,…]] [--expires <RFC 3339>]`,
+  '  list',
+  '  revoke <id>',
 ].join('\n')
 
 const OPTIONS = {
@@ -82,7 +83,7 @@ const commandOf = (given: Given, words: readonly string[]): E.Either<readonly st
     const id = KeyId.parse(numberIn(rest[0] ?? ''))
     return E.isLeft(id) ? refused('revoke takes the id of a key, as list shows it') : E.right({ verb, id: id.right })
   }
-  return refused(`usage:\n${USAGE}`)
+  return refused(USAGE)
 }
 
 /** What the arguments ask for, or every sentence about what is wrong with them. */
@@ -91,6 +92,6 @@ export const readKeyCommand = (args: readonly string[]): E.Either<readonly strin
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
     return commandOf(values, positionals)
   } catch (error) {
-    return refused(`${(error as Error).message}\nusage:\n${USAGE}`)
+    return E.left([(error as Error).message, USAGE])
   }
 }

@@ -1,8 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import {
-  keyAuthenticator,
-  type KeyAuthenticatorSettings,
-} from '../../../src/application/keys/key-authenticator.ts'
+import { keyAuthenticator, type KeyAuthenticatorSettings } from '../../../src/application/keys/key-authenticator.ts'
 import type { Authentication } from '../../../src/application/ports/authenticator.ts'
 import type { Keys, NewKey } from '../../../src/application/ports/keys.ts'
 import type { KeyDigest } from '../../../src/domain/keys/api-key.ts'
@@ -46,17 +43,22 @@ export const aServer = (keys: Keys, settings: KeyAuthenticatorSettings = {}) => 
   const time = { elapsed: 0 }
   const failures: unknown[] = []
   let look = async () => {}
-  const authenticator = keyAuthenticator(keys, cryptoSecrets, { now: () => later(time.elapsed) }, {
-    now: () => time.elapsed,
-    poll: (poll) => {
-      look = poll
-      return () => {
-        look = async () => {}
-      }
+  const authenticator = keyAuthenticator(
+    keys,
+    cryptoSecrets,
+    { now: () => later(time.elapsed) },
+    {
+      now: () => time.elapsed,
+      poll: (poll) => {
+        look = poll
+        return () => {
+          look = async () => {}
+        }
+      },
+      onFailure: (_work, failure) => failures.push(failure),
+      ...settings,
     },
-    onFailure: (_work, failure) => failures.push(failure),
-    ...settings,
-  })
+  )
   const of = async (token: string): Promise<Authentication> => authenticator.authenticate(token)
   return {
     ...authenticator,
