@@ -23,8 +23,9 @@ const commands = readme.split('\n').filter((line) => line.startsWith('npm run -s
 const ended = async (command: string, args: readonly string[], variables: Record<string, string>) => {
   const env = { PATH: process.env['PATH'], HOME: aDataFolder(), npm_config_update_notifier: 'false', ...variables }
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
-  return { status: status as number, stdout, stderr }
+  const exit = once(child, 'exit') as Promise<[number | null]>
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), exit])
+  return { status, stdout, stderr }
 }
 
 const shell = (command: string, variables: Record<string, string>) => ended('bash', ['-c', command], variables)

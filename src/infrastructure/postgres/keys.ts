@@ -41,7 +41,8 @@ const removeKey = statement(
   ([id]) => id as KeyId,
 )
 
-const findKeys = statement(
+/** The statement of every look. */
+export const findKeys = statement(
   'keys-by-digest',
   { digests: list<KeyDigest>('text') },
   ({ digests }) => `select ${API_KEY} from api_keys where digest = any(${digests})`,
