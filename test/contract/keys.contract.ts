@@ -113,6 +113,15 @@ export const keysContract = (open: () => Promise<Keys>) => {
       expect(await usedAt(unused.digest)).to.equal(null)
     })
 
+    it('has the latest in the end, whatever is noted at the same time and in whatever order', async () => {
+      const made = await Promise.all(upTo(30).map(() => add()))
+      const ids = made.map(({ key }) => key.id)
+      const note = (n: number) => keys.touch(new Map((n % 2 ? ids : ids.toReversed()).map((id) => [id, later(n)])))()
+      const noted = await Promise.all([3, 20, 7, ...upTo(19)].map(note))
+      expect(noted.filter(E.isLeft)).to.deep.equal([])
+      for (const { digest } of made) expect(await usedAt(digest)).to.deep.equal(later(20))
+    })
+
     it('passes over keys that are gone, and notes the others', async () => {
       const [gone, there] = [await add(), await add()]
       right(await keys.remove(gone.key.id)())

@@ -1,13 +1,17 @@
 import { expect } from 'chai'
+import * as E from 'fp-ts/lib/Either.js'
+import { keyAuthenticator } from '../../src/application/keys/key-authenticator.ts'
+import type { Storage } from '../../src/composition/storage.ts'
 import { SCOPES } from '../../src/domain/caller.ts'
 import { KeySecret } from '../../src/domain/keys/api-key.ts'
 import { cryptoSecrets } from '../../src/infrastructure/crypto/secrets.ts'
-import type { Storage } from '../../src/composition/storage.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { type Answer, type Client, clientOf } from '../client.ts'
 import { right, upTo } from '../fixtures.ts'
+import { goal } from '../goal.ts'
 import { releasing } from '../releasing.ts'
 import { brokenStorage, overEachStorage, served } from '../served.ts'
+import { until } from '../until.ts'
 
 interface KeyBody {
   readonly id: number
@@ -15,6 +19,7 @@ interface KeyBody {
   readonly prefix: string
   readonly secret: string
   readonly created_at: string
+  readonly last_used_at: string | null
 }
 
 const READER = { name: 'reader', scopes: ['read'] }
@@ -27,6 +32,7 @@ describe('Keys over HTTP', () =>
     let client: Client
     let kept: Storage
     const lines: string[] = []
+    const hold = releasing()
 
     before(async () => {
       kept = await storage()
@@ -36,6 +42,8 @@ describe('Keys over HTTP', () =>
     after(() => messenger.stop())
 
     const make = (body: object = READER) => client.post<KeyBody>('/keys/', body)
+    const isUsed = async (id: number) =>
+      (await all(client)).some((key) => key.id === id && key.last_used_at?.endsWith(':00.000Z'))
     const rulesOf = ({ status, json }: Answer<{ errors?: readonly { pointer?: string; code?: string }[] }>) =>
       [status, ...(json.errors ?? []).map(({ pointer, code }) => `${pointer} ${code}`)].join(' ')
 
@@ -120,6 +128,22 @@ describe('Keys over HTTP', () =>
       expect([again.status, again.json.detail]).to.deep.equal([404, `Key ${json.id} was not found`])
       expect((await all(client)).map(({ id }) => id)).to.not.include(json.id)
       expect(right(await kept.keys.find([cryptoSecrets.digestOf(json.secret)])()).size).to.equal(0)
+    })
+
+    it('makes keys that are good on every server at once, and revokes them within 5 s on all of them', async () => {
+      const servers = [1, 2].map(() =>
+        hold(keyAuthenticator(kept.keys, cryptoSecrets, { now: () => new Date() }), ({ close }) => close()),
+      )
+      const ask = (secret: string) => Promise.all(servers.map(async ({ authenticate }) => authenticate(secret)))
+      const { json } = await make({ ...READER, chat_ids: [7] })
+      const credentials = (await ask(json.secret)).map(right)
+      for (const { caller } of credentials)
+        expect(caller).to.deep.equal({ kind: 'service', grant: { scopes: ['read'], chatIds: [7] } })
+      await until(() => isUsed(json.id))
+      expect((await client.delete(`/keys/${json.id}`)).status).to.equal(204)
+      const revoked = performance.now()
+      await until(async () => (await ask(json.secret)).every(E.isLeft) && credentials.every(({ holds }) => !holds()))
+      expect(performance.now() - revoked, 'ms').to.be.below(goal(5000))
     })
 
     it('revokes nothing under a tag, for a key has none', async () => {

@@ -80,8 +80,9 @@ export const knownKeys = (keys: Keys, bounds: Bounds, now: () => number) => {
 
   const learn = (digest: KeyDigest, found: ApiKey | undefined, askedAt: number) => {
     const entry = known.get(digest)
+    const learntAt = entry?.askedAt ?? unknown.get(digest)
     // A question that began later was answered before.
-    if (entry && askedAt < entry.askedAt) return
+    if (learntAt !== undefined && askedAt < learntAt) return
     if (entry) Object.assign(entry, { found, askedAt })
     if (!found) forget(digest, askedAt)
     else if (!entry) keep(digest, found, askedAt)

@@ -55,7 +55,10 @@ interface Use {
 }
 const useColumns = { id: bigint('id'), at: timestamptz('at') } satisfies Columns<Use>
 
-/** Rows are locked in order, so that two servers that note the same keys do not wait for each other crosswise. */
+/**
+ * Rows are locked in order, so that two servers that note the same keys do not wait for each other crosswise; one that was
+ * waited for is looked at once more.
+ */
 const touchKeys = statement(
   'touch-keys',
   { uses: table<Use>(useColumns) },
@@ -65,7 +68,7 @@ const touchKeys = statement(
       where k.last_used_at is null or k.last_used_at < uses.at
       order by k.id for no key update of k
     )
-    update api_keys k set last_used_at = greatest(k.last_used_at, used.at) from used where k.id = used.id`,
+    update api_keys k set last_used_at = used.at from used where k.id = used.id`,
 )
 
 /** Digests asked for in one statement, and uses noted in one. */

@@ -83,6 +83,27 @@ describe('A key of a service', () => {
     expect([await outcome(secret), holds()]).to.deep.equal([GONE, false])
   })
 
+  it('stays refused when an answer comes late that was given before it was revoked', async () => {
+    const { keys, make, revoke, state, asked } = aStore()
+    const { outcome, pass, look } = aServer(keys)
+    const { secret, key } = await make()
+    await outcome(secret)
+    state.isAway = true
+    await pass(5000)
+    state.isAway = false
+    const gate = Promise.withResolvers<void>()
+    const before = asked.length
+    state.gate = gate.promise
+    const late = outcome(secret)
+    await until(() => asked.length > before)
+    state.gate = Promise.resolve()
+    await revoke(key.id)
+    await pass(500)
+    await look()
+    gate.resolve()
+    expect([await late, await outcome(secret)]).to.deep.equal([GONE, GONE])
+  })
+
   it('outlasts a question that fails; and after a longer absence of the store it holds again', async () => {
     const { keys, make, state } = aStore()
     const { credential, outcome, pass, failures } = aServer(keys)

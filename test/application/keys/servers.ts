@@ -19,9 +19,10 @@ export const aStore = () => {
   const keys: Keys = {
     ...kept,
     find: (digests) => async () => {
+      const { gate } = state
       asked.push(digests)
       const answer = await kept.find(digests)()
-      await state.gate
+      await gate
       if (state.defect) throw state.defect
       return state.isAway ? failure() : answer
     },
