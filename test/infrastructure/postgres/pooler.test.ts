@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { MIGRATIONS } from '../../../src/infrastructure/postgres/migrations/migration-names.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import { Client } from 'pg'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
@@ -88,7 +89,7 @@ describe('Through PgBouncer in transaction mode', function () {
       where = await anEmptyDatabase()
       const pooler = await aPoolerOf()
       expect((await started(pooled(pooler))).storage).to.match(/has to be migrated.*set DATABASE_DIRECT_URL/)
-      for (const applied of [2, 0]) {
+      for (const applied of [MIGRATIONS.length, 0]) {
         const { lines } = await started({ ...pooled(pooler), ...direct() })
         expect(lines.filter((line) => line.startsWith('applied'))).to.have.length(applied)
         expect(lines.join()).to.not.include('polling')
