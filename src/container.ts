@@ -4,6 +4,7 @@ import { callersModule } from './composition/callers.ts'
 import { chatsModule } from './composition/chats.ts'
 import { followingModule } from './composition/following.ts'
 import { membersModule } from './composition/members.ts'
+import { keysModule } from './composition/keys.ts'
 import { messagesModule } from './composition/messages.ts'
 import { serverModule } from './composition/server.ts'
 import { serviceModule } from './composition/service.ts'
@@ -23,6 +24,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     messagesModule,
     membersModule,
     followingModule,
+    keysModule,
     serviceModule,
     serverModule,
   )

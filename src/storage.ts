@@ -3,9 +3,14 @@ import type { ReportFailure } from './application/ports/background.ts'
 import { memoryStorage } from './composition/memory-storage.ts'
 import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
-import { ensureDatabase, startEmbeddedPostgres } from './infrastructure/embedded-postgres/embedded-postgres.ts'
+import {
+  ensureDatabase,
+  runningPostgres,
+  startEmbeddedPostgres,
+} from './infrastructure/embedded-postgres/embedded-postgres.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
+import { postgresKeys } from './infrastructure/postgres/keys.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
@@ -34,6 +39,7 @@ const postgresStorage = (database: Database, onFailure: ReportFailure | undefine
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
+    keys: postgresKeys(database.pool),
     bell,
     health: postgresHealth(database),
     close: async () => {
@@ -42,6 +48,11 @@ const postgresStorage = (database: Database, onFailure: ReportFailure | undefine
     },
   }
 }
+
+/** The database of the service on an embedded server. */
+const DATABASE = 'messenger'
+
+const dataDirOf = ({ DATA_DIR }: Config) => join(DATA_DIR, 'postgres')
 
 /** Connections of the embedded server beside those of the pool: its owner's, the bell's, those that migrate, a person's. */
 const SPARE_CONNECTIONS = 20
@@ -52,9 +63,9 @@ const embeddedStorage = async (
   onFailure?: ReportFailure,
   onLost?: OnLost,
 ): Promise<Storage> => {
-  const { DATA_DIR, DATABASE_POOL_SIZE: size } = config
+  const { DATABASE_POOL_SIZE: size } = config
   const server = await startEmbeddedPostgres({
-    dataDir: join(DATA_DIR, 'postgres'),
+    dataDir: dataDirOf(config),
     settings: { max_connections: String(Math.max(100, size + SPARE_CONNECTIONS)) },
     log,
     onFailure: (error) => onFailure?.('database', error),
@@ -62,8 +73,8 @@ const embeddedStorage = async (
   })
   try {
     log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
-    await ensureDatabase(server, 'messenger')
-    const storage = postgresStorage(await prepared({ ...server, database: 'messenger' }, { size }, log), onFailure)
+    await ensureDatabase(server, DATABASE)
+    const storage = postgresStorage(await prepared({ ...server, database: DATABASE }, { size }, log), onFailure)
     return {
       ...storage,
       close: async () => {
@@ -91,4 +102,15 @@ export const openStorage = async (
     await prepared({ url }, { size, pooler, direct: direct ? { url: direct } : undefined }, log),
     onFailure,
   )
+}
+
+/**
+ * The same for a command that may run beside the service: an embedded server that the service has started is used as it runs,
+ * and left running.
+ */
+export const openStorageBeside = async (config: Config, log: Log): Promise<Storage> => {
+  const isEmbedded = config.STORAGE === 'postgres' && config.DATABASE_URL === undefined
+  const running = isEmbedded ? await runningPostgres(dataDirOf(config), log) : undefined
+  if (!running) return openStorage(config, log)
+  return postgresStorage(await prepared({ ...running, database: DATABASE }, { size: 1 }, log), undefined)
 }

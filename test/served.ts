@@ -6,6 +6,7 @@ import type { Storage } from '../src/composition/storage.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { memoryBell } from '../src/infrastructure/memory/bell.ts'
 import { memoryChats } from '../src/infrastructure/memory/chats.ts'
+import { memoryKeys } from '../src/infrastructure/memory/keys.ts'
 import { type Messenger, serve } from '../src/messenger.ts'
 import { openStorage } from '../src/storage.ts'
 import { right } from './fixtures.ts'
@@ -37,10 +38,12 @@ export const postgresStorage = async (): Promise<Storage> =>
 /** A storage none of whose parts answers. */
 export const brokenStorage = (): Storage => {
   const unavailable = () => async () => E.left({ kind: 'Unavailable' as const, cause: new Error('out of order') })
-  const chats = Object.fromEntries(Object.keys(memoryChats()).map((name) => [name, unavailable]))
+  const broken = (port: object) => Object.fromEntries(Object.keys(port).map((name) => [name, unavailable]))
+  const chats = broken(memoryChats())
   return {
     chats: chats as unknown as Storage['chats'],
     journal: chats as unknown as Storage['journal'],
+    keys: broken(memoryKeys()) as unknown as Storage['keys'],
     bell: memoryBell(),
     health: { database: async () => false, migrations: async () => false },
     close: async () => {},

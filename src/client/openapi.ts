@@ -252,12 +252,15 @@ export interface FieldError {
    * - `too_long`: it has too many code points.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
    *   user; or not the cursor of a link.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
+   *   the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
-   * - `repeated`: it is given more than once.
+   * - `repeated`: it, or one of its entries, is given more than once.
    * - `not_an_option`: it is none of the values to choose from.
-   * - `too_many`: it is given too many times.
+   * - `too_many`: it is given too many times, or has too many entries.
+   * - `too_few`: it has too few entries.
    */
   readonly code: ErrorCode
   /** The same, for people. */
@@ -276,12 +279,15 @@ export interface ParameterError {
    * - `too_long`: it has too many code points.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
    *   user; or not the cursor of a link.
+   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
+   *   the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
-   * - `repeated`: it is given more than once.
+   * - `repeated`: it, or one of its entries, is given more than once.
    * - `not_an_option`: it is none of the values to choose from.
-   * - `too_many`: it is given too many times.
+   * - `too_many`: it is given too many times, or has too many entries.
+   * - `too_few`: it has too few entries.
    */
   readonly code: ErrorCode
   /** The same, for people. */
@@ -301,6 +307,7 @@ export const errorCodes = [
   'repeated',
   'not_an_option',
   'too_many',
+  'too_few',
 ] as const
 
 /**
@@ -311,12 +318,15 @@ export const errorCodes = [
  * - `too_long`: it has too many code points.
  * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
  *   user; or not the cursor of a link.
+ * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
+ *   the cursor of a link; or no time.
  * - `invisible`: it consists of invisible characters only.
  * - `not_a_whole_number`: it is not written as a whole number.
  * - `out_of_range`: it is too small or too large.
- * - `repeated`: it is given more than once.
+ * - `repeated`: it, or one of its entries, is given more than once.
  * - `not_an_option`: it is none of the values to choose from.
- * - `too_many`: it is given too many times.
+ * - `too_many`: it is given too many times, or has too many entries.
+ * - `too_few`: it has too few entries.
  */
 export type ErrorCode = (typeof errorCodes)[number]
 

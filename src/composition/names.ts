@@ -10,6 +10,8 @@ import type { Clock } from '../application/ports/clock.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
 import type { Entrance, EntranceSettings } from '../interfaces/http/callers/entrance.ts'
+import type { Keys } from '../application/ports/keys.ts'
+import type { Secrets } from '../application/ports/secrets.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { Endpoints } from '../interfaces/http/endpoint/endpoint.ts'
 import type { EventStreams, StreamLimits } from '../interfaces/http/events/event-streams.ts'
@@ -25,6 +27,8 @@ export const names = {
   clock: named<Clock>('clock'),
   health: named<Health>('health'),
   journal: named<Journal>('journal'),
+  keys: named<Keys>('keys'),
+  secrets: named<Secrets>('secrets'),
 
   /** Undefined while nobody has to say who they are. */
   authenticator: named<Authenticator | undefined>('authenticator'),

@@ -4,22 +4,25 @@ import type { Bell } from '../application/ports/bell.ts'
 import type { Chats } from '../application/ports/chats.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
+import type { Keys } from '../application/ports/keys.ts'
 import { names } from './names.ts'
 
 /** The driven adapters of one choice of storage, open and ready. */
 export interface Storage {
   readonly chats: Chats
   readonly journal: Journal
+  readonly keys: Keys
   readonly bell: Bell
   readonly health: Health
   /** After the last request. */
   readonly close: () => Promise<void>
 }
 
-export const storageModule = ({ chats, journal, bell, health }: Storage) =>
+export const storageModule = ({ chats, journal, keys, bell, health }: Storage) =>
   new ContainerModule(({ bind }) => {
     bind(names.chats).toConstantValue(ringAfterChange(chats, bell))
     bind(names.journal).toConstantValue(journal)
+    bind(names.keys).toConstantValue(keys)
     bind(names.bell).toConstantValue(bell)
     bind(names.health).toConstantValue(health)
   })

@@ -35,3 +35,11 @@ export const MessagePosition = {
 /** Number of an accepted change of a chat: 1, 2, 3 … without gaps; 0 when the chat was just opened. */
 export type Revision = number & { readonly [brand]: 'Revision' }
 export const Revision = { LOW: 0, START: 0 as Revision, parse: wholeNumberFrom<Revision>(0) }
+
+/** Identity of an API key, given by the store; never reused. 1 to 2^53 − 1. Not the secret, and no secret. */
+export type KeyId = number & { readonly [brand]: 'KeyId' }
+export const KeyId = { LOW: 1, parse: wholeNumberFrom<KeyId>(1) }
+
+/** Identity of an API key, or 0 for the place before the first. A page cursor. */
+export type KeyPosition = KeyId | (number & { readonly [brand]: 'KeyPosition' })
+export const KeyPosition = { LOW: 0, parse: wholeNumberFrom<KeyPosition>(0) }

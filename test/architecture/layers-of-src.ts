@@ -19,6 +19,11 @@ export const layersOfSrc: readonly Layer[] = [
     may: 'src/domain/* fp-ts',
     because: 'the domain knows itself and fp-ts: no io-ts, no ORM, no Node, no other layer',
   },
+  {
+    path: 'src/domain/keys',
+    may: 'src/domain/* fp-ts',
+    because: 'what a key is has nothing to do with what is said in chats',
+  },
 
   {
     path: 'src/application/ports',
@@ -29,11 +34,17 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/application/members', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/keys', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/probes', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
 
   {
     path: 'src/infrastructure/memory',
     may: `${PORTS} ${DOMAIN} fp-ts`,
+    because: 'an adapter implements ports and never imports another adapter',
+  },
+  {
+    path: 'src/infrastructure/crypto',
+    may: `${PORTS} ${DOMAIN} node:crypto`,
     because: 'an adapter implements ports and never imports another adapter',
   },
   {
@@ -100,8 +111,13 @@ export const layersOfSrc: readonly Layer[] = [
   {
     path: 'src/interfaces/http/members',
     may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts
-          src/application/members ${PORTS} ${DOMAIN} fp-ts io-ts node:crypto`,
+          src/application/members ${PORTS} ${DOMAIN} fp-ts io-ts`,
     because: 'a room of endpoints knows its own use cases, and how what they answer is shown',
+  },
+  {
+    path: 'src/interfaces/http/keys',
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/view.ts src/application/keys ${PORTS} ${DOMAIN} fp-ts io-ts`,
+    because: 'keys are shown as everything else is; endpoints know neither the server nor the endpoints of other rooms',
   },
   {
     path: 'src/interfaces/http/events',
@@ -131,8 +147,14 @@ export const layersOfSrc: readonly Layer[] = [
   },
 
   {
+    path: 'src/interfaces/cli',
+    may: `${HTTP}/keys/views.ts src/application/keys ${PORTS} ${DOMAIN} fp-ts node:util`,
+    because: 'a command calls use cases as an endpoint does, and shows what they give as HTTP does',
+  },
+
+  {
     path: 'src/composition',
-    may: `src/application ${HTTP} src/infrastructure/memory inversify pino prom-client node:http`,
+    may: `src/application ${HTTP} src/infrastructure/memory src/infrastructure/crypto inversify pino prom-client node:http`,
     because: 'it is published with the messenger for tests, which has no database: PostgreSQL comes in as a Storage',
   },
   {
@@ -159,6 +181,11 @@ export const layersOfSrc: readonly Layer[] = [
     path: 'src/config',
     may: 'src/infrastructure/auth/public-keys.ts fp-ts io-ts node:fs',
     because: 'the environment is decoded before anything starts; a file of keys must hold one that will do',
+  },
+  {
+    path: 'src/keys.ts',
+    may: 'src/config.ts src/start-failure.ts src/storage.ts src/interfaces/cli src/infrastructure/crypto fp-ts',
+    because: 'a command is put together where it is started: it needs neither the container nor HTTP',
   },
   {
     path: 'src/*',

@@ -76,6 +76,12 @@ describe('Health of PostgreSQL', () => {
       migrations: false,
     },
     {
+      state: 'when its keys are gone',
+      open: async () => postgresHealth(opened(await without('drop table api_keys'))),
+      database: true,
+      migrations: false,
+    },
+    {
       state: 'when the schema is gone',
       open: async () => postgresHealth(opened(await without('drop schema public cascade'))),
       database: true,

@@ -5,8 +5,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 import { parse } from 'yaml'
 import { ROLES } from '../../src/domain/chat/member.ts'
-import { UserId } from '../../src/domain/caller.ts'
 import { ChatTitle, MOST_FOUNDERS, VISIBILITIES } from '../../src/domain/chat/chat.ts'
+import { SCOPES, UserId } from '../../src/domain/caller.ts'
+import { Instant } from '../../src/domain/instant.ts'
+import { KeyChats, KeyName, KeyPrefix } from '../../src/domain/keys/api-key.ts'
 import { MessageText } from '../../src/domain/chat/message.ts'
 import * as chats from '../../src/interfaces/http/chats/chats.ts'
 import { MAX_FOLLOWED, PAGE_LIMIT } from '../../src/interfaces/http/codecs/codecs.ts'
@@ -19,6 +21,7 @@ import {
   MAX_STREAMS_OF_A_USER,
 } from '../../src/interfaces/http/endpoint/limits.ts'
 import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.ts'
+import * as keys from '../../src/interfaces/http/keys/keys.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
 import * as members from '../../src/interfaces/http/members/members.ts'
 import { GIVEN_ID } from '../../src/interfaces/http/endpoint/request-context.ts'
@@ -41,6 +44,9 @@ const codecs: Record<string, t.Decoder<unknown, unknown>> = {
   getMember: members.GetMemberRequest,
   putMember: members.PutMemberRequest,
   removeMember: members.RemoveMemberRequest,
+  createKey: keys.CreateKeyRequest,
+  listKeys: keys.ListKeysRequest,
+  revokeKey: keys.RevokeKeyRequest,
 }
 
 const space = fc.constantFrom(' ', '\t', '\n', '\r\n', '\u00a0', '\u2028', '\u3000', '\ufeff')
@@ -114,8 +120,60 @@ const appointments = fc.oneof(
   { weight: 1, arbitrary: anything },
 )
 
+const scopes = fc.oneof(
+  { weight: 4, arbitrary: fc.subarray([...SCOPES]) },
+  { weight: 1, arbitrary: fc.array(fc.constantFrom('read', 'write', 'Read', '', null, 1, ['read']), { maxLength: 3 }) },
+)
+const chatIds = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(undefined, null) },
+  { weight: 3, arbitrary: fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { minLength: 98, maxLength: 102 }) },
+  {
+    weight: 2,
+    arbitrary: fc.array(fc.constantFrom(1, 2, 1.5, 0, -1, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e300, '1', null), {
+      maxLength: 3,
+    }),
+  },
+)
+const two = (low: number, high: number) =>
+  fc.integer({ min: low, max: high }).map((number) => String(number).padStart(2, '0'))
+/** The calendar is told by the format `date-time`, which is not checked here: no day is after the 28th. */
+const expiry = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom(undefined, null) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        fc.integer({ min: 1000, max: 9999 }),
+        two(0, 13),
+        two(0, 28),
+        two(0, 25),
+        two(0, 60),
+        fc.constantFrom('00', '59', '60', '00.', '00.5', '00.123456789', '00.1234567890'),
+        fc.constantFrom('Z', 'z', '', '+00:00', '-23:59', '+24:00', '+0100'),
+      )
+      .map(([y, m, d, h, min, sec, zone]) => `${y}-${m}-${d}T${h}:${min}:${sec}${zone}`),
+  },
+  { weight: 2, arbitrary: fc.constantFrom('2027-01-01T00:00:00Z', '9999-12-31T23:59:59.999+00:00') },
+)
+
+const said = {
+  title: text(ChatTitle.LIMIT),
+  text: text(MessageText.LIMIT),
+  name: text(KeyName.LIMIT),
+  scopes,
+  chat_ids: chatIds,
+  expires_at: expiry,
+  more: anything,
+}
+const unsaid = {
+  title: anything,
+  text: anything,
+  name: anything,
+  scopes: anything,
+  chat_ids: anything,
+  expires_at: anything,
+}
 const body = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ title: text(ChatTitle.LIMIT), text: text(MessageText.LIMIT), more: anything }) },
   {
     weight: 4,
     arbitrary: fc.record(
@@ -123,7 +181,9 @@ const body = fc.oneof(
       { requiredKeys: [] },
     ),
   },
-  { weight: 1, arbitrary: fc.record({ title: anything, text: anything }, { requiredKeys: [] }) },
+  { weight: 5, arbitrary: fc.record(said) },
+  { weight: 1, arbitrary: fc.record({ ...said, name: fc.constant('backend'), scopes: fc.constant(['read']) }) },
+  { weight: 1, arbitrary: fc.record(unsaid, { requiredKeys: [] }) },
   { weight: 1, arbitrary: anything },
 )
 const number = fc.oneof(
@@ -197,7 +257,7 @@ const page = fc.record(
 )
 const request = fc.record({
   headers,
-  path: fc.record({ chat_id: number, message_id: number, user_id: fc.oneof(userId, number) }),
+  path: fc.record({ chat_id: number, message_id: number, user_id: fc.oneof(userId, number), key_id: number }),
   query: fc.oneof(
     fc.record(
       {
@@ -245,6 +305,13 @@ describe('The codecs and openapi.yaml', () => {
     expect(schemas['Visibility']).to.deep.include({ enum: VISIBILITIES })
     expect(schemas['CreateChat']).to.have.nested.property('properties.members.maxItems', MOST_FOUNDERS)
     expect(schemas['ChatId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+    expect(schemas['KeyName']).to.include({ minLength: 1, maxLength: KeyName.LIMIT })
+    expect(schemas['KeyId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+    expect(schemas['KeyPrefix']?.['pattern']).to.equal(`^msgr_[A-Za-z0-9_-]{${KeyPrefix.LENGTH - 'msgr_'.length}}$`)
+    expect(schemas['KeyChats']).to.include({ minItems: 1, maxItems: KeyChats.LIMIT })
+    expect(schemas['KeyScopes']).to.include({ minItems: 1, maxItems: SCOPES.length })
+    expect((schemas['KeyScopes'] as { items: object }).items).to.deep.include({ enum: [...SCOPES] })
+    expect(yaml).to.include(Instant.PATTERN.source)
     expect(schemas['MessageId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
     expect(parameters['Limit']?.schema).to.include({
       minimum: PAGE_LIMIT.LOW,
@@ -280,9 +347,9 @@ describe('The codecs and openapi.yaml', () => {
     expect(schemas['ProblemInstance']).to.include({ pattern: GIVEN_ID.source.replace('^', '^urn:request:') })
     expect(headers['X-Request-Id']?.schema).to.include({ pattern: GIVEN_ID.source })
     expect(yaml).to.include(`\`${GIVEN_ID.source}\` is taken over`)
-    for (const list of ['ChatList', 'MessageList', 'MemberList'])
-      expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
     expect(headers['RateLimit-Policy']?.schema).to.have.property('pattern').that.includes(`q=${MAX_STREAMS_OF_A_USER};`)
+    for (const list of ['ChatList', 'MessageList', 'MemberList', 'KeyList'])
+      expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
     expect(parameters['FollowedChats']?.schema).to.include({ maxItems: MAX_FOLLOWED })
     expect(parameters['FollowedChats']?.description).to.include(`at most ${MAX_FOLLOWED} times`)
   })

@@ -5,8 +5,8 @@ export const BACKGROUND_WORK = [
   'notify',
   'listen',
   'stream',
-  'database',
   'keys',
+  'database',
   'log',
   'other',
 ] as const
@@ -14,8 +14,9 @@ export const BACKGROUND_WORK = [
 /**
  * - `read`: what is new in a followed chat; `look`: which followed chats have something new;
  * - `notify`, `listen`: rings to and from the other servers;
- * - `stream`: what a stream sends; `database`: the life of a database server of ours;
- * - `keys`: the set of keys that tokens are signed with;
+ * - `stream`: what a stream sends;
+ * - `keys`: the set of keys that tokens are signed with, which keys of services are good still, and when they were used;
+ * - `database`: the life of a database server of ours;
  * - `log`: the writing of log lines; `other`: whatever was not thought of.
  */
 export type BackgroundWork = (typeof BACKGROUND_WORK)[number]

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { escapeIdentifier } from 'pg'
 import { acquireServer } from './acquire-server.ts'
 import { findBinaries } from './binaries.ts'
 import { ensureCluster } from './cluster.ts'
+import { findServer } from './find-server.ts'
 import type { Durability } from './initdb.ts'
 import { clientFor, SUPERUSER } from './ownership.ts'
 import { placeData } from './placement.ts'
@@ -83,5 +85,26 @@ export const ensureDatabase = async (server: EmbeddedPostgres, database: string)
     if (!CREATED_MEANWHILE.has(codeOf(error))) throw error
   } finally {
     await client.end()
+  }
+}
+
+/** Milliseconds in which a server that starts or stops must have done so, and between two looks at it. */
+const UNCLEAR_MS = 30_000
+const LOOK_MS = 20
+
+/** How to reach the server that somebody else runs on the data folder; undefined when nobody does. It stays theirs. */
+export const runningPostgres = async (
+  dataDir: string,
+  log: (line: string) => void,
+): Promise<Pick<EmbeddedPostgres, 'host' | 'port' | 'user' | 'password'> | undefined> => {
+  const placement = placeData(dataDir, log)
+  for (const deadline = Date.now() + UNCLEAR_MS; ; await delay(LOOK_MS)) {
+    const server = findServer(placement.dataDir)
+    if (server === 'dead') return undefined
+    if (server !== 'unclear') {
+      const { host, port, password } = server
+      return { host, port, user: SUPERUSER, ...(password === undefined ? {} : { password }) }
+    }
+    if (Date.now() > deadline) throw new Error(`the PostgreSQL on ${placement.dataDir} neither starts nor stops`)
   }
 }

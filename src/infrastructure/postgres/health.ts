@@ -2,6 +2,7 @@ import type { Health } from '../../application/ports/health.ts'
 import type { Database } from './database/database.ts'
 import { within } from './database/deadline.ts'
 import { statement } from './database/statement.ts'
+import { findKeys } from './keys.ts'
 import { executedMigrations, isUpToDate } from './migrations/executed.ts'
 import { openChats } from './writes/add-chats.ts'
 import { writeEverything } from './writes/write-statements.ts'
@@ -30,6 +31,7 @@ export const postgresHealth = ({ pool }: Database): Health => {
     if (!isUpToDate(await executedMigrations(pool))) return false
     await writeEverything(pool, { moves: [], sent: [], changed: [], members: [], unused: [] })
     await openChats(pool, { wanted: [], founders: [] })
+    await findKeys(pool, { digests: [] })
     return true
   }
   return { database: () => inTime(isWritable()), migrations: () => inTime(isThere()) }

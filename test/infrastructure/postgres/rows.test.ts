@@ -3,6 +3,7 @@ import type { Message, Tombstone } from '../../../src/domain/chat/message.ts'
 import type { MessageId, Revision } from '../../../src/domain/identity.ts'
 import type { Column } from '../../../src/infrastructure/postgres/database/columns.ts'
 import type { Database } from '../../../src/infrastructure/postgres/database/database.ts'
+import { apiKeyColumns } from '../../../src/infrastructure/postgres/database/key-rows.ts'
 import {
   chatColumns,
   entryColumns,
@@ -35,6 +36,7 @@ describe('The lists of columns', () => {
   it('are those of the tables, none left out', async () => {
     expect(listed(chatColumns).toSorted()).to.deep.equal(await columnsOf('chats'))
     expect(listed(entryColumns, keyColumns).toSorted()).to.deep.equal(await columnsOf('messages'))
+    expect(listed(apiKeyColumns).toSorted()).to.deep.equal(await columnsOf('api_keys'))
   })
 
   const message: Message = {

@@ -79,6 +79,17 @@ describe('The tables', () => {
     expect(await insert('messages', { ...message, chat_id, text: null, deleted_at: at })).to.equal(1)
   })
 
+  it('refuse a key without a name, with half a digest, or with the digest of another', async () => {
+    const key = { digest: 'x'.repeat(43), name: '😀'.repeat(200), prefix: 'msgr_', scopes: 'read', created_at: at }
+    expect(await insert('api_keys', key)).to.be.a('number')
+    expect(await insert('api_keys', key)).to.equal('api_keys_digest_unique')
+    const other = { ...key, digest: 'y'.repeat(43) }
+    expect(await insert('api_keys', { ...other, name: '' })).to.equal('api_keys_name_check')
+    expect(await insert('api_keys', { ...other, name: 'x'.repeat(201) })).to.equal('api_keys_name_check')
+    expect(await insert('api_keys', { ...other, digest: 'y' })).to.equal('api_keys_digest_check')
+    expect(await insert('api_keys', { ...other, id: 0 })).to.equal('api_keys_id_check')
+  })
+
   it('refuse a message of no chat, and delete the messages with their chat', async () => {
     expect(await insert('messages', { ...message, chat_id: 99_999 })).to.equal('messages_chat_id_foreign')
     const chat_id = await insert('chats', chat)

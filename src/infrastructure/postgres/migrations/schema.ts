@@ -1,10 +1,19 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core'
 import { UserId } from '../../../domain/caller.ts'
 import { type Chat, ChatTitle, VISIBILITIES } from '../../../domain/chat/chat.ts'
-import { GREATEST, type ChatId, type MessageId, type MessagePosition, type Revision } from '../../../domain/identity.ts'
+import {
+  GREATEST,
+  type ChatId,
+  type KeyId,
+  type MessageId,
+  type MessagePosition,
+  type Revision,
+} from '../../../domain/identity.ts'
 import type { Fingerprint, KeptKey } from '../../../domain/intent.ts'
-import { MessageText } from '../../../domain/chat/message.ts'
 import { ROLES } from '../../../domain/chat/member.ts'
+import { MessageText } from '../../../domain/chat/message.ts'
+import { KeyDigest, KeyName, type KeyPrefix } from '../../../domain/keys/api-key.ts'
+import type { ApiKeyRow as ApiKeyColumns } from '../database/key-rows.ts'
 import type { EntryRow, KeyRow, MembershipRow } from '../database/rows.ts'
 
 // Checks are written as PostgreSQL prints them back: `migration:check` compares the two as text.
@@ -114,3 +123,27 @@ export const MemberRow = defineEntity({
   } satisfies Record<keyof MembershipRow, unknown>,
 })
 export type MemberRow = InferEntity<typeof MemberRow>
+
+/** Keys of services, without their secrets. */
+export const ApiKeyRow = defineEntity({
+  name: 'ApiKeyRow',
+  tableName: 'api_keys',
+  checks: [
+    { name: 'api_keys_id_check', expression: `((id >= 1) and (${atMostGreatest('id')}))` },
+    { name: 'api_keys_name_check', expression: between('char_length(name)', 1, KeyName.LIMIT) },
+    { name: 'api_keys_digest_check', expression: `(char_length(digest) = ${KeyDigest.LENGTH})` },
+  ],
+  properties: {
+    id: p.bigint('number').$type<KeyId>().primary().generated('by default as identity'),
+    digest: p.text().$type<KeyDigest>().unique(),
+    name: p.text().$type<KeyName>(),
+    prefix: p.text().$type<KeyPrefix>(),
+    scopes: p.text(),
+    /** Null: not limited to some chats. */
+    chatIds: p.text().nullable(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3).nullable(),
+    lastUsedAt: p.datetime(3).nullable(),
+  } satisfies Record<keyof ApiKeyColumns, unknown>,
+})
+export type ApiKeyRow = InferEntity<typeof ApiKeyRow>

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
@@ -22,7 +21,7 @@ import {
   someOf,
   VisibilityCodec,
 } from '../codecs/codecs.ts'
-import { Conditional, expectationOf } from '../endpoint/etags.ts'
+import { Conditional, expectationOf, tagOfContent } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { IdempotentWrite, intentOf, replayHeaders } from '../endpoint/idempotency.ts'
@@ -60,11 +59,6 @@ export const DeleteChatRequest = t.type({ headers: Conditional, path: Path })
 const chatPath = ({ id }: Chat) => `/chats/${id}`
 const tagOf = ({ revision }: Chat) => ({ ETag: entityTag(revision) })
 
-/** A list of chats has no revision of its own: its tag is made of what it shows. */
-const tagOfAll = (body: unknown) => ({
-  ETag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
-})
-
 const filterOf = ({ visibility }: { readonly visibility?: 'public' | undefined }) =>
   visibility === undefined ? '' : `&visibility=${visibility}`
 
@@ -99,7 +93,10 @@ export const chatEndpoints = (
       listChats(caller, { selection: selectionOf(query), visibility: query.visibility }),
       TE.map((page) => {
         const body = page.entries.map(chatView)
-        return json(200, body, { ...linkHeader(pageLinks('/chats/', query, page, filterOf(query))), ...tagOfAll(body) })
+        return json(200, body, {
+          ...linkHeader(pageLinks('/chats/', query, page, filterOf(query))),
+          ETag: tagOfContent(body),
+        })
       }),
     ),
   ),

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../../../domain/identity.ts'
+import type { ChatId, ChatPosition, KeyId, KeyPosition, MessageId, MessagePosition } from '../../../domain/identity.ts'
 import { codec } from './codec.ts'
 import { between, oneOf, REPEATED, wholeNumber } from './rules.ts'
 
@@ -33,3 +33,4 @@ const pageCursor = <Before extends number, After extends number>(name: string) =
 
 export const ChatCursorCodec = pageCursor<ChatId, ChatPosition>('ChatCursor')
 export const MessageCursorCodec = pageCursor<MessageId, MessagePosition>('MessageCursor')
+export const KeyCursorCodec = pageCursor<KeyId, KeyPosition>('KeyCursor')

@@ -1,11 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import type { ListError } from '../../../domain/distinct.ts'
 import type { IdentityError } from '../../../domain/identity.ts'
+import { Instant, type InstantError } from '../../../domain/instant.ts'
 import type { TextError } from '../../../domain/visible-text.ts'
 import type { Parse } from './codec.ts'
 
 /** The domain's rules in the client's words. */
-const inWords = (error: TextError | IdentityError): string => {
+const inWords = (error: TextError | IdentityError | InstantError | ListError): string => {
   switch (error.kind) {
     case 'TextBlank':
       return 'blank: must contain more than white space'
@@ -17,6 +19,14 @@ const inWords = (error: TextError | IdentityError): string => {
       return 'invisible: must contain at least one visible character'
     case 'OutOfRange':
       return `out_of_range: must be from ${error.low} to ${error.high}`
+    case 'InstantMalformed':
+      return 'malformed: must be a time as RFC 3339 writes it, such as 2026-03-14T09:26:53.589Z'
+    case 'ListTooShort':
+      return `too_few: must have at least ${error.least}`
+    case 'ListTooLong':
+      return `too_many: must have at most ${error.most}`
+    case 'ListRepeats':
+      return 'repeated: must have each once'
   }
 }
 
@@ -69,3 +79,37 @@ export const several =
     }
     return E.right([...values])
   }
+
+/** A whole number of a body. */
+export const number =
+  <A>(parse: (raw: number) => E.Either<IdentityError, A>): Parse<A> =>
+  (sent) => {
+    if (typeof sent !== 'number') return E.left('wrong_type: must be a number')
+    if (!Number.isInteger(sent)) return E.left('not_a_whole_number: must be a whole number')
+    return pipe(parse(sent), E.mapLeft(inWords))
+  }
+
+/** A time of a body. */
+export const instant: Parse<Date> = (sent) =>
+  typeof sent === 'string' ? pipe(Instant.parse(sent), E.mapLeft(inWords)) : E.left('wrong_type: must be a string')
+
+/** A list of a body, whose entries are read first. */
+export const listOf =
+  <A>(entry: Parse<A>, parse: (raw: readonly A[]) => E.Either<ListError, readonly A[]>): Parse<readonly A[]> =>
+  (sent) => {
+    if (sent === undefined) return E.left(MISSING)
+    if (!Array.isArray(sent)) return E.left('wrong_type: must be an array')
+    const values: A[] = []
+    for (const one of sent) {
+      const value = entry(one)
+      if (E.isLeft(value)) return value
+      values.push(value.right)
+    }
+    return pipe(parse(values), E.mapLeft(inWords))
+  }
+
+/** What may be null, or left out, which is the same. */
+export const orNull =
+  <A>(parse: Parse<A>): Parse<A | null> =>
+  (sent) =>
+    sent === undefined || sent === null ? E.right(null) : parse(sent)

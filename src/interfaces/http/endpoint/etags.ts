@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Expectation } from '../../../domain/expectation.ts'
@@ -68,3 +69,7 @@ export const expectationOf = (conditions: t.TypeOf<typeof Conditional>): Expecta
     return revisionsOf(match.filter(({ weak }) => !weak)).filter((revision) => !except.includes(revision))
   return except.length === 0 ? undefined : { except }
 }
+
+/** The strong entity tag of what has no revision of its own: it is made of what is shown. */
+export const tagOfContent = (body: unknown): string =>
+  `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`

@@ -6,6 +6,8 @@ import type { FounderRepeated } from '../../../domain/chat/member.ts'
 import type { LastOwner } from '../../../domain/chat/member-decisions.ts'
 import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
 import type { Stale } from '../../../domain/expectation.ts'
+import type { KeyNotFound } from '../../../domain/keys/api-key.ts'
+import type { ExpiryOutOfRange } from '../../../domain/keys/issue-key.ts'
 import type { KeyReused } from '../../../domain/intent.ts'
 
 /** One rule that the request breaks, at a JSON Pointer into the body (as a URI fragment) or in a named parameter. */
@@ -54,4 +56,6 @@ export type Failure =
   | MemberNotFound
   | LastOwner
   | FounderRepeated
+  | KeyNotFound
+  | ExpiryOutOfRange
   | Unavailable

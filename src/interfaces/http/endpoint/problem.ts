@@ -49,6 +49,8 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       const error = { pointer: `#/members/${failure.index}/user_id`, code: 'repeated', detail: 'must be named once' }
       return ['validation-failed', `${error.pointer} ${error.detail}`, { errors: [error] }]
     }
+    case 'KeyNotFound':
+      return ['not-found', `Key ${failure.keyId} was not found`]
     case 'PathNotFound':
       return ['not-found', `Nothing is served at ${failure.path}`]
     case 'ProblemTypeNotFound':
@@ -102,6 +104,11 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
         `after ${rule}`,
         { errors: [{ parameter: 'after', code: 'out_of_range', detail: rule }] },
       ]
+    }
+    case 'ExpiryOutOfRange': {
+      const rule = 'must be in the future, and before the year 10000'
+      const errors = [{ pointer: '#/expires_at', code: 'out_of_range', detail: rule }]
+      return ['validation-failed', `#/expires_at ${rule}`, { errors }]
     }
     case 'NotReady': {
       const { checks } = failure

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
@@ -13,7 +12,7 @@ import { memberView } from '../chats/views.ts'
 import { ChatIdCodec, only, onlySome, PAGE_LIMIT, PageLimitCodec, RoleCodec, UserIdCodec } from '../codecs/codecs.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { Conditional } from '../endpoint/etags.ts'
+import { Conditional, tagOfContent } from '../endpoint/etags.ts'
 import { linkHeader, monitorLink } from '../endpoint/paging.ts'
 import { json, noContent } from '../endpoint/reply.ts'
 
@@ -32,9 +31,7 @@ export const RemoveMemberRequest = t.type({ path: Item })
 const membersPath = (chatId: ChatId) => `/chats/${chatId}/members/`
 
 /** A membership has no revision that it shows: its tag is made of what it says. */
-const tagOf = (body: unknown) => ({
-  ETag: `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`,
-})
+const tagOf = (body: unknown) => ({ ETag: tagOfContent(body) })
 
 const nextLink = ({ chat, entries, more }: MemberPage, limit: number | undefined): readonly string[] => {
   const last = entries.at(-1)
