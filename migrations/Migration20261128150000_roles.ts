@@ -9,6 +9,7 @@ export class Migration20261128150000_roles extends Migration {
         add column "access_revision" bigint not null default 0,
         add constraint "chats_visibility_check" check (visibility in ('private', 'public')),
         add constraint "chats_access_revision_check" check (access_revision between 0 and revision)`)
+    this.addSql(`alter table "chats" alter column "access_revision" drop default`)
     this.addSql(`create index "chats_public_index" on "chats" ("id") where "visibility" = 'public'`)
     this.addSql(`
       alter table "members"

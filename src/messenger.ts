@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { openAuthentication } from './authentication.ts'
 import type { Authenticator } from './application/ports/authenticator.ts'
 import type { Clock } from './application/ports/clock.ts'
 import type { Storage } from './composition/storage.ts'
@@ -27,8 +28,9 @@ export interface Messenger {
 }
 
 /**
- * Serves what the storage holds, and closes the storage when it stops or cannot start. Without an authenticator everybody is
- * let in as a service, and the log is warned of it.
+ * Serves what the storage holds, and closes the storage when it stops or cannot start. Callers are told apart as the
+ * configuration says, or by the authenticator that is given; without either everybody is let in as a service, and the log is
+ * warned of it.
  */
 export const serve = async (
   storage: Storage,
@@ -36,8 +38,14 @@ export const serve = async (
   logger: Logger,
   clock: Clock = { now: () => new Date() },
   failures: BackgroundFailures = backgroundFailures(logger),
-  authenticator?: Authenticator,
+  given?: Authenticator,
 ): Promise<Messenger> => {
+  const authentication = given ? undefined : openAuthentication(config, storage.keys, clock, failures.report)
+  const authenticator = given ?? authentication?.authenticator
+  const close = async () => {
+    await authentication?.close()
+    await storage.close()
+  }
   let draining = false
   const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
   const streamLimits = {
@@ -64,7 +72,7 @@ export const serve = async (
     answerStallTimeout: config.ANSWER_STALL_TIMEOUT_MS,
   })
   await listenOn(server, config).catch(async (error: unknown) => {
-    await storage.close()
+    await close()
     throw error
   })
   if (!authenticator) logger.warn(OPEN)
@@ -77,7 +85,7 @@ export const serve = async (
       container.get(names.streams).end()
       await drain(config.SHUTDOWN_TIMEOUT_MS)
       container.get(names.followedChats).close()
-      await storage.close()
+      await close()
     },
   }
 }

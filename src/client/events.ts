@@ -1,5 +1,5 @@
 import type * as told from './openapi.ts'
-import type { Chat, Message, Tombstone } from './schemas.ts'
+import type { Chat, FormerMember, Member, Message, Tombstone } from './schemas.ts'
 import type { Block } from './server-sent-events.ts'
 import { tagged } from './etag.ts'
 
@@ -11,11 +11,15 @@ export type ChatEvent =
   /** A backup was restored, and takes back what was told: forget what you have of the chat, it is told from its beginning. */
   | { readonly type: 'chat_restored'; readonly chat_id: number; readonly position: undefined }
   | { readonly type: 'message'; readonly message: Message | Tombstone; readonly position: string | undefined }
+  | { readonly type: 'member'; readonly member: Member | FormerMember; readonly position: string | undefined }
   | { readonly type: 'chat'; readonly chat: Chat; readonly position: string | undefined }
   | { readonly type: 'chat_deleted'; readonly chat_id: number; readonly position: string | undefined }
 
 /** Whether the message was deleted: then it has no text any more. */
 export const isTombstone = (message: Message | Tombstone): message is Tombstone => 'deleted_at' in message
+
+/** Whether the membership ended: who left or was removed. */
+export const isFormerMember = (member: Member | FormerMember): member is FormerMember => 'removed_at' in member
 
 /** The event that a block tells of; undefined when it is none, or one of a kind that came later than this client. */
 export const eventOf = ({ event, data, id: position }: Block): ChatEvent | undefined => {
@@ -26,6 +30,8 @@ export const eventOf = ({ event, data, id: position }: Block): ChatEvent | undef
       const isRevision = position !== undefined && /^\d+$/.test(position)
       return { type: 'message', message: tagged(message, isRevision ? `"${position}"` : null), position }
     }
+    case 'member':
+      return { type: 'member', member: JSON.parse(data) as told.MemberEvent['data'], position }
     case 'chat':
       return { type: 'chat', chat: JSON.parse(data) as told.ChatEvent['data'], position }
     case 'chat_deleted':

@@ -168,8 +168,13 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'it chooses among the storages, and knows neither use cases nor HTTP',
   },
   {
+    path: 'src/authentication.ts',
+    may: `src/config.ts src/application/keys src/infrastructure/auth src/infrastructure/crypto ${PORTS}`,
+    because: 'it chooses how callers are told apart, and knows neither storages nor HTTP',
+  },
+  {
     path: 'src/messenger.ts',
-    may: `src/composition src/config.ts src/container.ts src/listening.ts ${HTTP}/endpoint ${HTTP}/server ${PORTS} pino node:`,
+    may: `src/authentication.ts src/composition src/config.ts src/container.ts src/listening.ts ${HTTP}/endpoint ${HTTP}/server ${PORTS} pino node:`,
     because: 'a messenger serves whatever storage it is given',
   },
   {

@@ -5,7 +5,7 @@ import { type Caller, SCOPES } from '../../src/domain/caller.ts'
 import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { aService, aUser, bearer, type Tokens, tokens } from '../callers.ts'
-import { aChatOn, type Client, clientOf } from '../client.ts'
+import { type Client, clientOf } from '../client.ts'
 import { aChatId } from '../fixtures.ts'
 import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
@@ -193,8 +193,10 @@ describe('Without an authenticator', () => {
     expect((await client.get('/metrics')).status).to.equal(200)
     expect((await client.get('/metrics', { authorization: 'Basic x' })).status, 'nobody is asked').to.equal(200)
     expect((await client.get('/metrics', { 'on-behalf-of': 'anna' })).status).to.equal(403)
-    const chat = await aChatOn(client)
+    const opened = await client.post('/chats/', { title: 'Mine' }, { 'on-behalf-of': 'anna' })
+    const chat = opened.headers.get('location') ?? ''
     expect((await client.get(chat, { 'on-behalf-of': 'anna' })).status).to.equal(200)
+    expect((await client.get(chat, { 'on-behalf-of': 'bert' })).status).to.equal(404)
     expect((await client.get(chat, { 'on-behalf-of': '..' })).status).to.equal(400)
   })
 

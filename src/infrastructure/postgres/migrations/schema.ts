@@ -44,10 +44,7 @@ export const ChatRow = defineEntity({
     revision: p.bigint('number').$type<Revision>(),
     changedAtRevision: p.bigint('number').$type<Revision>(),
     visibility: p.enum([...VISIBILITIES]).default('private'),
-    accessRevision: p
-      .bigint('number')
-      .$type<Revision>()
-      .default(0 as Revision),
+    accessRevision: p.bigint('number').$type<Revision>(),
   } satisfies Record<keyof Chat, unknown>,
 })
 export type ChatRow = InferEntity<typeof ChatRow>

@@ -44,7 +44,7 @@ export const someOf = <Fields extends t.Props>(fields: Fields) => {
     some.is,
     (sent, context) => {
       const read = some.validate(sent, context)
-      if (E.isLeft(read) || Object.keys(read.right).length > 0) return read
+      if (E.isLeft(read) || Object.values(read.right).some((value) => value !== undefined)) return read
       return t.failure(sent, context, `required: must have at least one of ${names.join(', ')}`)
     },
     some.encode,
