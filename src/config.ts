@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -25,6 +26,19 @@ const wholeNumber = (fallback: number, low: number, high: number) =>
     (text) => (/^\d{1,9}$/.test(text) && Number(text) >= low && Number(text) <= high ? Number(text) : undefined),
     `must be a whole number from ${low} to ${high}`,
   )
+
+const MOST_WORKERS = 256
+
+/** `auto`: one for each processor that the process may use. */
+const workers = variable(
+  'Workers',
+  1,
+  (text) => {
+    if (text === 'auto') return Math.min(availableParallelism(), MOST_WORKERS)
+    return /^[1-9]\d{0,2}$/.test(text) && Number(text) <= MOST_WORKERS ? Number(text) : undefined
+  },
+  `must be auto, or a whole number from 1 to ${MOST_WORKERS}`,
+)
 
 const oneOf = <A extends string>(fallback: A, ...options: readonly A[]) =>
   variable(
@@ -53,6 +67,7 @@ const databaseUrl = variable<string | undefined>(
 export const Variables = t.type({
   HOST: text('0.0.0.0'),
   PORT: wholeNumber(8000, 0, 65_535),
+  WORKERS: workers,
   STORAGE: oneOf('postgres', 'postgres', 'memory'),
   DATABASE_URL: databaseUrl,
   DATABASE_POOLER: oneOf('none', 'none', 'transaction'),
@@ -93,11 +108,20 @@ const withSecrets = (environment: Environment): E.Either<readonly string[], Envi
 /** Values that are each allowed, and together would end the service or lose what somebody thinks is kept. */
 const contradictions = (config: Config): readonly string[] => {
   const { STORAGE, DATABASE_URL, DATABASE_DIRECT_URL, DATABASE_POOLER, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } = config
+  const { WORKERS, STREAM_LIMIT } = config
   const isMemory = STORAGE === 'memory'
   const rules: readonly (readonly [boolean, string])[] = [
     [
       HEADERS_TIMEOUT_MS > REQUEST_TIMEOUT_MS,
       'HEADERS_TIMEOUT_MS must not be above REQUEST_TIMEOUT_MS, which counts the head of a request, too: lower the one or raise the other',
+    ],
+    [
+      isMemory && WORKERS > 1,
+      'STORAGE=memory is kept in one process, and WORKERS would be several: remove one of the two',
+    ],
+    [
+      STREAM_LIMIT > 0 && STREAM_LIMIT < WORKERS,
+      'STREAM_LIMIT must not be below WORKERS, each of which takes its share of it: raise the one or lower the other',
     ],
     [
       isMemory && DATABASE_URL !== undefined,

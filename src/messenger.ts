@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type { Clock } from './application/ports/clock.ts'
 import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
@@ -10,6 +11,7 @@ import { loadContract } from './interfaces/http/endpoint/contract.ts'
 import { type BackgroundFailures, backgroundFailures } from './interfaces/http/server/background-failures.ts'
 import { processMetrics } from './interfaces/http/server/metrics.ts'
 import { httpServer } from './interfaces/http/server/server.ts'
+import type { Exposition } from './interfaces/http/service/probes.ts'
 import { listenOn } from './listening.ts'
 
 /** WHATWG HTML, section 9.2.7: "every 15 seconds or so". */
@@ -29,6 +31,7 @@ export const serve = async (
   logger: Logger,
   clock: Clock = { now: () => new Date() },
   failures: BackgroundFailures = backgroundFailures(logger),
+  expose: (counted: Registry) => Exposition = (counted) => counted,
 ): Promise<Messenger> => {
   let draining = false
   const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
@@ -37,7 +40,8 @@ export const serve = async (
     stall: config.STREAM_STALL_TIMEOUT_MS,
     heartbeat: HEARTBEAT_MS,
   }
-  const container = compose(storage, { clock, contract, logger, isDraining: () => draining, streamLimits, failures })
+  const isDraining = () => draining
+  const container = compose(storage, { clock, contract, logger, isDraining, streamLimits, failures, expose })
   processMetrics(container.get(names.registry))
 
   const { server, drain } = httpServer(container.get(names.app), {

@@ -5,7 +5,7 @@ import type { Clock } from '../application/ports/clock.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { StreamLimits } from '../interfaces/http/events/event-streams.ts'
 import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
-import type { IsDraining } from '../interfaces/http/service/probes.ts'
+import type { Exposition, IsDraining } from '../interfaces/http/service/probes.ts'
 import { names } from './names.ts'
 
 /** What the service is given by the process that it runs in. */
@@ -16,11 +16,13 @@ export interface Surroundings {
   readonly isDraining: IsDraining
   readonly streamLimits: StreamLimits
   readonly failures: BackgroundFailures
+  /** What `/metrics` shows, given what this process counts; without it, just that. */
+  readonly expose?: (counted: Registry) => Exposition
 }
 
 export const surroundingsModule = (surroundings: Surroundings) =>
   new ContainerModule(({ bind }) => {
-    const { clock, contract, logger, isDraining, streamLimits, failures } = surroundings
+    const { clock, contract, logger, isDraining, streamLimits, failures, expose } = surroundings
     const registry = new Registry()
     failures.measure(registry)
     bind(names.clock).toConstantValue(clock)
@@ -30,4 +32,5 @@ export const surroundingsModule = (surroundings: Surroundings) =>
     bind(names.streamLimits).toConstantValue(streamLimits)
     bind(names.failures).toConstantValue(failures)
     bind(names.registry).toConstantValue(registry)
+    bind(names.exposition).toConstantValue(expose ? expose(registry) : registry)
   })
