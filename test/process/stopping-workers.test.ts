@@ -6,7 +6,7 @@ import { follow } from '../stream.ts'
 import { until } from '../until.ts'
 import { isRunning, serving, whoAnswered } from './crew.ts'
 import { aBody, halfSent, isRefused } from './half-sent.ts'
-import { cleanUp, onlyOnLinux, postgresOn, start } from './server-process.ts'
+import { cleanUp, onlyOnLinux, postgresOn, signalTo, start } from './server-process.ts'
 
 onlyOnLinux('A service of two workers', function () {
   this.timeout(60_000)
@@ -49,7 +49,7 @@ onlyOnLinux('A service of two workers', function () {
     expect(await server.exit).to.deep.equal({ code: 0, signal: null, stderr: '' })
     expect(pids.filter(isRunning)).to.deep.equal([])
     expect(postgresOn(server.dataDir)).to.deep.equal([])
-    expect(server.logs.filter(({ level }) => level > 30)).to.deep.equal([])
+    expect(server.logs.filter(({ level, msg }) => level > 30 && msg !== 'request failed')).to.deep.equal([])
   })
 
   it('stops at once, with 1, when a second signal comes, and its workers and its PostgreSQL with it', async () => {
@@ -65,6 +65,21 @@ onlyOnLinux('A service of two workers', function () {
     await until(() => !pids.some(isRunning))
     expect(performance.now() - began).to.be.below(goal(1_000))
     await until(() => postgresOn(server.dataDir).length === 0)
+  })
+
+  it('does not wait for ever for a worker that does not stop: it is killed, and the exit status is 1', async () => {
+    const server = start({ WORKERS: '2', SHUTDOWN_TIMEOUT_MS: '0' })
+    await server.listening()
+    const [stopped = 0] = serving(server)
+    signalTo(stopped, 'SIGSTOP')
+    server.kill('SIGTERM')
+    expect((await server.exit).code).to.equal(1)
+    expect(server.logs.at(-1)).to.include({ level: 60, msg: 'could not stop in order' })
+    expect(server.logs.at(-1)?.err?.message).to.equal(
+      `while the workers stopped: worker ${stopped} was ended by SIGKILL`,
+    )
+    expect(isRunning(stopped)).to.equal(false)
+    expect(postgresOn(server.dataDir)).to.deep.equal([])
   })
 
   it('is gone with its first process, however that ends, and the next start goes on with the data', async () => {
