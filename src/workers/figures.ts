@@ -31,26 +31,21 @@ export interface GatheredFigures {
 
 export const gatheredFigures = (): GatheredFigures => {
   const latest = new Map<number, Figures>()
-  let bygone: readonly Figures[] = []
-
-  /** Few, however many have died. Of two at a time the second finds its work done. */
-  const compact = async () => {
-    const before = bygone
-    const one = await figuresOf(together(before))
-    if (bygone[0] === before[0]) bygone = [one, ...bygone.slice(before.length)]
-  }
+  /** Of all who have died. A worker goes from one to the other in one step, and is counted once at any time. */
+  let bygone: Promise<Figures> = Promise.resolve([])
 
   return {
     exposition: async (primary) => {
-      const text = await together([ofPrimary(primary), ...bygone, ...latest.values()]).metrics()
-      if (bygone.length > 1) await compact()
-      return text
+      const living = [...latest.values()]
+      return together([ofPrimary(primary), await bygone, ...living]).metrics()
     },
     keep: (worker, figures) => void latest.set(worker, figures),
     bury: (worker) => {
       const last = latest.get(worker)
       latest.delete(worker)
-      if (last) bygone = [...bygone, last.filter(isKept)]
+      if (!last) return
+      const before = bygone
+      bygone = (async () => figuresOf(together([await before, last.filter(isKept)])))()
     },
   }
 }

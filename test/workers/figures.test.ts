@@ -70,16 +70,15 @@ describe('The figures of several workers', () => {
     }
   })
 
-  it('do not lose a worker that dies while they are gathered', async () => {
+  it('count a worker once that dies while they are gathered', async () => {
     const gathered = gatheredFigures()
-    for (const worker of [1, 2]) {
-      gathered.keep(worker, await aWorkerWith(1, 1))
-      gathered.bury(worker)
-    }
-    gathered.keep(3, await aWorkerWith(5, 1))
-    const both = [gathered.exposition([]), gathered.exposition([])]
+    for (const worker of [1, 2, 3]) gathered.keep(worker, await aWorkerWith(worker, 1))
+    gathered.bury(1)
+    const before = gathered.exposition([])
+    gathered.bury(2)
+    const between = gathered.exposition([])
     gathered.bury(3)
-    await Promise.all(both)
-    expect(linesOf(await gathered.exposition([]))).to.include('requests_total{route="/"} 7')
+    for (const text of await Promise.all([before, between, gathered.exposition([])]))
+      expect(linesOf(text)).to.include('requests_total{route="/"} 6')
   })
 })
