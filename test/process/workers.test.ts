@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { aChatOn, type MessageBody } from '../client.ts'
 import { releasing } from '../releasing.ts'
 import { follow } from '../stream.ts'
 import { until } from '../until.ts'
 import { serving, whoAnswered, workersOf } from './crew.ts'
-import { cleanUp, onlyOnLinux, postgresOn, start } from './server-process.ts'
+import { cleanUp, onlyOnLinux, postgresOn, signalTo, start } from './server-process.ts'
 
 const idsOf = (what: string, count: number) => Array.from({ length: count }, (_, n) => `${what}-number-${n + 1}`)
 
@@ -56,6 +57,28 @@ onlyOnLinux('Two workers', function () {
     server.kill('SIGTERM')
     expect(await server.exit).to.deep.equal({ code: 0, signal: null, stderr: '' })
     expect(postgresOn(server.dataDir)).to.deep.equal([])
+  })
+
+  it('share an embedded PostgreSQL that has room for the connections of both, and is started again under them', async () => {
+    const server = start({ WORKERS: '2', DATABASE_POOL_SIZE: '60' })
+    const client = await server.listening()
+    const chat = await aChatOn(client)
+    const pids = serving(server)
+    const [postmaster = 0] = postgresOn(server.dataDir)
+    expect(readFileSync(`/proc/${postmaster}/cmdline`, 'utf8')).to.match(/max_connections=141\b/)
+    signalTo(postmaster, 'SIGKILL')
+    await server.logged(/^embedded PostgreSQL started again/)
+    const sendIds = idsOf('send', 40)
+    await Promise.all(
+      sendIds.map((id) =>
+        until(
+          async () => (await client.post(`${chat}/messages/`, { text: id }, { 'x-request-id': id })).status === 201,
+        ),
+      ),
+    )
+    expect(new Set(await whoAnswered(server, sendIds))).to.deep.equal(new Set(pids))
+    expect(serving(server), 'the same workers').to.deep.equal(pids)
+    expect((await client.get('/metrics')).text).to.match(/^background_failures_total{work="database"} 1$/m)
   })
 
   it('share STREAM_LIMIT: no more streams than that are open, wherever they are asked for', async () => {
