@@ -24,7 +24,7 @@ export interface Whereabouts {
 }
 
 /** One that is there for as long as it is not closed. */
-export interface OpenDatabase extends Whereabouts {
+export interface KeptDatabase extends Whereabouts {
   readonly close: () => Promise<void>
 }
 
@@ -39,7 +39,7 @@ const embeddedDatabase = async (
   log: Log,
   onFailure?: ReportFailure,
   onLost?: OnLost,
-): Promise<OpenDatabase> => {
+): Promise<KeptDatabase> => {
   const { DATA_DIR, DATABASE_POOL_SIZE: size, WORKERS } = config
   const connections = WORKERS * (size + BELL_CONNECTIONS) + SPARE_CONNECTIONS
   const server = await startEmbeddedPostgres({
@@ -66,7 +66,7 @@ const locateDatabase = async (
   log: Log,
   onFailure?: ReportFailure,
   onLost?: OnLost,
-): Promise<OpenDatabase> => {
+): Promise<KeptDatabase> => {
   if (config.DATABASE_URL === undefined) return embeddedDatabase(config, log, onFailure, onLost)
   const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler, DATABASE_POOL_SIZE: size } = config
   const settings = { size, pooler, direct: direct ? { url: direct } : undefined }
@@ -129,7 +129,7 @@ export const prepareForOthers = async (
   log: Log,
   onFailure?: ReportFailure,
   onLost?: OnLost,
-): Promise<OpenDatabase> => {
+): Promise<KeptDatabase> => {
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
     await (await prepared(found, log)).close()

@@ -14,8 +14,8 @@ interface Expositions {
 }
 
 /**
- * prom-client's own way of asking workers (`clusterMetrics`) is not gone: it forgets who has died, so that counters would go
- * back, answers nobody when one worker is silent, and leaves the primary out. How it puts figures together is.
+ * Asks every worker that serves. prom-client could ask, too (`clusterMetrics`), but it forgets who has died, so that counters
+ * would go back, answers nobody while one worker is silent, and leaves the primary out. Putting figures together is its work.
  */
 export const expositions = (own: Registry, running: () => readonly WorkerProcess[]): Expositions => {
   const gathered = gatheredFigures()
