@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type Auth, authContradictions, authOf, authVariables, misspelt } from './config/auth.ts'
 import { type Environment, withSecretFiles } from './config/secret-files.ts'
-import { databaseUrl, isOrigin, limit, list, oneOf, text, wholeNumber } from './config/variable.ts'
+import { databaseUrl, isOrigin, limit, list, oneOf, text, wholeNumber, workers } from './config/variable.ts'
 
 /** Every variable the service reads, its default and its rule. README and `.env.example` list the same. */
 export const Variables = t.type({
@@ -17,6 +17,7 @@ export const Variables = t.type({
     'must be *, or origins between commas as browsers spell them, such as https://chat.example.org',
   ),
   RATE_LIMIT: limit(1, 1_000_000),
+  WORKERS: workers,
   STORAGE: oneOf('postgres', 'postgres', 'memory'),
   DATABASE_URL: databaseUrl,
   DATABASE_POOLER: oneOf('none', 'none', 'transaction'),
@@ -45,11 +46,20 @@ export interface Config extends Omit<Decoded, keyof typeof authVariables> {
 /** Values that are each allowed, and together would end the service or lose what somebody thinks is kept. */
 const contradictions = (config: Decoded): readonly string[] => {
   const { STORAGE, DATABASE_URL, DATABASE_DIRECT_URL, DATABASE_POOLER, HEADERS_TIMEOUT_MS, REQUEST_TIMEOUT_MS } = config
+  const { WORKERS, STREAM_LIMIT } = config
   const isMemory = STORAGE === 'memory'
   const rules: readonly (readonly [boolean, string])[] = [
     [
       HEADERS_TIMEOUT_MS > REQUEST_TIMEOUT_MS,
       'HEADERS_TIMEOUT_MS must not be above REQUEST_TIMEOUT_MS, which counts the head of a request, too: lower the one or raise the other',
+    ],
+    [
+      isMemory && WORKERS > 1,
+      'STORAGE=memory is kept in one process, and WORKERS would be several: remove one of the two',
+    ],
+    [
+      STREAM_LIMIT > 0 && STREAM_LIMIT < WORKERS,
+      'STREAM_LIMIT must not be below WORKERS, each of which takes its share of it: raise the one or lower the other',
     ],
     [
       isMemory && DATABASE_URL !== undefined,

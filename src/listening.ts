@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import type { Config } from './config.ts'
 
 type Where = Pick<Config, 'HOST' | 'PORT'>
@@ -25,15 +25,20 @@ const sentence = (error: unknown, { HOST, PORT }: Where): string => {
 /** Rejects with a sentence that names the variable to mend. */
 export const listenOn = async (server: Server, where: Where): Promise<void> => {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen({ host: where.HOST, port: where.PORT, exclusive: true }, resolve)
+    server.once('error', reject).listen({ host: where.HOST, port: where.PORT }, resolve)
   }).catch((error: unknown) => {
     throw new Error(sentence(error, where), { cause: error })
   })
 }
 
-/** Rejects as `listenOn` would, and leaves nothing behind: to know it before a database is started. */
-export const checkListening = async (where: Where): Promise<void> => {
+/**
+ * Rejects as `listenOn` would, and leaves nothing behind: to know it before a database is started. Resolves with the port, which
+ * is another than the one asked for when that is 0.
+ */
+export const checkListening = async (where: Where): Promise<number> => {
   const server = createServer((socket) => socket.destroy())
   await listenOn(server, where)
+  const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
+  return port
 }

@@ -14,7 +14,7 @@ const PAUSE = 20
 /** Milliseconds after which a pipe that was full is tried again. */
 const FULL_PAUSE = 100
 
-/** How often the last lines are tried. A pipe takes 64 kB at a time. */
+/** How often a full pipe is tried with the last lines. */
 const LAST_TRIES = 20
 
 /** Bytes that may wait while nothing can be written. Lines that come beyond that are dropped. */
@@ -23,8 +23,20 @@ const MOST_WAITING = 4_000_000
 /** Bytes of one piece of what waits. */
 const PIECE = 64 * 1024
 
+/** Bytes that a pipe takes at one blow, so that nobody else's come between them (PIPE_BUF of Linux). */
+export const PIPE_BYTES = 4096
+
 /** Bytes that a character of JavaScript takes at the most in UTF-8. */
 const WIDEST = 3
+
+const NEWLINE = '\n'
+
+/** The lines that are written at one blow: as many whole ones as fit, or one that does not. */
+const atOneBlow = (bytes: Buffer, most: number): Buffer => {
+  if (bytes.length <= most) return bytes
+  const end = bytes.lastIndexOf(NEWLINE, most - 1) + 1 || bytes.indexOf(NEWLINE, most) + 1
+  return end > 0 ? bytes.subarray(0, end) : bytes
+}
 
 const isFull = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EAGAIN'
 
@@ -36,8 +48,16 @@ const isFull = (error: unknown) => (error as NodeJS.ErrnoException).code === 'EA
  * Lines that cannot be written are lost, and that is reported; only a pipe that is full is waited for. A log ends neither the
  * process nor its end: the destinations that pino brings do the one (an error that nobody listens to) or the other (they try
  * for ever).
+ *
+ * At most so many bytes are written at one blow: where several processes write to one pipe, `PIPE_BYTES` keep each line of so
+ * many whole.
  */
-export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: Write = write): LogOutput => {
+export const logOutput = (
+  onFailure: (error: unknown) => void,
+  fd = 1,
+  writeTo: Write = write,
+  most = Infinity,
+): LogOutput => {
   // Bytes, not lines: a line is made of a dozen strings, and those that wait the collector would take for long-lived.
   let pieces: Buffer[] = []
   let piece = Buffer.allocUnsafeSlow(PIECE)
@@ -81,7 +101,7 @@ export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: 
       return
     }
     isHandedOn = true
-    writeTo(fd, underWay, (error, count) => {
+    writeTo(fd, atOneBlow(underWay, most), (error, count) => {
       isHandedOn = false
       if (error && isFull(error)) return later(handOn, FULL_PAUSE)
       underWay = error ? Buffer.alloc(0) : underWay.subarray(count)
@@ -103,12 +123,14 @@ export const logOutput = (onFailure: (error: unknown) => void, fd = 1, writeTo: 
     flushSync: () => {
       let bytes = isHandedOn ? taken() : Buffer.concat([underWay, taken()])
       if (!isHandedOn) underWay = Buffer.alloc(0)
-      for (let tries = 0; bytes.length > 0 && tries < LAST_TRIES; tries++) {
+      let tries = 0
+      while (bytes.length > 0 && tries < LAST_TRIES) {
         try {
-          bytes = bytes.subarray(writeSync(fd, bytes))
+          bytes = bytes.subarray(writeSync(fd, atOneBlow(bytes, most)))
         } catch (error) {
           // Nobody is left to be told.
           if (!isFull(error)) return
+          tries += 1
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PAUSE)
         }
       }

@@ -1,14 +1,11 @@
-import { setFlagsFromString } from 'node:v8'
 import * as E from 'fp-ts/lib/Either.js'
-import { pino } from 'pino'
 import { readConfig } from './config.ts'
-import { backgroundFailures } from './interfaces/http/server/background-failures.ts'
+import { tuneEngine } from './engine.ts'
 import { checkListening } from './listening.ts'
-import { logOutput } from './log-output.ts'
 import { serve } from './messenger.ts'
+import { openLog } from './service-log.ts'
 import { logStartFailure } from './start-failure.ts'
 import { openStorage } from './storage.ts'
-import { terminalLines } from './terminal-lines.ts'
 
 /** Exit status of a wrong configuration (EX_CONFIG of sysexits.h). */
 const EX_CONFIG = 78
@@ -16,9 +13,7 @@ const EX_CONFIG = 78
 /** Exit status when the embedded PostgreSQL has died for good (EX_UNAVAILABLE of sysexits.h): whoever supervises may try again. */
 const EX_UNAVAILABLE = 69
 
-// Most of what a chat server makes lives for one request. The engine, left alone, lets it pile up to twice the memory
-// before it looks; the room for what is young is set where the process is started (`npm start`, Dockerfile).
-setFlagsFromString('--heap-growing-percent=20')
+tuneEngine()
 
 const config = readConfig(process.env)
 if (E.isLeft(config)) {
@@ -26,17 +21,7 @@ if (E.isLeft(config)) {
   process.exit(EX_CONFIG)
 }
 
-const output = logOutput((error) => failures.report('log', error))
-const readable = await terminalLines()
-const lines = readable ? { write: (line: string) => output.write(readable(line)) } : output
-const logger = pino({ level: config.right.LOG_LEVEL }, lines)
-const failures = backgroundFailures(logger)
-
-// Whoever starts work in the background reports its failures. What was forgotten shall not cut everybody off.
-process.on('unhandledRejection', (reason) => failures.report('other', reason))
-
-// However the process ends, but for a kill.
-process.on('exit', () => output.flushSync())
+const { logger, failures } = await openLog(config.right)
 
 let stopping = false
 let stop = async () => {}
@@ -63,7 +48,11 @@ const giveUp = (error: Error) => {
 
 const start = async () => {
   // Before a database is started, which takes longer.
-  await checkListening(config.right)
+  const port = await checkListening(config.right)
+  if (config.right.WORKERS > 1) {
+    const { serveByWorkers } = await import('./workers/serve-by-workers.ts')
+    return serveByWorkers({ ...config.right, PORT: port }, logger, failures, giveUp)
+  }
   const storage = await openStorage(config.right, (line) => logger.info(line), failures.report, giveUp)
   return serve(storage, config.right, logger, undefined, failures)
 }

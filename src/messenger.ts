@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { openAuthentication } from './authentication.ts'
 import type { Authenticator } from './application/ports/authenticator.ts'
+import type { Registry } from 'prom-client'
 import type { Clock } from './application/ports/clock.ts'
 import type { Storage } from './composition/storage.ts'
 import type { Config } from './config.ts'
@@ -12,6 +13,7 @@ import { loadContract } from './interfaces/http/endpoint/contract.ts'
 import { type BackgroundFailures, backgroundFailures } from './interfaces/http/server/background-failures.ts'
 import { processMetrics } from './interfaces/http/server/metrics.ts'
 import { httpServer } from './interfaces/http/server/server.ts'
+import type { Exposition } from './interfaces/http/service/probes.ts'
 import { listenOn } from './listening.ts'
 
 /** WHATWG HTML, section 9.2.7: "every 15 seconds or so". */
@@ -27,6 +29,21 @@ export interface Messenger {
   readonly stop: () => Promise<void>
 }
 
+/** What a messenger is given besides, where it is not as usual. */
+export interface ServeOptions {
+  /** Tells callers apart, in place of what the configuration says. */
+  readonly authenticator?: Authenticator | undefined
+  /** What `/metrics` shows, given what this process counts. */
+  readonly expose?: ((counted: Registry) => Exposition) | undefined
+  /** Whether others serve beside it, for whom somebody else warns. */
+  readonly isOneOfMany?: boolean
+}
+
+/** Warns whoever reads the log when everybody is let in. */
+export const warnIfOpen = ({ auth }: Pick<Config, 'auth'>, logger: Logger): void => {
+  if (!auth) logger.warn(OPEN)
+}
+
 /**
  * Serves what the storage holds, and closes the storage when it stops or cannot start. Callers are told apart as the
  * configuration says, or by the authenticator that is given; without either everybody is let in as a service, and the log is
@@ -38,7 +55,7 @@ export const serve = async (
   logger: Logger,
   clock: Clock = { now: () => new Date() },
   failures: BackgroundFailures = backgroundFailures(logger),
-  given?: Authenticator,
+  { authenticator: given, expose, isOneOfMany = false }: ServeOptions = {},
 ): Promise<Messenger> => {
   const authentication = given ? undefined : openAuthentication(config, storage.keys, clock, failures.report)
   const authenticator = given ?? authentication?.authenticator
@@ -61,6 +78,7 @@ export const serve = async (
     streamLimits,
     failures,
     authenticator,
+    ...(expose && { expose }),
     entrance: { hosts: config.ALLOWED_HOSTS, origins: config.CORS_ORIGINS, rateLimit: config.RATE_LIMIT },
   })
   processMetrics(container.get(names.registry))
@@ -75,7 +93,7 @@ export const serve = async (
     await close()
     throw error
   })
-  if (!authenticator) logger.warn(OPEN)
+  if (!given && !isOneOfMany) warnIfOpen(config, logger)
 
   return {
     url: `http://${config.HOST === '0.0.0.0' ? 'localhost' : config.HOST}:${(server.address() as AddressInfo).port}`,

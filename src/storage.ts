@@ -22,8 +22,69 @@ type Log = (line: string) => void
 /** Is told, once, that a storage which served is gone for good. */
 type OnLost = (error: Error) => void
 
+/** Where a database is and how it is gone to, in words that another process understands. */
+export interface Whereabouts {
+  readonly connection: Connection
+  readonly settings: Partial<DatabaseSettings>
+}
+
+/** One that is there for as long as it is not closed. */
+export interface KeptDatabase extends Whereabouts {
+  readonly close: () => Promise<void>
+}
+
+/** The database of the service on an embedded server. */
+const DATABASE = 'messenger'
+
+const dataDirOf = ({ DATA_DIR }: Config) => join(DATA_DIR, 'postgres')
+
+/** Connections of the embedded server beside those of the pools: its owner's, those that migrate, a person's. */
+const SPARE_CONNECTIONS = 19
+
+/** Of each worker, beside its pool. */
+const BELL_CONNECTIONS = 1
+
+const embeddedDatabase = async (
+  config: Config,
+  log: Log,
+  onFailure?: ReportFailure,
+  onLost?: OnLost,
+): Promise<KeptDatabase> => {
+  const { DATABASE_POOL_SIZE: size, WORKERS } = config
+  const connections = WORKERS * (size + BELL_CONNECTIONS) + SPARE_CONNECTIONS
+  const server = await startEmbeddedPostgres({
+    dataDir: dataDirOf(config),
+    settings: { max_connections: String(Math.max(100, connections)) },
+    log,
+    onFailure: (error) => onFailure?.('database', error),
+    onLost: (error) => onLost?.(error),
+  })
+  try {
+    log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
+    await ensureDatabase(server, DATABASE)
+    const { host, port, user, password, stop } = server
+    return { connection: { host, port, user, password, database: DATABASE }, settings: { size }, close: stop }
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
+}
+
+/** `DATABASE_URL` → that server; none → an embedded server with its own data. */
+const locateDatabase = async (
+  config: Config,
+  log: Log,
+  onFailure?: ReportFailure,
+  onLost?: OnLost,
+): Promise<KeptDatabase> => {
+  if (config.DATABASE_URL === undefined) return embeddedDatabase(config, log, onFailure, onLost)
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler, DATABASE_POOL_SIZE: size } = config
+  const settings = { size, pooler, direct: direct ? { url: direct } : undefined }
+  return { connection: { url }, settings, close: async () => {} }
+}
+
 /** Rejects, with nothing left open, when the service cannot work on the database. */
-const prepared = async (connection: Connection, settings: Partial<DatabaseSettings>, log: Log): Promise<Database> => {
+const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promise<Database> => {
   const database = openDatabase(connection, settings)
   try {
     await prepareDatabase(database, log)
@@ -34,7 +95,7 @@ const prepared = async (connection: Connection, settings: Partial<DatabaseSettin
   }
 }
 
-const postgresStorage = (database: Database, onFailure: ReportFailure | undefined): Storage => {
+const storageOn = (database: Database, onFailure: ReportFailure | undefined): Storage => {
   const bell = postgresBell(database, onFailure)
   return {
     chats: postgresChats(database),
@@ -49,46 +110,7 @@ const postgresStorage = (database: Database, onFailure: ReportFailure | undefine
   }
 }
 
-/** The database of the service on an embedded server. */
-const DATABASE = 'messenger'
-
-const dataDirOf = ({ DATA_DIR }: Config) => join(DATA_DIR, 'postgres')
-
-/** Connections of the embedded server beside those of the pool: its owner's, the bell's, those that migrate, a person's. */
-const SPARE_CONNECTIONS = 20
-
-const embeddedStorage = async (
-  config: Config,
-  log: Log,
-  onFailure?: ReportFailure,
-  onLost?: OnLost,
-): Promise<Storage> => {
-  const { DATABASE_POOL_SIZE: size } = config
-  const server = await startEmbeddedPostgres({
-    dataDir: dataDirOf(config),
-    settings: { max_connections: String(Math.max(100, size + SPARE_CONNECTIONS)) },
-    log,
-    onFailure: (error) => onFailure?.('database', error),
-    onLost: (error) => onLost?.(error),
-  })
-  try {
-    log(`embedded PostgreSQL ${server.attached ? 'taken over' : 'started'}, data in ${server.dataDir}`)
-    await ensureDatabase(server, DATABASE)
-    const storage = postgresStorage(await prepared({ ...server, database: DATABASE }, { size }, log), onFailure)
-    return {
-      ...storage,
-      close: async () => {
-        await storage.close()
-        await server.stop()
-      },
-    }
-  } catch (error) {
-    await server.stop()
-    throw error
-  }
-}
-
-/** `STORAGE=memory` → no database; `DATABASE_URL` → that server; neither → an embedded server with its own data. */
+/** `STORAGE=memory` → no database; otherwise one that is brought up to date. Rejects with nothing left open. */
 export const openStorage = async (
   config: Config,
   log: Log,
@@ -96,12 +118,20 @@ export const openStorage = async (
   onLost?: OnLost,
 ): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
-  if (config.DATABASE_URL === undefined) return embeddedStorage(config, log, onFailure, onLost)
-  const { DATABASE_URL: url, DATABASE_DIRECT_URL: direct, DATABASE_POOLER: pooler, DATABASE_POOL_SIZE: size } = config
-  return postgresStorage(
-    await prepared({ url }, { size, pooler, direct: direct ? { url: direct } : undefined }, log),
-    onFailure,
-  )
+  const found = await locateDatabase(config, log, onFailure, onLost)
+  try {
+    const storage = storageOn(await prepared(found, log), onFailure)
+    return {
+      ...storage,
+      close: async () => {
+        await storage.close()
+        await found.close()
+      },
+    }
+  } catch (error) {
+    await found.close()
+    throw error
+  }
 }
 
 /**
@@ -112,5 +142,29 @@ export const openStorageBeside = async (config: Config, log: Log): Promise<Stora
   const isEmbedded = config.STORAGE === 'postgres' && config.DATABASE_URL === undefined
   const running = isEmbedded ? await runningPostgres(dataDirOf(config), log) : undefined
   if (!running) return openStorage(config, log)
-  return postgresStorage(await prepared({ ...running, database: DATABASE }, { size: 1 }, log), undefined)
+  return storageOn(
+    await prepared({ connection: { ...running, database: DATABASE }, settings: { size: 1 } }, log),
+    undefined,
+  )
 }
+
+/** The same for a database that other processes serve. */
+export const prepareForOthers = async (
+  config: Config,
+  log: Log,
+  onFailure?: ReportFailure,
+  onLost?: OnLost,
+): Promise<KeptDatabase> => {
+  const found = await locateDatabase(config, log, onFailure, onLost)
+  try {
+    await (await prepared(found, log)).close()
+    return found
+  } catch (error) {
+    await found.close()
+    throw error
+  }
+}
+
+/** What another process has prepared, and keeps running. Asks nothing of it before the first request does. */
+export const openPrepared = ({ connection, settings }: Whereabouts, onFailure?: ReportFailure): Storage =>
+  storageOn(openDatabase(connection, settings), onFailure)

@@ -26,7 +26,7 @@ export const served = (
   const logger = lines
     ? pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
     : pino({ level: 'silent' })
-  return serve(storage, config, logger, undefined, undefined, authenticator)
+  return serve(storage, config, logger, undefined, undefined, { authenticator })
 }
 
 export { memoryStorage }

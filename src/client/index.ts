@@ -1,7 +1,7 @@
 /** A typed client of the messenger, for browsers and Node 20 or later. It depends on nothing. */
 export { type Client, createClient } from './create-client.ts'
 export { etagOf } from './etag.ts'
-export { type ChatEvent, isTombstone } from './events.ts'
+export { type ChatEvent, isFormerMember, isTombstone } from './events.ts'
 export { type OperationId, operations } from './operations.ts'
 export type { CallOptions, ChangeOptions, ClientOptions, FollowOptions, MakeOptions, Selection } from './options.ts'
 export type { Page } from './page.ts'

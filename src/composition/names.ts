@@ -16,7 +16,7 @@ import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { Endpoints } from '../interfaces/http/endpoint/endpoint.ts'
 import type { EventStreams, StreamLimits } from '../interfaces/http/events/event-streams.ts'
 import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
-import type { IsDraining } from '../interfaces/http/service/probes.ts'
+import type { Exposition, IsDraining } from '../interfaces/http/service/probes.ts'
 
 /** A name in the container that remembers the type bound to it, so wrong wiring does not compile. */
 const named = <T>(description: string) => Symbol(description) as ServiceIdentifier<T>
@@ -34,6 +34,7 @@ export const names = {
   authenticator: named<Authenticator | undefined>('authenticator'),
   contract: named<Contract>('contract'),
   entranceSettings: named<EntranceSettings>('entranceSettings'),
+  exposition: named<Exposition>('exposition'),
   failures: named<BackgroundFailures>('failures'),
   isDraining: named<IsDraining>('isDraining'),
   logger: named<Logger>('logger'),

@@ -6,15 +6,15 @@ import { probeEndpoints } from '../interfaces/http/service/probes.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { contract, health, isDraining, registry, roomEndpoints } = names
+const { contract, exposition, health, isDraining, roomEndpoints } = names
 
 export const serviceModule = new ContainerModule(({ bind }) => {
   bindFrom(
     bind,
     roomEndpoints,
-    { contract, health, registry, isDraining },
-    ({ contract, health, registry, isDraining }) =>
-      probeEndpoints(contract, checkReadiness(health), registry, isDraining),
+    { contract, health, exposition, isDraining },
+    ({ contract, health, exposition, isDraining }) =>
+      probeEndpoints(contract, checkReadiness(health), exposition, isDraining),
   )
   bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => documentationEndpoints(contract))
   bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => entryEndpoints(contract))

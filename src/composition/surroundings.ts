@@ -7,7 +7,7 @@ import type { EntranceSettings } from '../interfaces/http/callers/entrance.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { StreamLimits } from '../interfaces/http/events/event-streams.ts'
 import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
-import type { IsDraining } from '../interfaces/http/service/probes.ts'
+import type { Exposition, IsDraining } from '../interfaces/http/service/probes.ts'
 import { names } from './names.ts'
 
 /** What the service is given by the process that it runs in. */
@@ -22,11 +22,23 @@ export interface Surroundings {
   readonly authenticator?: Authenticator | undefined
   /** None: under any name of the server, for pages of its own origin alone, without limits. */
   readonly entrance?: EntranceSettings
+  /** What `/metrics` shows, given what this process counts; without it, just that. */
+  readonly expose?: (counted: Registry) => Exposition
 }
 
 export const surroundingsModule = (surroundings: Surroundings) =>
   new ContainerModule(({ bind }) => {
-    const { clock, contract, logger, isDraining, streamLimits, failures, authenticator, entrance = {} } = surroundings
+    const {
+      clock,
+      contract,
+      logger,
+      isDraining,
+      streamLimits,
+      failures,
+      authenticator,
+      entrance = {},
+      expose,
+    } = surroundings
     const registry = new Registry()
     failures.measure(registry)
     bind(names.clock).toConstantValue(clock)
@@ -38,4 +50,5 @@ export const surroundingsModule = (surroundings: Surroundings) =>
     bind(names.authenticator).toConstantValue(authenticator)
     bind(names.entranceSettings).toConstantValue(entrance)
     bind(names.registry).toConstantValue(registry)
+    bind(names.exposition).toConstantValue(expose ? expose(registry) : registry)
   })

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 
@@ -79,3 +80,16 @@ export const isOrigin = (text: string): boolean => {
   const { origin } = new URL(text)
   return origin === text || (origin === 'null' && text === text.toLowerCase())
 }
+
+const MOST_WORKERS = 256
+
+/** `auto`: one for each processor that the process may use. */
+export const workers = variable(
+  'Workers',
+  1,
+  (text) => {
+    if (text === 'auto') return Math.min(availableParallelism(), MOST_WORKERS)
+    return /^[1-9]\d{0,2}$/.test(text) && Number(text) <= MOST_WORKERS ? Number(text) : undefined
+  },
+  `must be auto, or a whole number from 1 to ${MOST_WORKERS}`,
+)

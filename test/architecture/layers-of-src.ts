@@ -174,8 +174,15 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/messenger.ts',
-    may: `src/authentication.ts src/composition src/config.ts src/container.ts src/listening.ts ${HTTP}/endpoint ${HTTP}/server ${PORTS} pino node:`,
+    may: `src/authentication.ts src/composition src/config.ts src/container.ts src/listening.ts ${HTTP}/endpoint ${HTTP}/server
+          ${HTTP}/service/probes.ts ${PORTS} pino prom-client node:`,
     because: 'a messenger serves whatever storage it is given',
+  },
+  {
+    path: 'src/workers',
+    may: `src/config.ts src/engine.ts src/log-output.ts src/messenger.ts src/service-log.ts src/start-failure.ts src/storage.ts
+          ${HTTP}/server ${HTTP}/service/probes.ts pino prom-client node:`,
+    because: 'how processes share one service has nothing to do with what they serve',
   },
   {
     path: 'src/config.ts',
@@ -184,7 +191,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/config',
-    may: 'src/infrastructure/auth/public-keys.ts fp-ts io-ts node:fs',
+    may: 'src/infrastructure/auth/public-keys.ts fp-ts io-ts node:fs node:os',
     because: 'the environment is decoded before anything starts; a file of keys must hold one that will do',
   },
   {
@@ -194,7 +201,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/*',
-    may: `src/config.ts src/messenger.ts src/storage.ts ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
+    may: `src/config.ts src/messenger.ts src/storage.ts src/workers ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
           ${HTTP}/server/background-failures.ts fp-ts pino pino-pretty node:`,
     because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
   },

@@ -77,6 +77,11 @@ const layersBesideSrc: readonly Layer[] = [
     because: 'whole processes are tested from outside',
   },
   {
+    path: 'test/workers',
+    may: 'src/workers chai prom-client node:',
+    because: 'what processes decide and sum up together is tested without any; the processes are in test/process',
+  },
+  {
     path: 'test/testing',
     may: 'src/client src/testing test/* test/client/rejection.ts chai node:',
     because: 'the messenger for tests is tested with what its users have',

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig, Variables } from '../../src/config.ts'
@@ -16,6 +16,7 @@ describe('The configuration', () => {
       ALLOWED_HOSTS: [],
       CORS_ORIGINS: [],
       RATE_LIMIT: undefined,
+      WORKERS: 1,
       STORAGE: 'postgres',
       DATABASE_URL: undefined,
       DATABASE_POOLER: 'none',
@@ -72,6 +73,8 @@ describe('The configuration', () => {
   for (const [environment, ...names] of [
     [{ REQUEST_TIMEOUT_MS: '5000' }, 'REQUEST_TIMEOUT_MS', 'HEADERS_TIMEOUT_MS'],
     [{ HEADERS_TIMEOUT_MS: '30001' }, 'REQUEST_TIMEOUT_MS', 'HEADERS_TIMEOUT_MS'],
+    [{ STORAGE: 'memory', WORKERS: '2' }, 'STORAGE', 'WORKERS'],
+    [{ STREAM_LIMIT: '3', WORKERS: '4' }, 'STREAM_LIMIT', 'WORKERS'],
     [{ STORAGE: 'memory', DATABASE_URL: url }, 'STORAGE', 'DATABASE_URL'],
     [{ STORAGE: 'memory', DATABASE_DIRECT_URL: url }, 'STORAGE', 'DATABASE_DIRECT_URL'],
     [{ DATABASE_DIRECT_URL: url }, 'DATABASE_DIRECT_URL', 'DATABASE_URL'],
@@ -88,7 +91,7 @@ describe('The configuration', () => {
       expect(errors).to.have.length(1)
       for (const name of names) expect(errors[0]).to.match(new RegExp(`\\b${name}\\b`))
       expect(errors[0])
-        .to.match(/: (lower|remove|set) /)
+        .to.match(/: (lower|raise|remove|set) /)
         .and.not.include('hunter2')
     })
 
@@ -123,6 +126,16 @@ describe('The configuration', () => {
         'ALLOWED_HOSTS must be names of hosts between commas, without ports, such as chat.example.org',
       ])
     expect(left(readConfig({ RATE_LIMIT: '0' }))).to.deep.equal(['RATE_LIMIT must be a whole number from 1 to 1000000'])
+  })
+
+  it('takes workers by number, or as many as there are processors', () => {
+    expect(right(readConfig({ WORKERS: 'auto' })).WORKERS).to.equal(availableParallelism())
+    expect(right(readConfig({ WORKERS: '256', STREAM_LIMIT: '0' })).WORKERS).to.equal(256)
+    expect(right(readConfig({ WORKERS: '1', STORAGE: 'memory' })).WORKERS).to.equal(1)
+    for (const wrong of ['0', '257', '-1', '2.5', 'all', '1e2'])
+      expect(left(readConfig({ WORKERS: wrong }))).to.deep.equal([
+        'WORKERS must be auto, or a whole number from 1 to 256',
+      ])
   })
 
   it('refuses a URL that the driver could not decode', () => {

@@ -36,6 +36,28 @@ describe('The log', () => {
     close()
   })
 
+  it('is written in whole lines where several write, each piece as short as it must be', async () => {
+    const pieces: string[] = []
+    const output = logOutput(
+      () => expect.fail('nothing fails'),
+      1,
+      (_fd, bytes, done) => {
+        pieces.push(bytes.toString())
+        done(null, bytes.length)
+      },
+      100,
+    )
+    const all = [...lines(50), `${'long '.repeat(50)}\n`, ...lines(50)]
+    for (const line of all) output.write(line)
+    await until(() => pieces.join('').length === all.join('').length)
+    expect(pieces.join('')).to.equal(all.join(''))
+    for (const piece of pieces) {
+      expect(piece.endsWith('\n')).to.equal(true)
+      if (!piece.includes('long')) expect(Buffer.byteLength(piece)).to.be.at.most(100)
+      else expect(piece.match(/\n/g)).to.have.length(1)
+    }
+  })
+
   it('is written to its end when the process ends, whatever is under way', async () => {
     const { output, text, close } = writing()
     output.write('one\n')

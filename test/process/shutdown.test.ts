@@ -1,56 +1,22 @@
 import { expect } from 'chai'
 import { once } from 'node:events'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { aChatOn, type Client, type MessageBody, type ProblemBody } from '../client.ts'
+import { aChatOn, type MessageBody, type ProblemBody } from '../client.ts'
 import { goal } from '../goal.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { releasing } from '../releasing.ts'
+import { aBody, halfSent, isRefused } from './half-sent.ts'
 import { aDataFolder, cleanUp, onlyOnLinux, postgresOn, type ServerProcess, start } from './server-process.ts'
 import { until } from '../until.ts'
-
-/** A message whose head the service has taken and whose body is still to come. */
-const halfSent = async (client: Client, chat: string, body: string, agent?: Agent) => {
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    connection: 'keep-alive',
-    expect: '100-continue',
-  }
-  const message: ClientRequest = request(`${client.url}${chat}/messages/`, { method: 'POST', headers, agent })
-  const answer = once(message, 'response').then(async ([response]) => {
-    const { statusCode, headers } = response as IncomingMessage
-    return { status: statusCode, connection: headers.connection, text: await text(response as IncomingMessage) }
-  })
-  // Whoever awaits it learns of its failure; until then it must not end the tests.
-  answer.catch(() => undefined)
-  // Nor must the end of a server that is killed after a test that failed.
-  message.on('error', () => undefined)
-  message.flushHeaders()
-  await Promise.race([once(message, 'continue'), answer.then(({ status }) => expect.fail(`answered ${status}`))])
-  const middle = body.length >> 1
-  message.write(body.slice(0, middle))
-  return { answer, finish: () => void message.end(body.slice(middle)) }
-}
 
 /** More time than a test has: a service that waits for what it should not wait for does not end. */
 const FOR_EVER = { SHUTDOWN_TIMEOUT_MS: '600000' }
 
-const aBody = (text: string) => JSON.stringify({ text })
-
 /** The service took the signal and said so. */
 const noticed = (server: ServerProcess, signal: string) => server.logged(new RegExp(`^${signal}: finishing`))
-
-const isRefused = (client: Client) =>
-  new Promise<boolean>((resolve) => {
-    const { hostname, port } = new URL(client.url)
-    const socket = connect(Number(port), hostname)
-    socket.once('connect', () => resolve(false)).once('error', () => resolve(true))
-    socket.once('connect', () => socket.destroy())
-  })
 
 onlyOnLinux('The service, when it is asked to stop', () => {
   const hold = releasing()

@@ -14,10 +14,13 @@ const word = (well: boolean) => (well ? 'ok' : 'failing')
 /** Whether the service stopped taking new work. */
 export type IsDraining = () => boolean
 
+/** What `/metrics` shows: the figures of this process, or of all that serve together. */
+export type Exposition = Pick<Registry, 'contentType' | 'metrics'>
+
 export const probeEndpoints = (
   contract: Contract,
   checkReadiness: CheckReadiness,
-  registry: Registry,
+  exposition: Exposition,
   isDraining: IsDraining,
 ) => ({
   getLiveness: endpoint(contract.operation('getLiveness'), Nothing, () =>
@@ -40,8 +43,8 @@ export const probeEndpoints = (
       E.right({
         status: 200,
         headers: { 'Cache-Control': 'no-store' },
-        type: registry.contentType,
-        body: await registry.metrics(),
+        type: exposition.contentType,
+        body: await exposition.metrics(),
       }),
   ),
 })

@@ -23,7 +23,8 @@ export const aClientFollower = (world: World, name: string, chats: readonly numb
         } else if (event.type === 'chat') {
           const { id, title } = event.chat
           tell({ kind: 'chat', chat: id, text: title, revision: revisionAt(event.position, id) })
-        } else tell({ kind: event.type === 'chat_deleted' ? 'removed' : 'restored', chat: event.chat_id })
+        } else if (event.type !== 'member')
+          tell({ kind: event.type === 'chat_deleted' ? 'removed' : 'restored', chat: event.chat_id })
       }
     } catch (error) {
       // It was removed before the first connection.
