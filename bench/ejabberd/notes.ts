@@ -1,0 +1,5 @@
+export const notesOn = (versions: string, costs: string): string => `## ejabberd
+
+${versions}.
+
+${costs}`
