@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
 import { Client } from 'pg'
 import { type Measurement, percentile } from './measurement.ts'
-import type { Failed } from './ask.ts'
 import type { Answer, HttpJob, Job, TransactionJob } from './load.ts'
 import { postMessage } from './sql.ts'
+import { obey } from './worker.ts'
 
 /** Requests that each connection goes round; drawn anew for each, so that connections do not march in step. */
 const DRAWS = 100
@@ -88,14 +88,4 @@ const runTransactions = async ({ connection, chats, text, seconds }: Transaction
 }
 
 const run = (job: Job): Promise<Measurement> => (job.kind === 'http' ? sendRequests(job) : runTransactions(job))
-const answer = (value: Answer | Failed) => process.send?.(value)
-
-process.on('message', (job: Job) => {
-  run(job).then(
-    (measured) => answer({ measured }),
-    (error: unknown) => answer({ failed: error instanceof Error ? error.message : String(error) }),
-  )
-})
-process.on('disconnect', () => process.exit())
-// Ctrl-C reaches every process of the terminal; the bench decides when this one ends.
-process.on('SIGINT', () => undefined)
+obey(async (job: Job): Promise<Answer> => ({ measured: await run(job) }))

@@ -28,8 +28,8 @@ export const startWorker = <Command extends Serializable & { readonly seconds?: 
 /** For the program itself: obeys until whoever started it has gone. */
 export const obey = (carryOut: (command: never) => Promise<object>): void => {
   const answer = (value: object) => process.send?.(value)
-  process.on('message', (command: never) => {
-    carryOut(command).then(answer, (error: unknown) =>
+  process.on('message', (command) => {
+    carryOut(command as never).then(answer, (error: unknown) =>
       answer({ failed: error instanceof Error ? error.message : String(error) } satisfies Failed),
     )
   })

@@ -1,11 +1,11 @@
 import { residentOf, type Server } from '../child.ts'
 import { over, readLast, send } from '../contenders.ts'
 import type { Connection } from '../database.ts'
-import { type Contender, median, takeTurns } from '../measurement.ts'
-import { takenBy, takenByPostgres } from '../processor-time.ts'
+import { type Contender, takeTurns } from '../measurement.ts'
 import type { Stage } from '../stage.ts'
-import { type Followed, measuring, startFollowers } from '../streams.ts'
+import { measuring, startFollowers } from '../streams.ts'
 import { absolute, compare, markdownTable, type Row, thousands } from '../table.ts'
+import { COST_HEADINGS, costing, costLine } from './costs.ts'
 import { archived } from './database.ts'
 import { type Command, type Members, startMembers, startOccupants } from './members.ts'
 
@@ -19,41 +19,16 @@ export interface Both {
   readonly database: Connection
 }
 
+/** The table's rows, and lines of who took the processors' time. */
+interface Found {
+  readonly rows: readonly Row[]
+  readonly costs: readonly (readonly string[])[]
+}
+
 export interface Figures {
   readonly rows: readonly Row[]
-  /** Markdown: who took the processors' time. */
+  /** Markdown. */
   readonly costs: string
-}
-
-interface Costed extends Contender {
-  /** Of its turns: microseconds of CPU an exchange, and what part of a processor the clients took. */
-  readonly costs: {
-    readonly server: number
-    readonly postgres: number
-    readonly clients: number
-    readonly busy: number
-  }[]
-}
-
-const costing = (contender: Contender, server: Server, clients: { readonly pid: number }): Costed => {
-  const costs: Costed['costs'] = []
-  const taken = () => ({ server: takenBy(server.pid), postgres: takenByPostgres(), clients: takenBy(clients.pid) })
-  const measure: Contender['measure'] = async (seconds) => {
-    const before = taken()
-    const startedAt = performance.now()
-    const measured = await contender.measure(seconds)
-    const elapsed = 1000 * (performance.now() - startedAt)
-    const after = taken()
-    const each = (of: keyof typeof after) => (after[of] - before[of]) / measured.count
-    costs.push({
-      server: each('server'),
-      postgres: each('postgres'),
-      clients: each('clients'),
-      busy: (after.clients - before.clients) / elapsed,
-    })
-    return measured
-  }
-  return { ...contender, measure, costs }
 }
 
 const told = (members: Members, kind: Exclude<Command['kind'], 'enter' | 'keep sending'>): Contender => ({
@@ -66,9 +41,9 @@ const told = (members: Members, kind: Exclude<Command['kind'], 'enter' | 'keep s
 })
 
 /** Counts what is in the archive, not what was echoed. Fails when that is less. */
-const counted = (contender: Contender, database: Connection): Contender => ({
+const counted = <C extends Contender>(contender: C, database: Connection): C => ({
   ...contender,
-  measure: async (seconds) => {
+  measure: async (seconds: number) => {
     const before = await archived(database)
     const measured = await contender.measure(seconds)
     const count = (await archived(database)) - before
@@ -77,20 +52,14 @@ const counted = (contender: Contender, database: Connection): Contender => ({
   },
 })
 
-const costLine = (what: string, { name, costs }: Costed, rounds: number): readonly string[] => {
-  const middle = (of: keyof Costed['costs'][number]) => median(costs.slice(-rounds).map((cost) => cost[of]))
-  const microseconds = (['server', 'postgres', 'clients'] as const).map((of) => `${middle(of).toFixed(0)} µs`)
-  return [`${what}, ${name}`, ...microseconds, `${(100 * middle('busy')).toFixed(0)} %`]
-}
-
-const memoryRow = async (figure: string, { ours, ejabberd }: Both): Promise<Row> => {
+const memoryRow = async (figure: string, { ours, ejabberd }: Pick<Both, 'ours' | 'ejabberd'>): Promise<Row> => {
   const [own, theirs] = [(await residentOf(ours.pid)) / 1024, (await residentOf(ejabberd.pid)) / 1024]
   const row = absolute(figure, own, ' MB')
   return { ...row, yardstick: `ejabberd: ${theirs.toFixed(0)} MB`, ratio: `${(own / theirs).toPrecision(3)}×` }
 }
 
 /** Sends and reads by as many connections to each. */
-const exchanges = async ({ load, pace, sizes }: Stage, both: Both): Promise<Figures> => {
+const exchanges = async ({ load, pace, sizes }: Stage, both: Both): Promise<Found> => {
   const { ours, ejabberd, database } = both
   const members = startMembers(ejabberd)
   try {
@@ -98,7 +67,7 @@ const exchanges = async ({ load, pace, sizes }: Stage, both: Both): Promise<Figu
     const crowd = { chats: sizes.chats }
     const sends = [
       costing(over(load, 'ours', ours, send, crowd), ours, load),
-      costing(counted(told(members, 'send'), database), ejabberd, members),
+      counted(costing(told(members, 'send'), ejabberd, members), database),
     ] as const
     const reads = [
       costing(over(load, 'ours', ours, readLast, crowd), ours, load),
@@ -118,7 +87,7 @@ const exchanges = async ({ load, pace, sizes }: Stage, both: Both): Promise<Figu
         ...compare(read, { figure: 'read the last 20', quantity: 'perSecond', ...PAIR, goal: { atLeast: 25 } }),
         await memoryRow('resident memory after that', both),
       ],
-      costs: markdownTable(['One exchange', 'Server', 'PostgreSQL', 'Clients', 'Clients busy'], costs),
+      costs,
     }
   } finally {
     members.stop()
@@ -126,28 +95,37 @@ const exchanges = async ({ load, pace, sizes }: Stage, both: Both): Promise<Figu
 }
 
 /** One sender to followers of one chat, the occupants of one room. */
-const deliveries = async ({ pace }: Stage, both: Both): Promise<readonly Row[]> => {
-  const { ours, ejabberd } = both
-  const everyone: readonly Followed[] = [
-    { name: 'ours', followers: startFollowers(ours, FOLLOWERS) },
-    { name: 'ejabberd', followers: startOccupants(ejabberd, FOLLOWERS) },
+const deliveries = async ({ pace }: Stage, { ours, ejabberd }: Both): Promise<Found> => {
+  const everyone = [
+    { name: 'ours', server: ours, followers: startFollowers(ours, FOLLOWERS) },
+    { name: 'ejabberd', server: ejabberd, followers: startOccupants(ejabberd, FOLLOWERS) },
   ]
   try {
     for (const { followers } of everyone) await followers.tell({ kind: 'open' })
     const rows: Row[] = []
+    const costs: (readonly string[])[] = []
     for (const senders of [1, 8]) {
-      const contenders = everyone.map((followed) => measuring(followed, { kind: 'flood', senders }, senders === 1))
+      const contenders = everyone.map((followed) =>
+        costing(measuring(followed, { kind: 'flood', senders }, senders === 1), followed.server, followed.followers),
+      )
       const turns = await takeTurns(contenders, { ...pace, seconds: Math.ceil(pace.seconds * 0.6), warmSeconds: 2 })
       const figure = `deliveries to ${FOLLOWERS} followers, ${senders} in flight`
       rows.push(...compare(turns, { figure, quantity: 'perSecond', ...PAIR, goal: { atLeast: 2 } }))
+      costs.push(...contenders.map((costed) => costLine(`delivery, ${senders} in flight`, costed, pace.rounds)))
     }
-    return [...rows, await memoryRow(`resident memory with ${FOLLOWERS} followers`, both)]
+    return {
+      rows: [...rows, await memoryRow(`resident memory with ${FOLLOWERS} followers`, { ours, ejabberd })],
+      costs,
+    }
   } finally {
     for (const { followers } of everyone) followers.stop()
   }
 }
 
 export const figuresOf = async (stage: Stage, both: Both): Promise<Figures> => {
-  const { rows, costs } = await exchanges(stage, both)
-  return { rows: [...rows, ...(await deliveries(stage, both))], costs }
+  const [exchanged, delivered] = [await exchanges(stage, both), await deliveries(stage, both)]
+  return {
+    rows: [...exchanged.rows, ...delivered.rows],
+    costs: markdownTable(COST_HEADINGS, [...exchanged.costs, ...delivered.costs]),
+  }
 }
