@@ -21,7 +21,7 @@ export const ejabberd: Section = async (stage) => {
     const database = await createArchive(postgres, await ejabberdSchema(), stage.sizes, FOLLOWERS + 1)
     const { rows, costs } = await stage.temporarily(startOurs(own), (ours) =>
       stage.temporarily(startEjabberd(folder, database), (theirs) =>
-        figuresOf(stage, { ours, ejabberd: theirs, database }),
+        figuresOf(stage, { ours, ejabberd: theirs, postgres, database }),
       ),
     )
     const lost = await crashes(stage, postgres, own, { folder, database })

@@ -8,6 +8,7 @@ import { absolute, compare, markdownTable, type Row, thousands } from '../table.
 import { COST_HEADINGS, costing, costLine } from './costs.ts'
 import { archived } from './database.ts'
 import { type Command, type Members, startMembers, startOccupants } from './members.ts'
+import type { SharedPostgres } from './postgres.ts'
 
 export const FOLLOWERS = 500
 const PAIR = { of: 'ours', to: 'ejabberd' }
@@ -15,6 +16,7 @@ const PAIR = { of: 'ours', to: 'ejabberd' }
 export interface Both {
   readonly ours: Server
   readonly ejabberd: Server
+  readonly postgres: SharedPostgres
   /** Where ejabberd archives. */
   readonly database: Connection
 }
@@ -60,18 +62,20 @@ const memoryRow = async (figure: string, { ours, ejabberd }: Pick<Both, 'ours' |
 
 /** Sends and reads by as many connections to each. */
 const exchanges = async ({ load, pace, sizes }: Stage, both: Both): Promise<Found> => {
-  const { ours, ejabberd, database } = both
+  const { ours, ejabberd, postgres, database } = both
   const members = startMembers(ejabberd)
   try {
     await members.tell({ kind: 'enter', rooms: sizes.chats })
     const crowd = { chats: sizes.chats }
+    const own = { server: ours, clients: load, postgres }
+    const theirs = { server: ejabberd, clients: members, postgres }
     const sends = [
-      costing(over(load, 'ours', ours, send, crowd), ours, load),
-      counted(costing(told(members, 'send'), ejabberd, members), database),
+      costing(over(load, 'ours', ours, send, crowd), own),
+      counted(costing(told(members, 'send'), theirs), database),
     ] as const
     const reads = [
-      costing(over(load, 'ours', ours, readLast, crowd), ours, load),
-      costing(told(members, 'read'), ejabberd, members),
+      costing(over(load, 'ours', ours, readLast, crowd), own),
+      costing(told(members, 'read'), theirs),
     ] as const
     const sent = await takeTurns(sends, pace)
     const read = await takeTurns(reads, { ...pace, warmSeconds: Math.ceil(pace.warmSeconds / 3) })
@@ -95,19 +99,20 @@ const exchanges = async ({ load, pace, sizes }: Stage, both: Both): Promise<Foun
 }
 
 /** One sender to followers of one chat, the occupants of one room. */
-const deliveries = async ({ pace }: Stage, { ours, ejabberd }: Both): Promise<Found> => {
+const deliveries = async ({ pace }: Stage, { ours, ejabberd, postgres }: Both): Promise<Found> => {
   const everyone = [
-    { name: 'ours', server: ours, followers: startFollowers(ours, FOLLOWERS) },
-    { name: 'ejabberd', server: ejabberd, followers: startOccupants(ejabberd, FOLLOWERS) },
+    { name: 'ours', server: ours, clients: startFollowers(ours, FOLLOWERS) },
+    { name: 'ejabberd', server: ejabberd, clients: startOccupants(ejabberd, FOLLOWERS) },
   ]
   try {
-    for (const { followers } of everyone) await followers.tell({ kind: 'open' })
+    for (const { clients } of everyone) await clients.tell({ kind: 'open' })
     const rows: Row[] = []
     const costs: (readonly string[])[] = []
     for (const senders of [1, 8]) {
-      const contenders = everyone.map((followed) =>
-        costing(measuring(followed, { kind: 'flood', senders }, senders === 1), followed.server, followed.followers),
-      )
+      const contenders = everyone.map(({ name, server, clients }) => {
+        const flood = measuring({ name, followers: clients }, { kind: 'flood', senders }, senders === 1)
+        return costing(flood, { server, clients, postgres })
+      })
       const turns = await takeTurns(contenders, { ...pace, seconds: Math.ceil(pace.seconds * 0.6), warmSeconds: 2 })
       const figure = `deliveries to ${FOLLOWERS} followers, ${senders} in flight`
       rows.push(...compare(turns, { figure, quantity: 'perSecond', ...PAIR, goal: { atLeast: 2 } }))
@@ -118,7 +123,7 @@ const deliveries = async ({ pace }: Stage, { ours, ejabberd }: Both): Promise<Fo
       costs,
     }
   } finally {
-    for (const { followers } of everyone) followers.stop()
+    for (const { clients } of everyone) clients.stop()
   }
 }
 

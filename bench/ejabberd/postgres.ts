@@ -13,6 +13,8 @@ import { connectionTo, SERVER_SETTINGS, withClient } from '../database.ts'
 
 /** A PostgreSQL that both of them share, and that may be killed. */
 export interface SharedPostgres extends Server, EmbeddedPostgres {
+  /** Its process and those of its sessions, as of now. */
+  readonly processes: () => readonly number[]
   /** Ends every process of it with SIGKILL, and starts it again on the same port. Resolves when it answers. */
   readonly kill: () => Promise<void>
 }
@@ -66,6 +68,7 @@ export const startSharedPostgres = async (folder: string): Promise<SharedPostgre
       ...runAs,
     })
   let child = spawned()
+  let stopped = false
   const address = { host: '127.0.0.1', port, user: 'postgres', dataDir, attached: false }
   const answers = () =>
     withClient(connectionTo({ ...address, pid: 0, stop: async () => {} }, 'postgres'), (client) =>
@@ -79,11 +82,12 @@ export const startSharedPostgres = async (folder: string): Promise<SharedPostgre
     while (!(await answers())) {
       if (Date.now() > deadline) throw new Error(`PostgreSQL on ${dataDir} did not start to answer`)
       // While a process of the one that was killed is still there, a new one ends at once.
-      if (child.exitCode !== null) child = spawned()
+      if (child.exitCode !== null && !stopped) child = spawned()
       await sleep(20)
     }
   }
-  const killNow = () => [child.pid ?? 0, ...childrenOf(child.pid ?? 0)].forEach(endAtOnce)
+  const processes = () => (child.pid === undefined ? [] : [child.pid, ...childrenOf(child.pid)])
+  const killNow = () => processes().forEach(endAtOnce)
   process.once('exit', killNow)
   await answering()
 
@@ -93,6 +97,7 @@ export const startSharedPostgres = async (folder: string): Promise<SharedPostgre
     get pid() {
       return child.pid ?? 0
     },
+    processes,
     kill: async () => {
       const exited = once(child, 'exit')
       killNow()
@@ -101,11 +106,13 @@ export const startSharedPostgres = async (folder: string): Promise<SharedPostgre
       await answering()
     },
     stop: async () => {
+      stopped = true
+      if (child.exitCode === null && child.signalCode === null) {
+        const exited = once(child, 'exit')
+        child.kill('SIGINT')
+        await exited
+      }
       process.off('exit', killNow)
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill('SIGINT')
-      await exited
     },
   }
 }
