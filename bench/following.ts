@@ -1,5 +1,5 @@
 import { counterOf } from './event-ends.ts'
-import { type Measurement, percentile } from './measurement.ts'
+import { type Measurement, summaryOf } from './measurement.ts'
 import type { Command, Reply } from './streams.ts'
 import { obey } from './worker.ts'
 
@@ -85,9 +85,7 @@ export const obeyAsFollowers = (followers: number, medium: Medium): void => {
       const answeredAt = await medium.post()
       times.push(Math.max(0, (await everybody) - answeredAt))
     }
-    const sorted = Float64Array.from(times).sort()
-    const perSecond = times.length / ((performance.now() - startedAt) / 1000)
-    return { perSecond, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), count: times.length }
+    return summaryOf(times, (performance.now() - startedAt) / 1000)
   }
 
   const measure = async (command: Command): Promise<Measurement | undefined> => {

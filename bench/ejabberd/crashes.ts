@@ -64,11 +64,13 @@ const round = (
     const senders = await side.sendersTo(server)
     try {
       const seconds = Math.ceil(pace.seconds * 0.4)
+      const kill = async () => {
+        await sleep(seconds * 1000)
+        if (victim === 'PostgreSQL') await postgres.kill()
+        else process.kill(server.pid, 'SIGKILL')
+      }
       const sending = senders.tell({ kind: 'keep sending', seconds: 2 * seconds, round: `${victim}.${number}` })
-      await sleep(seconds * 1000)
-      if (victim === 'PostgreSQL') await postgres.kill()
-      else process.kill(server.pid, 'SIGKILL')
-      const { acknowledged = [] } = await sending
+      const [{ acknowledged = [] }] = await Promise.all([sending, kill()])
       if (acknowledged.length === 0)
         throw new Error(`${side.name} acknowledged nothing before its ${victim} was killed`)
       return { acknowledged: acknowledged.length, missing: await missingOf(side, acknowledged) }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TEXT } from '../database.ts'
-import { type Measurement, percentile } from '../measurement.ts'
+import { type Measurement, summaryOf } from '../measurement.ts'
 import { obey } from '../worker.ts'
 import { accountOf } from './database.ts'
 import type { Command, Reply } from './members.ts'
@@ -50,19 +50,21 @@ const loop = async (
       }
     }),
   )
-  const perSecond = times.length / ((performance.now() - startedAt) / 1000)
-  const sorted = Float64Array.from(times).sort()
-  return { perSecond, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), count: times.length }
+  return summaryOf(times, (performance.now() - startedAt) / 1000)
 }
+
+/** A client whose message was refused, or whose stream has ended, tries again this much later. */
+const PAUSE_MS = 20
 
 /** Sends whose texts begin with their ids, while somebody kills the server or its PostgreSQL; the ids that were echoed. */
 const keepSending = async (seconds: number, round: string): Promise<readonly string[]> => {
   const acknowledged: string[] = []
-  const sending = loop(seconds, async (client, room, id) => {
+  const send = async (client: Xmpp, room: number, id: string) => {
     const token = `${round}.${id}`
     await sendTo(client, room, token, `${token} ${TEXT}`.slice(0, TEXT.length))
     acknowledged.push(token)
-  }).catch(() => undefined)
+  }
+  const sending = loop(seconds, (client, room, id) => send(client, room, id).catch(() => sleep(PAUSE_MS)))
   // Who waits for an echo that does not come would wait for ever.
   await Promise.race([sending, sleep(seconds * 1000 + 100)])
   return acknowledged.slice()
