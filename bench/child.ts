@@ -16,8 +16,10 @@ export interface Command {
   readonly args: (port: number) => readonly string[]
   readonly env: (port: number) => NodeJS.ProcessEnv
   readonly cwd?: string
-  /** A path that is answered once the server is ready. */
-  readonly probe: string
+  /** Where it is to listen; a free port unless given. */
+  readonly port?: number
+  /** A path that is answered once the server is ready, or whether it is, of one that does not speak HTTP. */
+  readonly probe: string | (() => Promise<boolean>)
 }
 
 const START_MS = 30_000
@@ -44,8 +46,8 @@ const answers = (url: string): Promise<boolean> =>
   )
 
 /** Starts a server whose standard output nobody reads, and waits until it answers. */
-export const startServer = async ({ command, args, env, cwd, probe }: Command): Promise<Server> => {
-  const port = await freePort()
+export const startServer = async ({ command, args, env, cwd, probe, port: wanted }: Command): Promise<Server> => {
+  const port = wanted ?? (await freePort())
   const child = spawn(command, args(port), { cwd, env: env(port), stdio: ['ignore', 'ignore', 'pipe'] })
   let lastWords = ''
   let ended = false
@@ -72,8 +74,9 @@ export const startServer = async ({ command, args, env, cwd, probe }: Command): 
   }
 
   const url = `http://127.0.0.1:${port}`
+  const isReady = typeof probe === 'string' ? () => answers(`${url}${probe}`) : probe
   const deadline = Date.now() + START_MS
-  while (!(await answers(`${url}${probe}`))) {
+  while (!(await isReady())) {
     if (!hasEnded() && Date.now() < deadline) {
       await sleep(50)
       continue

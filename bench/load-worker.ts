@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
 import { Client } from 'pg'
-import { type Measurement, percentile } from './measurement.ts'
-import type { Failed } from './ask.ts'
+import { type Measurement, summaryOf } from './measurement.ts'
 import type { Answer, HttpJob, Job, TransactionJob } from './load.ts'
 import { postMessage } from './sql.ts'
+import { obey } from './worker.ts'
 
 /** Requests that each connection goes round; drawn anew for each, so that connections do not march in step. */
 const DRAWS = 100
@@ -25,16 +25,6 @@ const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJo
     ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
     ...(keys === undefined ? {} : { setupRequest: keys ? withKey : asItIs }),
   }))
-
-const summary = (milliseconds: readonly number[], seconds: number): Measurement => {
-  const sorted = Float64Array.from(milliseconds).sort()
-  return {
-    perSecond: sorted.length / seconds,
-    p50: percentile(sorted, 0.5),
-    p99: percentile(sorted, 0.99),
-    count: sorted.length,
-  }
-}
 
 /** Milliseconds that each answer of one server took. Autocannon's own percentiles are whole ones; a lone client needs finer ones. */
 const sendTo = async (job: HttpJob, url: string, connections: number): Promise<readonly number[]> => {
@@ -65,7 +55,7 @@ const sendRequests = async (job: HttpJob): Promise<Measurement> => {
   const urls = [job.url, ...(job.alsoTo ?? [])]
   const startedAt = performance.now()
   const times = await Promise.all(urls.map((url) => sendTo(job, url, job.connections / urls.length)))
-  return summary(times.flat(), (performance.now() - startedAt) / 1000)
+  return summaryOf(times.flat(), (performance.now() - startedAt) / 1000)
 }
 
 const runTransactions = async ({ connection, chats, text, seconds }: TransactionJob): Promise<Measurement> => {
@@ -81,21 +71,11 @@ const runTransactions = async ({ connection, chats, text, seconds }: Transaction
       await client.query({ name: 'post', text: postMessage('$1', '$2'), values: [upTo(chats), text] })
       times.push(performance.now() - before)
     }
-    return summary(times, (performance.now() - startedAt) / 1000)
+    return summaryOf(times, (performance.now() - startedAt) / 1000)
   } finally {
     await client.end()
   }
 }
 
 const run = (job: Job): Promise<Measurement> => (job.kind === 'http' ? sendRequests(job) : runTransactions(job))
-const answer = (value: Answer | Failed) => process.send?.(value)
-
-process.on('message', (job: Job) => {
-  run(job).then(
-    (measured) => answer({ measured }),
-    (error: unknown) => answer({ failed: error instanceof Error ? error.message : String(error) }),
-  )
-})
-process.on('disconnect', () => process.exit())
-// Ctrl-C reaches every process of the terminal; the bench decides when this one ends.
-process.on('SIGINT', () => undefined)
+obey(async (job: Job): Promise<Answer> => ({ measured: await run(job) }))

@@ -48,6 +48,17 @@ export const joined = (all: readonly Turns[]): Turns =>
 export const percentile = (sorted: ArrayLike<number>, p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? NaN
 
+/** What so many answers make, each of which took so many milliseconds, in `seconds` altogether. */
+export const summaryOf = (milliseconds: readonly number[], seconds: number): Measurement => {
+  const sorted = Float64Array.from(milliseconds).sort()
+  return {
+    perSecond: sorted.length / seconds,
+    p50: percentile(sorted, 0.5),
+    p99: percentile(sorted, 0.99),
+    count: sorted.length,
+  }
+}
+
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2

@@ -16,6 +16,7 @@ import {
 import { cpu } from './cpu.ts'
 import { TEXT } from './database.ts'
 import { deepPage } from './deep-page.ts'
+import { ejabberd } from './ejabberd/ejabberd.ts'
 import { growth } from './growth.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
@@ -187,6 +188,7 @@ export const SECTIONS: Readonly<
   memory: { run: memory, long: true },
   servers: { run: servers, long: true },
   against: { run: against, alone: true },
+  ejabberd: { run: ejabberd, alone: true },
 }
 
 export const LOAD_DESCRIPTION = `${CONNECTIONS} keep-alive connections unless a line says otherwise`

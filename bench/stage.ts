@@ -27,6 +27,8 @@ export interface Sizes {
 export interface Stage {
   readonly pace: Pace
   readonly sizes: Sizes
+  /** Where all data of the run go; removed with the stage. */
+  readonly folder: string
   readonly postgres: EmbeddedPostgres
   readonly load: Load
   readonly ours: () => Promise<Server>
@@ -39,7 +41,7 @@ export interface Stage {
   readonly limit: () => Promise<Limit | undefined>
   readonly limitDatabase: () => Promise<Connection>
   /** What is started for one section only is stopped with it. */
-  readonly temporarily: <A>(server: Promise<Server>, work: (server: Server) => Promise<A>) => Promise<A>
+  readonly temporarily: <S extends Server, A>(server: Promise<S>, work: (server: S) => Promise<A>) => Promise<A>
   readonly stop: () => Promise<void>
 }
 
@@ -83,7 +85,7 @@ export const setStage = async (pace: Pace, sizes: Sizes, { data, against }: Plac
   const postgres = await openPostgres(folder)
   const load = startLoad()
   const servers = new Set<Server>()
-  const started = async (starting: Promise<Server>): Promise<Server> => {
+  const started = async <S extends Server>(starting: Promise<S>): Promise<S> => {
     const server = await starting
     servers.add(server)
     return server
@@ -105,6 +107,7 @@ export const setStage = async (pace: Pace, sizes: Sizes, { data, against }: Plac
   return {
     pace,
     sizes,
+    folder,
     postgres,
     load,
     ours: once(async () => started(startOurs(await ownDatabase()))),

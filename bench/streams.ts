@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { ask } from './ask.ts'
 import { residentOf, type Server, startServer } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger, urlOf } from './database.ts'
@@ -9,9 +7,10 @@ import { type Contender, type Measurement, type Pace, takeTurns, type Turns } fr
 import type { Section } from './section.ts'
 import type { Stage } from './stage.ts'
 import { absolute, compare, type Goal, type Row, thousands } from './table.ts'
+import { startWorker, type Worker } from './worker.ts'
 
 export const CHAT = '/chats/1'
-export const FOLLOWERS = 1000
+const FOLLOWERS = 1000
 
 /** What the process of the followers is told to do, one thing at a time. */
 export type Command = { readonly seconds?: number } & (
@@ -23,21 +22,14 @@ export interface Reply {
 
 /** Until garbage is collected. */
 const SETTLE_MS = 1000
-const GRACE_MS = 60_000
 
-interface Followers {
-  readonly tell: (command: Command) => Promise<Reply>
-  readonly stop: () => void
-}
+/** All followers of one server, in a process of their own. */
+export type Followers = Worker<Command, Reply>
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** All followers of one server, in a process of their own. */
-const startFollowers = ({ url }: Server): Followers => {
-  const child = fork(file('stream-worker.ts'), [url])
-  const tell = (command: Command) => ask<Reply>(child, 'followers', command, GRACE_MS)
-  return { tell, stop: () => void child.kill('SIGKILL') }
-}
+export const startFollowers = ({ url }: Server, followers = FOLLOWERS): Followers =>
+  startWorker(new URL('stream-worker.ts', import.meta.url), [url, String(followers)], 'followers')
 
 /** Collects its garbage when it is told to, so that memory that is held can be told from memory not given back yet. */
 const COLLECTING = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", () => { gc(); gc() })']
@@ -71,7 +63,7 @@ const heldBy = async ({ url, pid }: Server): Promise<number> => {
   return (metric('nodejs_heap_size_used_bytes') + metric('nodejs_external_memory_bytes')) / 1024
 }
 
-interface Followed {
+export interface Followed {
   readonly name: string
   readonly followers: Followers
 }
@@ -95,7 +87,8 @@ const followedBy = async (name: string, server: Server, { load, pace }: Stage): 
   return { name, followers, perStream }
 }
 
-const measuring = ({ name, followers }: Followed, command: Command, needsWarming: boolean): Contender => ({
+/** What the followers of one are told to measure in each of its turns. */
+export const measuring = ({ name, followers }: Followed, command: Command, needsWarming = false): Contender => ({
   name,
   needsWarming,
   measure: async (seconds) => {

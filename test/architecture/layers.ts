@@ -30,6 +30,11 @@ const layersBesideSrc: readonly Layer[] = [
   },
   { path: 'test/architecture', may: 'chai typescript node:', because: 'code is judged here as text, and never run' },
   {
+    path: 'test/bench',
+    may: 'bench test/* chai fast-check',
+    because: 'what the bench reads and counts by itself is tested, and nothing is measured',
+  },
+  {
     path: 'test/client',
     may: 'src/client src/testing test/* chai fast-check prettier yaml node:',
     because: 'the client is tested with what its users have',
