@@ -34,15 +34,15 @@ const chatFor = (visibility: Visibility): Chat => ({
 })
 
 /** What alice finds in a chat where she stands in the column, and bob is a member with the role. */
-const sceneOf = (column: Column, author: string | null, bob: Role | undefined = 'member'): Scene => {
+const sceneOf = (column: Column, author: string | null, bob: Role = 'member'): Scene => {
   const chat = chatFor(column === 'stranger, public' ? 'public' : 'private')
   const posted = right(post(author === null ? ANYBODY : aUser(author), { text: aText() }, NOON)(bare(chat))).message
-  const isStranger = column === 'stranger, public' || column === 'stranger, private'
+  const isStranger = column.startsWith('stranger')
   return {
     ...bare(chat),
-    membership: isStranger ? undefined : memberAs(ALICE.id, column),
+    membership: isStranger ? undefined : memberAs(ALICE.id, column as Role),
     message: { ...posted, id: aMessageId(1) },
-    target: bob && memberAs(BOB.id, bob),
+    target: memberAs(BOB.id, bob),
     others: { owner: true, member: true },
   }
 }
