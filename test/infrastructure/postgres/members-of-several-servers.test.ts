@@ -67,10 +67,8 @@ describe('Members of several servers, who race', () => {
           if (E.isRight(answer)) {
             answered.push(answer.right.message)
             if (beganAfter) late.push(answer.right.message)
-          } else {
-            expect(left(answer)).to.deep.equal({ kind: 'ChatNotFound', chatId })
-            if (beganAfter) return
-          }
+          } else expect(answer.left).to.deep.equal({ kind: 'ChatNotFound', chatId })
+          if (beganAfter) return
           // The owner writes all along, and is not held up.
           if (sender === 1) right(await server.send(ALICE, chatId))
         }
