@@ -1,0 +1,152 @@
+import { expect } from 'chai'
+import { ANYBODY, type Caller, type UserId } from '../../../src/domain/caller.ts'
+import type { Chats } from '../../../src/application/ports/chats.ts'
+import type { ChatId } from '../../../src/domain/identity.ts'
+import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
+import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { type Acting, acting } from '../../acting.ts'
+import { aUser, right } from '../../fixtures.ts'
+import { aDatabase } from '../../postgres.ts'
+import { releasing } from '../../releasing.ts'
+import { statementsOf } from '../../statements.ts'
+
+const ALICE = aUser('alice')
+const MEMBERS = 100_000
+const CHATS = 20_000
+const LIMIT = 50
+
+/** Pages of 8 KiB that a page of a list may look at: some for each of its entries, and for the ways to them. */
+const FEW = 4 * LIMIT + 40
+
+interface Node {
+  readonly 'Node Type': string
+  readonly 'Index Name'?: string
+  readonly 'Relation Name'?: string
+  readonly 'Actual Rows': number
+  readonly 'Actual Loops': number
+  readonly 'Rows Removed by Filter'?: number
+  readonly 'Shared Hit Blocks': number
+  readonly 'Shared Read Blocks': number
+  readonly Plans?: readonly Node[]
+}
+
+const nodesOf = (node: Node): readonly Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
+
+describe('However large a chat is, and however many there are,', () => {
+  const hold = releasing(after)
+  let database: Database
+  let chats: Chats
+  let act: Acting
+  let large: ChatId
+  let small: ChatId
+
+  before(async () => {
+    database = hold(openDatabase(await aDatabase()), ({ close }) => close())
+    chats = postgresChats(database, { queues: 1 })
+    act = acting(chats)
+    const draft = { members: [{ userId: 'zoe' as UserId, role: 'member' as const }] }
+    large = right(await act.open(ALICE, draft)).done.id
+    small = right(await act.open(ALICE, draft)).done.id
+    const { pool } = database
+    const { rows } = await pool.query<{ name: string }>('select current_database() as name')
+    expect(rows[0]?.name).to.include('test')
+    // A sixth of the members is gone again, and half of the chats are public.
+    await pool.query(
+      `insert into members (chat_id, user_id, role, joined_at, revision, removed_at)
+       select $1, 'user-' || lpad(n::text, 6, '0'), 'member', now(), 0, case when n % 6 = 0 then now() end
+       from generate_series(1, ${MEMBERS}) n`,
+      [large],
+    )
+    await pool.query(
+      `with opened as (
+         insert into chats (title, created_at, updated_at, last_message_id, revision, changed_at_revision, visibility)
+         select 'chat', now(), now(), 0, 0, 0, case when n % 2 = 0 then 'public' else 'private' end
+         from generate_series(1, ${CHATS}) n returning id
+       )
+       insert into members (chat_id, user_id, role, joined_at, revision)
+       select id, 'alice', 'owner', now(), 0 from opened`,
+    )
+    await pool.query('vacuum analyze chats, members')
+  })
+
+  /** The plan by which what the work asks for is read, as it went. */
+  const planOf = async (work: () => Promise<unknown>): Promise<readonly Node[]> => {
+    const asked: { text: string; values: readonly unknown[] }[] = []
+    const { pool } = database
+    const query = pool.query
+    const asking = query.bind(pool) as (statement: unknown) => unknown
+    pool.query = ((statement: { text: string; values: readonly unknown[] }) => {
+      asked.push(statement)
+      return asking(statement)
+    }) as never
+    try {
+      await work()
+    } finally {
+      pool.query = query
+    }
+    expect(asked).to.have.length(1)
+    const [{ text, values } = { text: '', values: [] }] = asked
+    // Prepared, as the service's own statements are: planned for any values.
+    const session = await pool.connect()
+    try {
+      await session.query(`prepare asked as ${text}`)
+      const given = values.map((value) => (value === null ? 'null' : `'${String(value as string)}'`)).join(', ')
+      const explained = await session.query<{ 'QUERY PLAN': readonly { readonly Plan: Node }[] }>(
+        `explain (analyze, buffers, format json) execute asked(${given})`,
+      )
+      await session.query('deallocate asked')
+      return nodesOf(explained.rows[0]?.['QUERY PLAN'][0]?.Plan as Node)
+    } finally {
+      session.release()
+    }
+  }
+
+  const expectRanges = async (work: () => Promise<unknown>, index: string) => {
+    const nodes = await planOf(work)
+    const [top] = nodes
+    const types = nodes.map((node) => node['Node Type'])
+    expect(types.filter((type) => /Sort|Seq Scan|Hash|Bitmap|Materialize/.test(type))).to.deep.equal([])
+    expect(nodes.map((node) => node['Index Name'])).to.include(index)
+    expect((top?.['Shared Hit Blocks'] ?? 0) + (top?.['Shared Read Blocks'] ?? 0), 'pages of 8 KiB').to.be.below(FEW)
+    expect(top?.['Actual Rows']).to.be.at.most(LIMIT + 1)
+  }
+
+  for (const [where, after] of [
+    ['first', undefined],
+    ['middle', 'user-050000'],
+    ['last', 'user-099960'],
+  ] as const)
+    for (const caller of [ALICE, ANYBODY])
+      it(`the ${where} page of members is one range of an index, for a ${caller.kind}`, () =>
+        expectRanges(async () => {
+          const selection = { limit: LIMIT, after: after as UserId | undefined }
+          expect(right(await chats.members(caller, large, selection)()).entries.length).to.be.above(30)
+        }, 'members_pkey'))
+
+  const lists: readonly [string, Caller, 'public' | undefined, string][] = [
+    ["of a user's own chats", ALICE, undefined, 'members_user_id_chat_id_index'],
+    ['of public chats, for a user', ALICE, 'public', 'chats_public_index'],
+    ['of public chats, for a service', ANYBODY, 'public', 'chats_public_index'],
+  ]
+  for (const [what, caller, visibility, index] of lists)
+    for (const bounds of [{}, { before: (CHATS / 2) as ChatId }, { after: (CHATS / 2) as ChatId }])
+      it(`a page ${what}, ${Object.keys(bounds)[0] ?? 'the newest'}, is one range of an index`, () =>
+        expectRanges(async () => {
+          const page = right(await chats.list(caller, { limit: LIMIT, ...bounds }, visibility)())
+          expect(page.entries).to.have.length(LIMIT)
+        }, index))
+
+  it('a change by a member takes the statements that it takes in a chat of two', async () => {
+    const zoe = aUser('zoe')
+    const changes = async (chatId: ChatId) => {
+      right(await act.send(zoe, chatId))
+      right(await act.send(zoe, chatId))
+      right(await act.send(aUser('alice'), chatId))
+      right(await act.put(ALICE, chatId, zoe.id, 'moderator'))
+      right(await act.remove(ALICE, chatId, zoe.id))
+    }
+    const inSmall = await statementsOf(database.pool, () => changes(small))
+    expect(await statementsOf(database.pool, () => changes(large))).to.deep.equal(inSmall)
+    expect(inSmall.slice(0, 4)).to.deep.equal(['chats-by-id', 'members-by-user', 'one-send', 'one-send'])
+  })
+})
