@@ -8,7 +8,7 @@ import { type Acting, acting } from '../../acting.ts'
 import { aUser, right } from '../../fixtures.ts'
 import { aDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
-import { statementsOf } from '../../statements.ts'
+import { askedOf, statementsOf } from '../../statements.ts'
 
 const ALICE = aUser('alice')
 const MEMBERS = 100_000
@@ -71,26 +71,15 @@ describe('However large a chat is, and however many there are,', () => {
 
   /** The plan by which what the work asks for is read, as it went. */
   const planOf = async (work: () => Promise<unknown>): Promise<readonly Node[]> => {
-    const asked: { text: string; values: readonly unknown[] }[] = []
     const { pool } = database
-    const query = pool.query
-    const asking = query.bind(pool) as (statement: unknown) => unknown
-    pool.query = ((statement: { text: string; values: readonly unknown[] }) => {
-      asked.push(statement)
-      return asking(statement)
-    }) as never
-    try {
-      await work()
-    } finally {
-      pool.query = query
-    }
+    const asked = await askedOf(pool, work)
     expect(asked).to.have.length(1)
-    const [{ text, values } = { text: '', values: [] }] = asked
+    const [{ text, values = [] } = { text: '' }] = asked
     // Prepared, as the service's own statements are: planned for any values.
     const session = await pool.connect()
     try {
       await session.query(`prepare asked as ${text}`)
-      const given = values.map((value) => (value === null ? 'null' : `'${String(value as string)}'`)).join(', ')
+      const given = values.map((value) => (value === null ? 'null' : `'${value as string}'`)).join(', ')
       const explained = await session.query<{ 'QUERY PLAN': readonly { readonly Plan: Node }[] }>(
         `explain (analyze, buffers, format json) execute asked(${given})`,
       )

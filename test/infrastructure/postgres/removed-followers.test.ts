@@ -123,7 +123,7 @@ for (const { name, open } of storages)
         what: 'because they were removed',
         kind: 'member' as const,
         draft: { members: [{ userId: BOB.id, role: 'member' as const }] },
-        end: async (server: Server, id: ChatId) => right(await server.remove(ALICE, id, BOB.id)).member?.revision,
+        end: async (server: Server, id: ChatId) => right(await server.remove(ALICE, id, BOB.id)).member.revision,
       },
       {
         who: CAROL,
@@ -146,7 +146,7 @@ for (const { name, open } of storages)
           const { written, stop } = writers(id, other)
           await until(() => [alone, several].every((follower) => changesOf(follower, id).length > 10))
 
-          const revision = (await end(server(round + 1), id)) as Revision
+          const revision = await end(server(round + 1), id)
           const keptAt = performance.now()
           const enough = written.count + (round === 1 ? 2 * MANY : WRITERS)
           await until(() => alone.endedAt > 0 && written.count > enough)
