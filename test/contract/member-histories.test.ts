@@ -68,15 +68,18 @@ describe('Whatever members do', () => {
     })
     await fc.assert(property, { numRuns: RUNS })
     // The histories reach what they are about.
-    for (const what of ['put done', 'put Forbidden', 'put LastOwner', 'put ChatNotFound', 'remove done'])
-      expect(answers.get(what) ?? 0, what).to.be.above(0)
+    const reached = [...answers.keys()]
     for (const what of [
-      'remove LastOwner',
-      'remove MemberNotFound',
-      'send done',
-      'send Forbidden',
-      'send ChatNotFound',
+      /put done/,
+      /put Forbidden/,
+      /ChatNotFound/,
+      /LastOwner/,
+      /remove done/,
+      /remove MemberNotFound/,
     ])
-      expect(answers.get(what) ?? 0, what).to.be.above(0)
+      expect(
+        reached.filter((each) => what.test(each)),
+        String(what),
+      ).to.not.deep.equal([])
   })
 })

@@ -40,6 +40,22 @@ const hiddenAt = ({ chat }: Sight, { after, changes }: Batch, change: AccessChan
   return revision as Revision
 }
 
+/** The chat itself without what came after it went out of sight, which it was read with: that it is private, and no more. */
+const asSeen =
+  (before: Sight, seen: readonly Change[], hidden: Revision) =>
+  (change: Change): Change => {
+    if (change.kind !== 'chat' || change.chat.revision <= hidden) return change
+    let { lastMessageId, updatedAt } = before.chat
+    for (const one of seen)
+      if (one.kind === 'message') {
+        if (one.message.id > lastMessageId) lastMessageId = one.message.id
+        if (one.message.createdAt > updatedAt) updatedAt = one.message.createdAt
+      }
+    const { visibility } = change.chat
+    const own = change.revision > hidden ? { ...before.chat, visibility } : change.chat
+    return { ...change, chat: { ...own, lastMessageId, updatedAt } }
+  }
+
 const isSeen = (caller: Caller, { chat, membership }: Sight): boolean => sees(caller, chat, membership)
 
 /**
@@ -58,7 +74,7 @@ export const seenOf = (caller: Caller, before: Sight, batch: Batch): Seen => {
     if (isSeen(caller, sight)) continue
     const hidden = hiddenAt(before, batch, change)
     const seen = batch.changes.filter((one) => one.revision < hidden || one === change)
-    return { batch: batchOf(batch.after, seen, change.revision), sight, isOver: true }
+    return { batch: batchOf(batch.after, seen.map(asSeen(before, seen, hidden)), change.revision), sight, isOver: true }
   }
   return whole
 }

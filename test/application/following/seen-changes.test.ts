@@ -8,7 +8,7 @@ import * as Chat from '../../../src/domain/chat/chat.ts'
 import type { Member, Membership } from '../../../src/domain/chat/member.ts'
 import { posted } from '../../../src/domain/chat/message.ts'
 import type { MessageId, Revision } from '../../../src/domain/identity.ts'
-import { aChatId, aNewChat, aText, aUser, NOON } from '../../fixtures.ts'
+import { aChatId, aNewChat, aText, aTitle, aUser, later, NOON } from '../../fixtures.ts'
 
 const [ALICE, BOB] = [aUser('alice'), aUser('bob')]
 
@@ -60,6 +60,9 @@ const seen = (caller: Caller, before: Sight, after: number, ...changes: readonly
   if (!isOver) expect(cut, 'the very batch, which others are handed as well').to.equal(batch)
   return { revisions: cut.changes.map(({ revision }) => revision as number), isOver, sight }
 }
+
+const seenChanges = (caller: Caller, before: Sight, after: number, ...changes: readonly Change[]) =>
+  seenOf(caller, before, batchOf(at(after), changes, changes.at(-1)?.revision ?? at(after))).batch.changes
 
 const revisionsOf = (...args: Parameters<typeof seen>) => {
   const { revisions, isOver } = seen(...args)
@@ -142,8 +145,26 @@ describe('What a follower sees of what happened', () => {
     // At 5 somebody was added as well, so nothing says at which of 2 and 4 it turned private.
     const added = [memberChanged(aMember(BOB, 5)), shown(6, 'private', { accessRevision: at(5) })]
     expect(revisionsOf(ALICE, strangers, 0, sent(1), sent(3), ...added)).to.deep.equal([1, 6, 'over'])
-    const later = sight(undefined, { visibility: 'public', revision: at(3) })
-    expect(revisionsOf(ALICE, later, 0, sent(1), sent(3), ...added)).to.deep.equal([1, 3, 6, 'over'])
+    const seenLater = sight(undefined, { visibility: 'public', revision: at(3) })
+    expect(revisionsOf(ALICE, seenLater, 0, sent(1), sent(3), ...added)).to.deep.equal([1, 3, 6, 'over'])
+  })
+
+  it('says nothing of the chat that came after, when that was read along', () => {
+    const read = { revision: at(9), lastMessageId: 7 as MessageId, updatedAt: later(9000) }
+    const lastChat = (...args: Parameters<typeof seenChanges>) =>
+      seenChanges(...args).flatMap((change) => (change.kind === 'chat' ? change.chat : []))
+    const known = { lastMessageId: 1, updatedAt: NOON, title: aTitle() }
+    const renamed = shown(2, 'private', { ...read, title: aTitle('Renamed before'), accessRevision: at(0) })
+    expect(lastChat(BOB, bobs, 0, sent(1), renamed, memberChanged(aFormer(BOB, 3)), sent(9))).to.containSubset([
+      { ...known, title: aTitle('Renamed before') },
+    ])
+    const afterwards = shown(8, 'private', { ...read, title: aTitle('Renamed after'), accessRevision: at(2) })
+    expect(lastChat(ALICE, strangers, 0, sent(1), sent(3), afterwards)).to.containSubset([
+      { ...known, visibility: 'private' },
+    ])
+    expect(lastChat(ALICE, strangers, 0, sent(1), shown(2, 'private', read))).to.containSubset([known])
+    const atOnce = shown(2, 'private', { lastMessageId: 1 as MessageId, updatedAt: later(2000) })
+    expect(lastChat(ALICE, strangers, 0, sent(1), atOnce)).to.containSubset([{ updatedAt: later(2000) }])
   })
 
   it('is told in the next batch on what it saw in the one before', () => {

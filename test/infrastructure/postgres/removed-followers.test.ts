@@ -73,6 +73,12 @@ const expectEnded = (follower: Follower, id: ChatId, revision: Revision, kind: '
   const changes = changesOf(follower, id)
   expect(changes.at(-1)).to.include({ kind })
   expect(changes.at(-1)?.revision).to.be.at.least(revision)
+  const last = changes.at(-1)
+  if (last?.kind === 'chat') {
+    expect(last.chat.title, 'not what it is called since').to.equal('Release party')
+    // Each message took a revision: after this one there may be more messages, of which it does not say.
+    expect(last.chat.lastMessageId).to.be.below(revision)
+  }
   const before = changes.slice(0, -1)
   expect(before.filter((change) => change.revision >= revision)).to.deep.equal([])
   expect(batchesOf(follower, id).map(({ isLast = false }) => isLast)).to.deep.equal(
