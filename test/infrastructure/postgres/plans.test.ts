@@ -100,6 +100,8 @@ describe('However large a chat is, and however many there are,', () => {
     expect(nodes.map((node) => node['Index Name'])).to.include(index)
     expect((top?.['Shared Hit Blocks'] ?? 0) + (top?.['Shared Read Blocks'] ?? 0), 'pages of 8 KiB').to.be.below(FEW)
     expect(top?.['Actual Rows']).to.be.at.most(LIMIT + 1)
+    const passedOver = nodes.map((node) => (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'])
+    expect(Math.max(...passedOver), 'rows that were read in vain').to.be.at.most(LIMIT)
   }
 
   for (const [where, after] of [
