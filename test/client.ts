@@ -79,5 +79,5 @@ export const clientOf = (url: string, patience?: number, byChance = false) => {
 export type Client = ReturnType<typeof clientOf>
 
 /** A new chat's path without a trailing slash. */
-export const aChatOn = async (client: Client, title = 'Release party'): Promise<string> =>
-  `/chats/${(await client.post<Chat>('/chats/', { title })).json.id}`
+export const aChatOn = async (client: Client, title = 'Release party', more: object = {}): Promise<string> =>
+  `/chats/${(await client.post<Chat>('/chats/', { title, ...more })).json.id}`

@@ -79,7 +79,11 @@ describe('The limits of a user', () => {
 
   it(`are ${MAX_STREAMS_OF_A_USER} event streams at a time, whoever opened them and however, set or not`, async () => {
     const client = await serving({})
-    const chat = await aChatOn({ ...client, post: (target, body) => client.post(target, body, bearer('backend')) })
+    const chat = await aChatOn(
+      { ...client, post: (target, body) => client.post(target, body, bearer('backend')) },
+      'For everybody',
+      { visibility: 'public' },
+    )
     const opened = async (headers: Record<string, string>, query = ''): Promise<Stream> =>
       hold(await follow(client.url, `${chat}/events${query}`, headers), ({ cut }) => cut())
     const acting = { ...bearer('backend'), 'on-behalf-of': 'anna' }

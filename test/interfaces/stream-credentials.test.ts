@@ -34,7 +34,11 @@ describe('An event stream', () => {
     known = tokens(CALLERS)
     const messenger = hold(await served(memoryStorage(), {}, lines, known), ({ stop }) => stop())
     client = clientOf(messenger.url)
-    chat = await aChatOn({ ...client, post: (target, body) => client.post(target, body, bearer('backend')) })
+    chat = await aChatOn(
+      { ...client, post: (target, body) => client.post(target, body, bearer('backend')) },
+      'For everybody',
+      { visibility: 'public' },
+    )
   })
 
   const opened = async (query: string, headers: Record<string, string> = {}) =>

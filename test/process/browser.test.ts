@@ -40,12 +40,13 @@ describe('Swagger UI in a browser', () => {
     return { ...seen, answer }
   }
 
-  /** Ids of a message that is there, of the chat it is in and of another chat: what was deleted once is gone. */
+  /** Ids of a message and of a member that are there, of their chat and of a key: what was deleted once is gone. */
   const freshIds = async () => {
     const client = clientOf(messenger.url)
-    const chat = await aChatOn(client)
+    const chat = await aChatOn(client, 'Release party', { members: [{ user_id: 'bob', role: 'member' }] })
     await client.post(`${chat}/messages/`, { text: 'Who brings the cake?' })
-    return { chat_id: chat.split('/')[2] ?? '', message_id: '1' }
+    const { json: key } = await client.post<{ readonly id: number }>('/keys/', { name: 'a try', scopes: ['read'] })
+    return { chat_id: chat.split('/')[2] ?? '', message_id: '1', user_id: 'bob', key_id: String(key.id) }
   }
 
   const onlyFromHere = (requests: readonly string[], ...paths: readonly string[]) => {

@@ -1,4 +1,4 @@
-import type { Change } from '../../domain/chat/change.ts'
+import type { Change, ChatChange } from '../../domain/chat/change.ts'
 import type { Revision } from '../../domain/identity.ts'
 import { memo, type Memo } from '../ports/memo.ts'
 
@@ -12,11 +12,14 @@ export interface Batch {
   readonly upTo: Revision
   readonly changes: readonly Change[]
   readonly form: Memo<readonly Change[]>
+  /** The chat's own last change, when it was read already and comes after what is here. */
+  readonly ahead?: ChatChange | undefined
 }
 
-export const batchOf = (after: Revision, changes: readonly Change[], upTo: Revision): Batch => ({
+export const batchOf = (after: Revision, changes: readonly Change[], upTo: Revision, ahead?: ChatChange): Batch => ({
   after,
   upTo,
   changes,
   form: memo(changes),
+  ...(ahead && { ahead }),
 })

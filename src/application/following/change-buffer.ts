@@ -39,5 +39,6 @@ export const changesAfter = (
     cursor,
     changes.filter(({ revision }) => revision > cursor),
     end,
+    latest?.ahead,
   )
 }

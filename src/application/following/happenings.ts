@@ -8,7 +8,7 @@ import type { Batch } from './batch.ts'
 import type { FollowedChats } from './followed-chats.ts'
 import { readBatch } from './read-batch.ts'
 import type { RecentChanges } from './recent-changes.ts'
-import { seenOf } from './seen-changes.ts'
+import { type Seen, seenOf, seenOfHidden } from './seen-changes.ts'
 import { wakeUp } from './wake-up.ts'
 
 /**
@@ -87,7 +87,11 @@ export async function* happeningsFrom(
           followed.delete(chatId)
           yield next
         } else {
-          const { batch, sight, isOver } = seenOf(caller, place.sight, next.batch)
+          const seen = next.batch.ahead
+            ? await seenNow(journal, caller, place.sight, next.batch)
+            : seenOf(caller, place.sight, next.batch)
+          if ('failure' in seen) return onFailure('read', seen.failure)
+          const { batch, sight, isOver } = seen
           place.sight = sight
           place.cursor = batch.upTo
           if (isOver) followed.delete(chatId)
@@ -107,6 +111,22 @@ export async function* happeningsFrom(
 const live = (chatId: ChatId, recent: RecentChanges, batch: Batch | undefined): Happening | undefined => {
   if (batch) return { kind: 'changed', chatId, batch, live: true }
   return recent.ending() === 'removed' ? { kind: 'removed', chatId } : undefined
+}
+
+/** Looks up whether the follower became a member, where nothing but that would let it see what is in the batch. */
+const seenNow = async (
+  journal: Journal,
+  caller: Caller,
+  sight: Sight,
+  batch: Batch,
+): Promise<Seen | { readonly failure: unknown }> => {
+  const hidden = seenOfHidden(caller, sight, batch)
+  if (!hidden) return seenOf(caller, sight, batch)
+  const { id } = sight.chat
+  const sights = await TE.tryCatch(journal.sights(caller, [id]), (defect) => defect)()
+  if (E.isLeft(sights)) return { failure: sights.left }
+  if (E.isLeft(sights.right)) return { failure: sights.right.left.cause }
+  return sights.right.right.has(id) ? seenOf(caller, sight, batch) : hidden
 }
 
 type CaughtUp = Happening | 'went back' | { readonly failure: unknown }

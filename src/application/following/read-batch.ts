@@ -35,7 +35,7 @@ export const changesIn = (cursor: Revision, { chat, messages, members, more }: C
     const at = changes.findIndex(({ revision }) => revision > chat.changedAtRevision)
     changes.splice(at < 0 ? changes.length : at, 0, chatChanged(chat))
   }
-  return batchOf(cursor, changes, upTo)
+  return batchOf(cursor, changes, upTo, chat.changedAtRevision > upTo ? chatChanged(chat) : undefined)
 }
 
 /** The first page of what happened after the cursor, where the chat was. */

@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/caller.ts'
 import type { Change } from '../../domain/chat/change.ts'
 import { sees } from '../../domain/chat/sight.ts'
+import type { Revision } from '../../domain/identity.ts'
 import type { Sight } from '../ports/journal.ts'
 import { type Batch, batchOf } from './batch.ts'
 
@@ -26,16 +27,65 @@ const afterwards = (caller: Caller, sight: Sight, change: AccessChange): Sight =
   return isOwn && change.revision > (sight.membership?.revision ?? -1) ? { ...sight, membership: change.member } : sight
 }
 
-/** Cuts the batch after the change that takes the chat out of the caller's sight: that very change is the last it is told. */
+/**
+ * The revision at which the change took the chat out of sight, or the first at which it may have. A chat that was renamed
+ * after it turned private is told at its renaming; that it turned private then is one of the revisions of which nothing else
+ * is left.
+ */
+const hiddenAt = ({ chat }: Sight, { after, changes }: Batch, change: AccessChange): Revision => {
+  if (change.kind === 'member' || change.chat.accessRevision === change.revision) return change.revision
+  const others = new Set(changes.filter(({ kind }) => kind !== 'chat').map(({ revision }) => revision))
+  let revision = Math.max(after, chat.revision) + 1
+  while (others.has(revision as Revision)) revision += 1
+  return revision as Revision
+}
+
+/** The chat itself without what came after it went out of sight, which it was read with: that it is private, and no more. */
+const asSeen =
+  (before: Sight, seen: readonly Change[], hidden: Revision) =>
+  (change: Change): Change => {
+    if (change.kind !== 'chat' || change.chat.revision <= hidden) return change
+    let { lastMessageId, updatedAt } = before.chat
+    for (const one of seen)
+      if (one.kind === 'message') {
+        if (one.message.id > lastMessageId) lastMessageId = one.message.id
+        if (one.message.createdAt > updatedAt) updatedAt = one.message.createdAt
+      }
+    const { visibility } = change.chat
+    const own = change.revision > hidden ? { ...before.chat, visibility } : change.chat
+    return { ...change, chat: { ...own, lastMessageId, updatedAt } }
+  }
+
+const isSeen = (caller: Caller, { chat, membership }: Sight): boolean => sees(caller, chat, membership)
+
+/**
+ * Cuts the batch where the chat goes out of the caller's sight: the change that tells so is the last that it is told. Who sees
+ * the chat again at the end of the batch sees all of it.
+ */
 export const seenOf = (caller: Caller, before: Sight, batch: Batch): Seen => {
+  const whole = { batch, sight: before, isOver: false }
+  if (caller.kind !== 'user') return whole
+  const changes = batch.form(accessChanges)
+  const after = changes.reduce((sight, change) => afterwards(caller, sight, change), before)
+  if (isSeen(caller, after)) return { ...whole, sight: after }
   let sight = before
-  if (caller.kind === 'user')
-    for (const change of batch.form(accessChanges)) {
-      sight = afterwards(caller, sight, change)
-      if (sees(caller, sight.chat, sight.membership)) continue
-      const { revision } = change
-      const changes = batch.changes.filter((one) => one.revision <= revision)
-      return { batch: batchOf(batch.after, changes, revision), sight, isOver: true }
-    }
-  return { batch, sight, isOver: false }
+  for (const change of changes) {
+    sight = afterwards(caller, sight, change)
+    if (isSeen(caller, sight)) continue
+    const hidden = hiddenAt(before, batch, change)
+    const seen = batch.changes.filter((one) => one.revision < hidden || one === change)
+    return { batch: batchOf(batch.after, seen.map(asSeen(before, seen, hidden)), change.revision), sight, isOver: true }
+  }
+  return whole
+}
+
+/**
+ * What the follower may see of the batch, if it is still a stranger: when the chat is known to have turned private, but that
+ * is told only after more than one batch, because it was changed again. Undefined when that is not so.
+ */
+export const seenOfHidden = (caller: Caller, before: Sight, batch: Batch): Seen | undefined => {
+  const { after, changes, ahead } = batch
+  if (!ahead) return undefined
+  const seen = seenOf(caller, before, batchOf(after, [...changes, ahead], ahead.revision))
+  return seen.isOver ? seen : undefined
 }

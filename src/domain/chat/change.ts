@@ -20,7 +20,14 @@ export type Change =
       readonly revision: Revision
       readonly member: Membership
     }
-  | { readonly kind: 'chat'; readonly chatId: ChatId; readonly revision: Revision; readonly chat: Chat }
+  | ChatChange
+
+export interface ChatChange {
+  readonly kind: 'chat'
+  readonly chatId: ChatId
+  readonly revision: Revision
+  readonly chat: Chat
+}
 
 export const messageChanged = (message: Message | Tombstone): Change => ({
   kind: 'message',
@@ -36,7 +43,7 @@ export const memberChanged = (member: Membership): Change => ({
   member,
 })
 
-export const chatChanged = (chat: Chat): Change => ({
+export const chatChanged = (chat: Chat): ChatChange => ({
   kind: 'chat',
   chatId: chat.id,
   revision: chat.changedAtRevision,

@@ -28,7 +28,15 @@ describe('The tables', () => {
         (error: unknown) => (error as { constraint?: string; code?: string }).constraint ?? 'refused',
       )
   const at = new Date()
-  const chat = { title: 'x', created_at: at, updated_at: at, last_message_id: 0, revision: 0, changed_at_revision: 0 }
+  const chat = {
+    title: 'x',
+    created_at: at,
+    updated_at: at,
+    last_message_id: 0,
+    revision: 0,
+    changed_at_revision: 0,
+    access_revision: 0,
+  }
   const message = { id: 1, text: 'x', created_at: at, revision: 1 }
 
   it('are what the migrations make of them, and what the entities say: no drift', async () => {

@@ -44,7 +44,7 @@ export const ChatRow = defineEntity({
     revision: p.bigint('number').$type<Revision>(),
     changedAtRevision: p.bigint('number').$type<Revision>(),
     visibility: p.enum([...VISIBILITIES]).default('private'),
-    accessRevision: p.bigint('number').$type<Revision>(),
+    accessRevision: p.bigint('number').$type<Revision>().defaultRaw('0'),
   } satisfies Record<keyof Chat, unknown>,
 })
 export type ChatRow = InferEntity<typeof ChatRow>
@@ -101,7 +101,8 @@ export const MemberRow = defineEntity({
   name: 'MemberRow',
   tableName: 'members',
   indexes: [
-    { properties: ['userId', 'chatId'] },
+    { name: 'members_present_index', properties: ['chatId', 'userId'], where: `"removed_at" is null` },
+    { name: 'members_chats_index', properties: ['userId', 'chatId'], where: `"removed_at" is null` },
     { properties: ['chatId', 'revision'] },
     { name: 'members_owners_index', properties: ['chatId'], where: `"role" = 'owner' and "removed_at" is null` },
   ],

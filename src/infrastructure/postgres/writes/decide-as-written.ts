@@ -16,16 +16,18 @@ interface Decided {
  * answered is what the domain says, and not what a statement counted. Throws when the domain says otherwise than was written.
  */
 export const decideAsWritten = (
-  { before, sent }: StandingDraft,
+  { before, members, sent }: StandingDraft,
   taken: readonly PendingChange[],
   { updatedAt, lastMessageId, revision }: Place,
 ): Decided => {
-  const again = draftOf({
+  const earlier = {
     ...before,
     updatedAt,
     lastMessageId: (lastMessageId - sent.length) as MessagePosition,
     revision: (revision - sent.length) as Revision,
-  })
+  }
+  // Sends were written only because nobody's access was changed: who may send is as it was.
+  const again = { ...draftOf(earlier), members }
   const { answers } = decideInTurn(again, taken, false)
   const { chat } = again
   const isAsWritten =
