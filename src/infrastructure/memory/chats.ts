@@ -1,55 +1,29 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
-import { type Changes, firstOf, type Journal } from '../../application/ports/journal.ts'
+import type { Journal } from '../../application/ports/journal.ts'
 import { messagePage } from '../../application/ports/page.ts'
 import type { Caller, UserId } from '../../domain/caller.ts'
 import * as Chat from '../../domain/chat/chat.ts'
 import { isFormer, type Membership } from '../../domain/chat/member.ts'
-import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../domain/chat/message.ts'
+import { isTombstone } from '../../domain/chat/message.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 import { NOBODY_ELSE, type Outcome } from '../../domain/chat/scene.ts'
-import { decidedBy, sees } from '../../domain/chat/sight.ts'
-import type { ChatId, MessageId } from '../../domain/identity.ts'
-import type { Done, Intent, KeptKey } from '../../domain/intent.ts'
-import { changedSince, memberPage, othersThan } from './members.ts'
+import { decidedBy } from '../../domain/chat/sight.ts'
+import type { ChatId } from '../../domain/identity.ts'
+import type { Intent } from '../../domain/intent.ts'
+import {
+  changesSince,
+  type DoneByKey,
+  type Entry,
+  isOwn,
+  isPublic,
+  isSeen,
+  keepMessage,
+  membershipIn,
+  present,
+} from './entry.ts'
+import { memberPage, othersThan } from './members.ts'
 import { select } from './select.ts'
-
-interface Entry {
-  readonly chat: Chat.Chat
-  readonly members: Map<UserId, Membership>
-  /** Message n stands at n − 1: numbers have no gaps. */
-  readonly messages: (Message | Tombstone)[]
-  /** What each revision made, at its own index, as long as nothing later took its place. */
-  readonly made: (Message | Tombstone | undefined)[]
-  readonly done: DoneByKey<Posting>
-}
-
-type DoneByKey<A> = Map<KeptKey, Done<A>>
-
-const membershipIn = ({ members }: Entry, caller: Caller): Membership | undefined =>
-  caller.kind === 'user' ? members.get(caller.id) : undefined
-
-const present = ({ messages }: Entry, id: MessageId | undefined): Message | undefined => {
-  const message = id === undefined ? undefined : messages[id - 1]
-  return message && !isTombstone(message) ? message : undefined
-}
-
-const keepMessage = ({ messages, made, done }: Entry, message: Message | Tombstone, intent: Intent | undefined) => {
-  const earlier = messages[message.id - 1]
-  if (earlier) made[earlier.revision] = undefined
-  messages[message.id - 1] = message
-  made[message.revision] = message
-  if (intent && !earlier && !isTombstone(message))
-    done.set(intent.keptKey, { fingerprint: intent.fingerprint, result: postingOf(message) })
-}
-
-const isPublic = ({ chat }: Entry): boolean => chat.visibility === 'public'
-
-/** Whether the chat is listed as one of the caller's: a service has all that it sees. */
-const isOwn = (entry: Entry, caller: Caller): boolean => {
-  const membership = membershipIn(entry, caller)
-  return caller.kind === 'service' || (membership !== undefined && !isFormer(membership))
-}
 
 /** Keeps everything in one process. JavaScript runs each step to its end, so every step is atomic. */
 export const memoryChats = (): Chats & Journal => {
@@ -59,8 +33,6 @@ export const memoryChats = (): Chats & Journal => {
 
   const entryOf = (id: ChatId): E.Either<ChatNotFound, Entry> =>
     E.fromNullable<ChatNotFound>({ kind: 'ChatNotFound', chatId: id })(entries.get(id))
-
-  const isSeen = (caller: Caller, entry: Entry) => sees(caller, entry.chat, membershipIn(entry, caller))
 
   const seenBy = (caller: Caller, id: ChatId): E.Either<ChatNotFound, Entry> => {
     const found = entryOf(id)
@@ -140,15 +112,7 @@ export const memoryChats = (): Chats & Journal => {
         seenBy(caller, id),
       ),
 
-    since: (id, after, limit) => async () =>
-      E.map(({ chat, made, members }: Entry): Changes => {
-        const found: (Message | Tombstone)[] = []
-        for (let revision = after + 1; revision <= chat.revision && found.length <= limit; revision++) {
-          const message = made[revision]
-          if (message) found.push(message)
-        }
-        return firstOf(limit, { chat, messages: found, members: changedSince(members, after, limit + 1), more: false })
-      })(entryOf(id)),
+    since: (id, after, limit) => async () => E.map((entry: Entry) => changesSince(entry, after, limit))(entryOf(id)),
 
     revisions: (ids) => async () => {
       const found = ids.flatMap((id) => entries.get(id)?.chat ?? [])

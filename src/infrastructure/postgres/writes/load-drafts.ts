@@ -1,4 +1,3 @@
-import type { UserId } from '../../../domain/caller.ts'
 import type { Ask } from '../../../application/ports/chats.ts'
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Posting } from '../../../domain/chat/message.ts'
@@ -11,10 +10,6 @@ import {
   chatOf,
   type KeyAddress,
   keyAddressColumns,
-  type MemberAddress,
-  memberAddressColumns,
-  MEMBERSHIP,
-  membershipOf,
   MESSAGE,
   type MessageAddress,
   messageAddressColumns,
@@ -22,8 +17,7 @@ import {
   postingColumns,
 } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
-import type { Asked, Draft } from './draft.ts'
-import type { RecentMembers } from './recent-members.ts'
+import type { Draft } from './draft.ts'
 
 const findChats = statement(
   'chats-by-id',
@@ -48,35 +42,6 @@ const findFree = statement(
     from unnest(${ids}) asked (id)
     where asked.id in (select id from free) or not exists (select from chats c where c.id = asked.id)`,
   ([id]) => id as ChatId,
-)
-
-const findMembers = statement(
-  'members-by-user',
-  { wanted: table<MemberAddress>(memberAddressColumns) },
-  ({ wanted }) =>
-    `select ${MEMBERSHIP}
-     from ${wanted.rows} join members u on u.chat_id = wanted.chat_id and u.user_id = wanted.user_id`,
-  (row) => membershipOf(row),
-)
-
-const findOthers = statement(
-  'members-besides',
-  { wanted: table<MemberAddress>(memberAddressColumns) },
-  ({ wanted }) => `
-    select wanted.chat_id, wanted.user_id,
-      exists (
-        select from members u where u.chat_id = wanted.chat_id and u.user_id <> wanted.user_id
-          and u.role = 'owner' and u.removed_at is null
-      ),
-      exists (
-        select from members u where u.chat_id = wanted.chat_id and u.user_id <> wanted.user_id and u.removed_at is null
-      )
-    from ${wanted.rows}`,
-  (row) => ({
-    chatId: row[0] as ChatId,
-    userId: row[1] as UserId,
-    others: { owner: row[2] === 't', member: row[3] === 't' },
-  }),
 )
 
 const findMessages = statement(
@@ -116,47 +81,6 @@ export const freeChats = async (session: Session, ids: readonly ChatId[]): Promi
   new Set(await findFree(session, { ids }))
 
 type Drafts = ReadonlyMap<ChatId, Draft>
-
-/** Who asks, and whose membership is asked about. */
-const usersOf = ({ userId, target }: Asked): readonly UserId[] => [userId, target].filter((id) => id !== undefined)
-
-/**
- * Adds what is known of those who ask to the drafts, and of those whose memberships they ask about. Only those that are not
- * cached are looked up, never before the chats were.
- */
-export const addMembers = async (
-  session: Session,
-  drafts: Drafts,
-  asks: readonly Asked[],
-  recent?: RecentMembers,
-): Promise<void> => {
-  const wanted = new Map<string, MemberAddress>()
-  for (const ask of asks) {
-    const draft = drafts.get(ask.chatId)
-    if (!draft) continue
-    for (const userId of usersOf(ask)) {
-      const member = recent?.get(draft.before, userId)
-      if (member) draft.members.set(userId, member)
-      else wanted.set(`${ask.chatId} ${userId}`, { chatId: ask.chatId, userId })
-    }
-  }
-  if (wanted.size === 0) return
-  for (const member of await findMembers(session, { wanted: [...wanted.values()] })) {
-    const draft = drafts.get(member.chatId)
-    draft?.members.set(member.userId, member)
-    if (draft) recent?.set(draft.before, member)
-  }
-}
-
-/** Adds who is there besides those whose membership is asked about. */
-export const addOthers = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {
-  const wanted = asks.flatMap(({ chatId, target: userId }) =>
-    userId !== undefined && drafts.has(chatId) ? [{ chatId, userId }] : [],
-  )
-  if (wanted.length === 0) return
-  for (const { chatId, userId, others } of await findOthers(session, { wanted }))
-    drafts.get(chatId)?.others.set(userId, others)
-}
 
 /** Adds the messages that are asked for to the drafts. Never before the chats were looked up. */
 export const addMessages = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {

@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import { answerNotFound } from './answers.ts'
 import { decideInTurn } from './decide-in-turn.ts'
 import { draftOf } from './draft.ts'
-import { addMembers, chatsById } from './load-drafts.ts'
+import { chatsById } from './load-drafts.ts'
+import { addMembers } from './load-members.ts'
 import type { PendingChange } from './pending-change.ts'
 
 /**
