@@ -13,9 +13,9 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'bench',
-    may: `${DOMAIN} src/infrastructure ${HTTP}/endpoint/limits.ts ${HTTP}/server/json.ts autocannon express pg node:`,
+    may: `${DOMAIN} src/infrastructure ${HTTP}/endpoint/limits.ts ${HTTP}/server/json.ts autocannon express fp-ts jose pg node:`,
     because:
-      'the service is measured as a process; what is imported prepares databases and the handler it is held against',
+      'the service is measured as a process; what is imported prepares databases, tokens and the handler it is held against',
   },
 
   {
