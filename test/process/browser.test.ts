@@ -1,18 +1,26 @@
 import { expect } from 'chai'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Messenger } from '../../src/messenger.ts'
-import { aChatOn, type ChatBody, clientOf } from '../client.ts'
+import { type ChatBody, clientOf } from '../client.ts'
 import { operations } from '../recorder.ts'
+import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
 import { ARGS, findBrowser } from './chromium.ts'
-import { aPage, operationOn } from './documentation-page.ts'
+import { aPage, authorize, operationOn } from './documentation-page.ts'
 
 /** What a new user types where something has to be typed that is no id. */
-const NAMES: Readonly<Record<string, string>> = { problem: 'validation-failed', file: 'swagger-ui-init.js' }
+const NAMES: Readonly<Record<string, string>> = {
+  problem: 'validation-failed',
+  file: 'swagger-ui-init.js',
+  user_id: 'bob',
+}
+
+const ROOT_KEY = 'the-root-key-of-this-test-and-of-no-other'
 
 describe('Swagger UI in a browser', () => {
   let browser: Browser | undefined
   let messenger: Messenger
+  const hold = releasing()
 
   before(async function () {
     const executablePath = findBrowser()
@@ -33,19 +41,21 @@ describe('Swagger UI in a browser', () => {
     for (const context of browser?.contexts() ?? []) await context.close()
   })
 
-  const opened = async (path = '/docs', width?: number, height?: number) => {
+  const opened = async (path = '/docs', width?: number, height?: number, from = messenger) => {
     const seen = await aPage(browser as Browser, width, height)
-    const answer = await seen.page.goto(messenger.url + path)
+    const answer = await seen.page.goto(from.url + path)
     await seen.page.locator('.opblock').first().waitFor()
     return { ...seen, answer }
   }
 
-  /** Ids of a message that is there, of the chat it is in and of another chat: what was deleted once is gone. */
+  /** Ids of a message that is there, of the chat it is in, which bob is in as well, and of a key: what was deleted once is gone. */
   const freshIds = async () => {
     const client = clientOf(messenger.url)
-    const chat = await aChatOn(client)
-    await client.post(`${chat}/messages/`, { text: 'Who brings the cake?' })
-    return { chat_id: chat.split('/')[2] ?? '', message_id: '1' }
+    const members = [{ user_id: NAMES['user_id'], role: 'member' }]
+    const { id } = (await client.post<ChatBody>('/chats/', { title: 'Release party', members })).json
+    await client.post(`/chats/${id}/messages/`, { text: 'Who brings the cake?' })
+    const key = await client.post<{ id: number }>('/keys/', { name: 'backend', scopes: ['read'] })
+    return { chat_id: String(id), message_id: '1', key_id: String(key.json.id) }
   }
 
   const onlyFromHere = (requests: readonly string[], ...paths: readonly string[]) => {
@@ -78,6 +88,21 @@ describe('Swagger UI in a browser', () => {
     expect(status).to.equal('201')
     const { id } = JSON.parse(await body()) as ChatBody
     expect((await clientOf(messenger.url).get<ChatBody>(`/chats/${id}`)).json.title).to.equal('Tried out')
+  })
+
+  it('shows a credential that was typed once under Authorize, and keeps it for no other page', async () => {
+    const locked = hold(await served(memoryStorage(), { AUTH_ROOT_KEY: ROOT_KEY }), ({ stop }) => stop())
+    const { page } = await opened('/docs', undefined, undefined, locked)
+    const operation = operationOn(page, 'createChat')
+    await operation.open()
+    expect((await operation.execute()).status).to.equal('401')
+    await authorize(page, ROOT_KEY)
+    expect((await operation.execute()).status).to.equal('201')
+
+    const { page: other } = await opened('/docs', undefined, undefined, locked)
+    const again = operationOn(other, 'createChat')
+    await again.open()
+    expect((await again.execute()).status).to.equal('401')
   })
 
   it('succeeds in every operation with nothing typed but ids, and does so again', async function () {
