@@ -1,7 +1,7 @@
 import type { UserId } from '../../src/domain/caller.ts'
 import type { ChatId } from '../../src/domain/identity.ts'
 import { postgresReads } from '../../src/infrastructure/postgres/reads/reads.ts'
-import { CONNECTIONS, over, send } from '../contenders.ts'
+import { CONNECTIONS, type Exchange, over, readLast, send } from '../contenders.ts'
 import { settle, withClient } from '../database.ts'
 import type { Asker } from '../load.ts'
 import { takeTurns } from '../measurement.ts'
@@ -15,6 +15,8 @@ import { bearing, createWithMembers, MEMBERS, SECRET, tokenFor } from './users.t
 const CROWDED = 1
 const LONELY = 2
 const CROWD = 100_000
+/** So many that PostgreSQL expects few members in each, as it would be. */
+const CHATS = 100_000
 const PAGE = 20
 
 const nameOf = (n: number) => `crowd-${String(n).padStart(6, '0')}`
@@ -33,10 +35,9 @@ const isIndexRange = (plan: string): boolean =>
 const askersIn = (chat: number, names: readonly string[]): Promise<readonly Asker[]> =>
   Promise.all(names.map(async (name) => ({ headers: bearing(await tokenFor(name)), chats: [chat] })))
 
-/** A chat with very many members beside one with few: sends by 64 of those, or by all of these; and pages of the many. */
+/** A chat with very many members beside one with few: 64 of those, or all of these, send and read; and pages of the many. */
 export const crowded = async (stage: Stage): Promise<Findings> => {
-  const { chats } = stage.sizes
-  const database = await createWithMembers(stage.postgres, 'crowd', { chats, messages: 0 })
+  const database = await createWithMembers(stage.postgres, 'crowd', { chats: CHATS, messages: 0 })
   const plans = await withClient(database, async (client) => {
     await client.query(`
       insert into members (chat_id, user_id, role, joined_at, revision)
@@ -60,19 +61,23 @@ export const crowded = async (stage: Stage): Promise<Findings> => {
   )
   const [crowd, lonely] = [`${thousands(CROWD)} members`, `${MEMBERS} members`]
   const environment = { AUTH_JWT_SECRET: SECRET }
-  const turns = await stage.temporarily(startOurs(database, undefined, { environment }), (server) =>
-    takeTurns(
-      [
-        over(stage.load, crowd, server, send, { chats, askers: many }),
-        over(stage.load, lonely, server, send, { chats, askers: few }),
-      ],
-      { ...stage.pace, warmSeconds: Math.ceil(stage.pace.warmSeconds / 3) },
-    ),
-  )
-  const figure = `send to one chat of ${crowd}`
+  const pace = { ...stage.pace, seconds: Math.ceil(stage.pace.seconds * 0.6), warmSeconds: stage.pace.rounds - 1 }
+  const { sent, read } = await stage.temporarily(startOurs(database, undefined, { environment }), async (server) => {
+    const turns = (exchange: Exchange) =>
+      takeTurns(
+        [
+          over(stage.load, crowd, server, exchange, { chats: CHATS, askers: many }),
+          over(stage.load, lonely, server, exchange, { chats: CHATS, askers: few }),
+        ],
+        pace,
+      )
+    return { sent: await turns(send), read: await turns(readLast) }
+  })
+  const pair = { quantity: 'perSecond', of: crowd, to: lonely, goal: { atLeast: 0.95 } } as const
   return {
     rows: [
-      ...compare(turns, { figure, quantity: 'perSecond', of: crowd, to: lonely, goal: { atLeast: 0.95 } }),
+      ...compare(sent, { figure: `send to one chat of ${crowd}`, ...pair }),
+      ...compare(read, { figure: `read the last ${PAGE} of it`, ...pair }),
       judged(`pages of ${crowd} are a range of the index`, Object.values(plans), isIndexRange),
     ],
     notes: [
