@@ -29,7 +29,7 @@ const findMessages = (isViewed: boolean) =>
     ({ wanted }) => `
       select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}
-      join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer') : ''}
+      join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}
       left join messages m on m.chat_id = c.id and m.id = wanted.id and m.deleted_at is null`,
     (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null, row }),
   )
