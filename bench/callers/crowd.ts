@@ -29,7 +29,7 @@ const statementFor = (after?: string) =>
   })
 
 const isIndexRange = (plan: string): boolean =>
-  /using members_pkey on members .*\n *Index Cond: \(\(chat_id = .+\) AND \(user_id > /.test(plan) &&
+  /using members_\w+ on members .*\n *Index Cond: \(\(chat_id = .+\) AND \(user_id > /.test(plan) &&
   !/Seq Scan on members|Sort/.test(plan)
 
 const askersIn = (chat: number, names: readonly string[]): Promise<readonly Asker[]> =>
