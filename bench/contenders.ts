@@ -1,6 +1,6 @@
 import type { Server } from './child.ts'
 import { TEXT } from './database.ts'
-import type { Load } from './load.ts'
+import type { Asker, Load } from './load.ts'
 import type { Contender } from './measurement.ts'
 import type { Stage } from './stage.ts'
 
@@ -33,6 +33,8 @@ export interface Crowd {
   readonly chats: number
   readonly messages?: number
   readonly connections?: number
+  /** Who asks, each on a connection of its own. */
+  readonly askers?: readonly Asker[]
   /** More servers, over which the connections are spread evenly. */
   readonly alsoTo?: readonly string[]
 }

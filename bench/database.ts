@@ -61,7 +61,7 @@ export const withClient = async <A>(connection: Connection, work: (client: Clien
 const everyMessage = ({ chats, messages }: Contents) =>
   `generate_series(1, ${messages}) n, lateral generate_series(1, ${chats} + n * 0) c`
 
-const settle = async (client: Client, ...tables: readonly string[]) => {
+export const settle = async (client: Client, ...tables: readonly string[]) => {
   for (const table of tables) await client.query(`vacuum analyze ${table}`)
   await client.query('checkpoint')
 }
@@ -81,8 +81,8 @@ export const createMessenger = async (
     const { chats, messages } = contents
     await client.query('set session_replication_role = replica')
     await client.query(`
-      insert into chats (id, title, created_at, updated_at, last_message_id, revision, changed_at_revision)
-      select c, 'Chat ' || c, now(), now(), ${messages}, ${messages}, 0 from generate_series(1, ${chats}) c`)
+      insert into chats (id, title, created_at, updated_at, last_message_id, revision, changed_at_revision, access_revision)
+      select c, 'Chat ' || c, now(), now(), ${messages}, ${messages}, 0, 0 from generate_series(1, ${chats}) c`)
     await client.query(`alter table chats alter column id restart with ${chats + 1}`)
     await client.query(
       `insert into messages (chat_id, id, text, created_at, revision)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
 import { Client } from 'pg'
 import { type Measurement, summaryOf } from './measurement.ts'
-import type { Answer, HttpJob, Job, TransactionJob } from './load.ts'
+import type { Answer, Asker, HttpJob, Job, TransactionJob } from './load.ts'
 import { postMessage } from './sql.ts'
 import { obey } from './worker.ts'
 
@@ -18,24 +18,32 @@ const withKey = ({ headers, ...request }: autocannon.Request) => ({
 })
 const asItIs = (request: autocannon.Request) => request
 
-const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJob) =>
-  Array.from({ length: DRAWS }, () => ({
-    method,
-    path: path.replace('{chat}', String(upTo(chats))).replace('{message}', String(upTo(messages))),
-    ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
-    ...(keys === undefined ? {} : { setupRequest: keys ? withKey : asItIs }),
-  }))
+const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJob, asker?: Asker) =>
+  Array.from({ length: DRAWS }, () => {
+    const chat = asker ? asker.chats[upTo(asker.chats.length) - 1] : upTo(chats)
+    const headers = { ...asker?.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
+    return {
+      method,
+      path: path.replace('{chat}', String(chat)).replace('{message}', String(upTo(messages))),
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(keys === undefined ? {} : { setupRequest: keys ? withKey : asItIs }),
+    }
+  })
 
 /** Milliseconds that each answer of one server took. Autocannon's own percentiles are whole ones; a lone client needs finer ones. */
 const sendTo = async (job: HttpJob, url: string, connections: number): Promise<readonly number[]> => {
   const times: number[] = []
+  const { askers = [] } = job
+  let clients = 0
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const options = {
       url,
       connections,
       timeout: TIMEOUT_SECONDS,
       sampleInt: 100,
-      setupClient: (client: autocannon.Client) => client.setRequests(drawnRequests(job)),
+      setupClient: (client: autocannon.Client) =>
+        client.setRequests(drawnRequests(job, askers[clients++ % askers.length])),
       ...(job.amount === undefined ? { duration: job.seconds } : { amount: job.amount }),
     }
     autocannon(options, (error, finished) => (error ? reject(error as Error) : resolve(finished))).on(

@@ -4,6 +4,14 @@ import { ask } from './ask.ts'
 import type { Connection } from './database.ts'
 import type { Measurement } from './measurement.ts'
 
+/** Somebody who asks on a connection of its own. */
+export interface Asker {
+  /** What its requests bear. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Those that it draws from. */
+  readonly chats: readonly number[]
+}
+
 /** Requests over keep-alive connections, each sent as soon as the one before it was answered. */
 export interface HttpJob {
   readonly kind: 'http'
@@ -15,6 +23,8 @@ export interface HttpJob {
   readonly path: string
   readonly chats: number
   readonly messages?: number
+  /** Who asks on each connection of each server, and around again. Without, each draws from all chats and bears nothing. */
+  readonly askers?: readonly Asker[]
   readonly body?: string
   /** Whether each request bears an Idempotency-Key that no other had. Either way it is written anew, at the same cost. */
   readonly keys?: boolean

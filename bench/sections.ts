@@ -1,4 +1,5 @@
 import { against } from './against.ts'
+import { callers } from './callers/callers.ts'
 import {
   CONNECTIONS,
   getChat,
@@ -187,6 +188,7 @@ export const SECTIONS: Readonly<
   growth: { run: growth, long: true },
   memory: { run: memory, long: true },
   servers: { run: servers, long: true },
+  callers: { run: callers, long: true },
   against: { run: against, alone: true },
   ejabberd: { run: ejabberd, alone: true },
 }

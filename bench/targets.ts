@@ -14,12 +14,23 @@ const { scripts } = JSON.parse(readFileSync(here('../package.json'), 'utf8')) as
 /** What `npm start` gives to node before the name of the program. */
 const OPTIONS = scripts.start.split(' ').slice(1, -1)
 
+/** What differs from how it is shipped. */
+interface Differently {
+  readonly environment?: NodeJS.ProcessEnv
+  /** More options of node. */
+  readonly options?: readonly string[]
+}
+
 /** As it is shipped: every setting has its default, the log is written (to nowhere). Of this checkout, or of another. */
-export const startOurs = (connection: Connection, checkout = here('..')): Promise<Server> =>
+export const startOurs = (
+  connection: Connection,
+  checkout = here('..'),
+  { environment = {}, options = [] }: Differently = {},
+): Promise<Server> =>
   startServer({
     command: process.execPath,
-    args: () => [...OPTIONS, join(checkout, 'src/start.mjs')],
-    env: (port) => ({ PATH, HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: urlOf(connection) }),
+    args: () => [...OPTIONS, ...options, join(checkout, 'src/start.mjs')],
+    env: (port) => ({ PATH, HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: urlOf(connection), ...environment }),
     cwd: checkout,
     probe: '/readyz',
   })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { type Caller, type UserId } from '../../src/domain/caller.ts'
@@ -7,7 +8,7 @@ import { type FormerMember, type Membership, type Role, ROLES } from '../../src/
 import { appoint, dismiss } from '../../src/domain/chat/member-decisions.ts'
 import { edit, erase, post } from '../../src/domain/chat/message-decisions.ts'
 import type { Decision, Outcome, Scene } from '../../src/domain/chat/scene.ts'
-import { decidedBy } from '../../src/domain/chat/sight.ts'
+import { decidedBy, sees } from '../../src/domain/chat/sight.ts'
 import type { Revision } from '../../src/domain/identity.ts'
 import { ANYBODY } from '../../src/domain/caller.ts'
 import { aChatId, aMessageId, aNewChat, aText, aTitle, aUser, later, NOON, right } from '../fixtures.ts'
@@ -65,14 +66,19 @@ const answerTo = <Refused, A extends Outcome>(caller: Caller, decision: Decision
 const messageId = aMessageId(1)
 const at = later(1)
 
+/** What is expected of each row, by what is asked. */
+const expectedOf = new Map<string, readonly string[]>()
+
 /** One row of the table: what is asked, and the answer in each column. */
-const row = (what: string, ask: (column: Column) => string, answers: string) =>
+const row = (what: string, ask: (column: Column) => string, answers: string) => {
+  const expected = answers.split(' ')
+  expectedOf.set(what, expected)
   it(what, () => {
-    const expected = answers.split(' ')
     expect(Object.fromEntries(COLUMNS.map((column) => [column, ask(column)]))).to.deep.equal(
       Object.fromEntries(COLUMNS.map((column, index) => [column, expected[index]])),
     )
   })
+}
 
 describe('Who may do what in a chat', () => {
   const asked =
@@ -80,6 +86,11 @@ describe('Who may do what in a chat', () => {
     (column: Column) =>
       answerTo(ALICE, decision, sceneOf(column, author, bob))
 
+  const sight = (column: Column) => {
+    const { chat, membership } = sceneOf(column, null)
+    return sees(ALICE, chat, membership) ? 'ok' : '404'
+  }
+  row('read', sight, 'ok ok ok ok ok 404')
   row('send', asked(post(ALICE, { text: aText() }, at)), 'ok ok ok 403 ok 404')
   row('edit its own', asked(edit(ALICE, { messageId, text: aText('x'), at })), 'ok ok ok 403 ok 404')
   row('delete its own', asked(erase(ALICE, { messageId, at })), 'ok ok ok 403 ok 404')
@@ -217,4 +228,46 @@ describe('Who is no member any more', () => {
       expect(answers('public', gone(role, ALICE.id))).to.deep.equal(['ok', 'ok', '403'])
     expect(answers('public', gone('reader', ALICE.id))).to.deep.equal(['403', '403', 'ok'])
   })
+})
+
+/** A cell that says for which roles: whether it says so of a row's. */
+const WORDS: Readonly<Record<string, (column: Column, what: string) => boolean>> = {
+  'members and readers': (_column, what) => !/owner|moderator/.test(what),
+  'same or lower': (column, what) => ROLES.indexOf(column as Role) <= ROLES.findIndex((role) => what.includes(role)),
+  same: (column, what) => what.includes(column),
+  'join as member': (_column, what) => what.includes('member'),
+}
+
+/** By the first cell of a line of the README: which rows it stands for. */
+const LINES: Readonly<Record<string, RegExp>> = {
+  'read, follow, list members': /^read$/,
+  "send, edit and delete one's own": /^send$|its own$/,
+  'delete messages of others, change the title': /^delete what|^rename$/,
+  'edit messages of others': /^edit what/,
+  'change the visibility, delete the chat': /^set the visibility$|^delete the chat$/,
+  'add others, change their role, remove them': /another/,
+  "change one's own role": /^take/,
+  leave: /^leave$/,
+}
+
+describe('The table of the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const lines = readme.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
+
+  for (const [first, rows] of Object.entries(LINES))
+    it(`says who may ${first}`, () => {
+      const cells = lines.find((cells) => cells[1] === first)?.slice(2, -1) ?? []
+      const asked = [...expectedOf].filter(([what]) => rows.test(what))
+      expect(asked).to.have.length.above(0)
+      for (const [what, expected] of asked) {
+        const said = COLUMNS.map((column, index) => {
+          const cell = cells[index] ?? ''
+          const isSaid = WORDS[cell]
+          if (isSaid) return isSaid(column, what) ? 'ok' : '403'
+          return cell === 'yes' ? 'ok' : cell
+        })
+        const answers = expected.map((answer) => (answer === 'MemberNotFound' ? '404' : answer))
+        expect(said, what).to.deep.equal(answers)
+      }
+    })
 })

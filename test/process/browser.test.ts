@@ -3,16 +3,24 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import type { Messenger } from '../../src/messenger.ts'
 import { aChatOn, type ChatBody, clientOf } from '../client.ts'
 import { operations } from '../recorder.ts'
+import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
 import { ARGS, findBrowser } from './chromium.ts'
-import { aPage, operationOn } from './documentation-page.ts'
+import { aPage, authorize, operationOn } from './documentation-page.ts'
 
 /** What a new user types where something has to be typed that is no id. */
-const NAMES: Readonly<Record<string, string>> = { problem: 'validation-failed', file: 'swagger-ui-init.js' }
+const NAMES: Readonly<Record<string, string>> = {
+  problem: 'validation-failed',
+  file: 'swagger-ui-init.js',
+  user_id: 'bob',
+}
+
+const ROOT_KEY = 'the-root-key-of-this-test-and-of-no-other'
 
 describe('Swagger UI in a browser', () => {
   let browser: Browser | undefined
   let messenger: Messenger
+  const hold = releasing()
 
   before(async function () {
     const executablePath = findBrowser()
@@ -33,9 +41,9 @@ describe('Swagger UI in a browser', () => {
     for (const context of browser?.contexts() ?? []) await context.close()
   })
 
-  const opened = async (path = '/docs', width?: number, height?: number) => {
+  const opened = async (path = '/docs', width?: number, height?: number, from = messenger) => {
     const seen = await aPage(browser as Browser, width, height)
-    const answer = await seen.page.goto(messenger.url + path)
+    const answer = await seen.page.goto(from.url + path)
     await seen.page.locator('.opblock').first().waitFor()
     return { ...seen, answer }
   }
@@ -79,6 +87,21 @@ describe('Swagger UI in a browser', () => {
     expect(status).to.equal('201')
     const { id } = JSON.parse(await body()) as ChatBody
     expect((await clientOf(messenger.url).get<ChatBody>(`/chats/${id}`)).json.title).to.equal('Tried out')
+  })
+
+  it('shows a credential that was typed once under Authorize, and keeps it for no other page', async () => {
+    const locked = hold(await served(memoryStorage(), { AUTH_ROOT_KEY: ROOT_KEY }), ({ stop }) => stop())
+    const { page } = await opened('/docs', undefined, undefined, locked)
+    const operation = operationOn(page, 'createChat')
+    await operation.open()
+    expect((await operation.execute()).status).to.equal('401')
+    await authorize(page, ROOT_KEY)
+    expect((await operation.execute()).status).to.equal('201')
+
+    const { page: other } = await opened('/docs', undefined, undefined, locked)
+    const again = operationOn(other, 'createChat')
+    await again.open()
+    expect((await again.execute()).status).to.equal('401')
   })
 
   it('succeeds in every operation with nothing typed but ids, and does so again', async function () {

@@ -17,6 +17,15 @@ export const aPage = async (browser: Browser, width = 1280, height = 720) => {
   return { page, requests, complaints }
 }
 
+/** Shows the credential to whatever asks for one, as somebody does who has it at hand. */
+export const authorize = async (page: Page, credential: string) => {
+  await page.locator('.auth-wrapper').getByRole('button', { name: 'Authorize' }).click()
+  const dialog = page.locator('.dialog-ux')
+  await dialog.locator('input').fill(credential)
+  await dialog.getByRole('button', { name: 'Apply credentials' }).click()
+  await dialog.getByRole('button', { name: 'Close' }).last().click()
+}
+
 /** What this uses of an HTMLInputElement. */
 interface Field {
   readonly value: string

@@ -12,10 +12,12 @@ interface Step {
   readonly output: string
 }
 
-/** The commands of the README's console blocks, each with the lines that follow it. */
-const steps = (): readonly Step[] => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const blocks = Array.from(readme.matchAll(/^```console\n(.*?)^```/gms), ([, block = '']) => block)
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+
+/** The commands of the console blocks below a heading of the README, each with the lines that follow it. */
+const stepsOf = (heading: string): readonly Step[] => {
+  const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
+  const blocks = Array.from(section.matchAll(/^```console\n(.*?)^```/gms), ([, block = '']) => block)
   return blocks
     .flatMap((block) => block.split(/^\$ /m).slice(1))
     .map((step) => {
@@ -27,10 +29,10 @@ const steps = (): readonly Step[] => {
 /** Between the outputs of two commands, which hold no such byte. */
 const BETWEEN = '\0'
 
-/** What every command of the tour prints, in one shell. */
-const take = async (host: string, commands: readonly string[]) => {
+/** What every command prints, in one shell. */
+const take = async (host: string, commands: readonly string[], env = process.env) => {
   const script = commands.map((command) => `${command.replaceAll('localhost:8000', host)}\nprintf '\\0'\n`).join('')
-  const { stdout } = await run('bash', ['-c', script])
+  const { stdout } = await run('bash', ['-c', script], { env })
   return stdout.split(BETWEEN).slice(0, -1)
 }
 
@@ -43,19 +45,42 @@ const comparable = (text: string, chat: number) =>
     .replaceAll(new RegExp(`("chat_id":|/chats/|Chat )${chat}\\b`, 'g'), '$1<chat>')
     .replaceAll(`{"id":${chat},"title"`, '{"id":<chat>,"title"')
 
+/** Takes the steps twice, and each time compares all that they print with what the README shows. */
+const takeTwice = async (url: string, steps: readonly Step[], env?: NodeJS.ProcessEnv) => {
+  for (const chat of [1, 2]) {
+    const commands = steps.map(({ command }) => command)
+    const outputs = await take(url.replace('http://', ''), commands, env)
+    for (const [index, { command, output }] of steps.entries())
+      expect(comparable(outputs[index] ?? '', chat), command).to.equal(comparable(output, 1))
+  }
+}
+
+/** The environment that the command leaves behind: two variables, each a secret that it made. */
+const secretsMadeBy = async (command: string) => {
+  const names = ['AUTH_JWT_SECRET', 'AUTH_ROOT_KEY']
+  const script = `${command}\nfor name in ${names.join(' ')}; do printenv $name; done`
+  const { stdout } = await run('bash', ['-c', script], { env: { PATH: process.env['PATH'] } })
+  const [secret = '', rootKey = ''] = stdout.trimEnd().split('\n')
+  return { AUTH_JWT_SECRET: secret, AUTH_ROOT_KEY: rootKey }
+}
+
 describe("The README's tour", () =>
   overEachStorage((storage) => {
     const hold = releasing()
 
     it('runs as it stands and answers what it shows, and does so again', async () => {
       const messenger = hold(await served(await storage()), ({ stop }) => stop())
-      const all = steps()
-      expect(all).to.have.length.above(9)
-      for (const chat of [1, 2]) {
-        const commands = all.map(({ command }) => command)
-        const outputs = await take(messenger.url.replace('http://', ''), commands)
-        for (const [index, { command, output }] of all.entries())
-          expect(comparable(outputs[index] ?? '', chat), command).to.equal(comparable(output, 1))
-      }
+      const steps = stepsOf('A tour')
+      expect(steps).to.have.length.above(9)
+      await takeTwice(messenger.url, steps)
+    })
+
+    it('of who may do what does so, too, with the secrets that its first command makes', async () => {
+      const [made, start, ...steps] = stepsOf('Who may do what')
+      expect(start?.command).to.match(/^npm start /)
+      const secrets = await secretsMadeBy(made?.command ?? '')
+      const messenger = hold(await served(await storage(), secrets), ({ stop }) => stop())
+      expect(steps).to.have.length.above(7)
+      await takeTwice(messenger.url, steps, { ...process.env, ...secrets })
     })
   }))

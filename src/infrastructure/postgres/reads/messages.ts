@@ -21,7 +21,7 @@ const viewedColumns = { ...plainColumns, viewer: text('viewer') } satisfies Colu
 
 const SIGHT_FROM = 2 + MESSAGE_WIDTH
 
-/** Where users ask, their memberships come along. */
+/** Where users ask, their memberships come along. Joined by the chat that is asked for, as in `viewedBy`, and for its reason. */
 const findMessages = (isViewed: boolean) =>
   statement(
     isViewed ? 'messages-viewed' : 'messages',
@@ -29,8 +29,8 @@ const findMessages = (isViewed: boolean) =>
     ({ wanted }) => `
       select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}
-      join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer') : ''}
-      left join messages m on m.chat_id = c.id and m.id = wanted.id and m.deleted_at is null`,
+      join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}
+      left join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null`,
     (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null, row }),
   )
 const plain = findMessages(false)

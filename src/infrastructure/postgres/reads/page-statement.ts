@@ -63,7 +63,7 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean) =>
           order by m.id ${order} limit wanted.size
         ) m
       )) end ${isViewed ? `, ${SIGHT}` : ''}
-      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer') : ''}`,
+      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}`,
     (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )
 

@@ -8,8 +8,11 @@ import type { Operation } from '../endpoint/operation.ts'
 type NoToken = ProtocolFailure | Unauthenticated
 
 const SCHEME = /^bearer(?: |$)/i
-/** RFC 6750, section 2.1; the scheme is not sensitive to case (RFC 9110, section 11.1). */
-const BEARER = /^bearer +[\w.~+/-]+=*$/i
+/**
+ * RFC 6750, section 2.1, and whatever else is visible, of which a root key may be made; the scheme is not sensitive to case (RFC
+ * 9110, section 11.1).
+ */
+const BEARER = /^bearer +[!-~]+$/i
 
 const noCredential = (detail: string): NoToken => ({ kind: 'NoCredential', detail })
 const notGood = (detail: string): NoToken => ({ kind: 'Unauthenticated', detail })

@@ -61,7 +61,8 @@ window.ui = SwaggerUIBundle({
 
 /** There is one document and one server, so nothing to choose. The operations come soon; what is wide scrolls by itself. */
 export const style = `
-    .swagger-ui .topbar, .swagger-ui .scheme-container { display: none }
+    .swagger-ui .topbar, .swagger-ui .scheme-container .schemes > .schemes-server-container { display: none }
+    .swagger-ui .scheme-container { background: none; box-shadow: none; margin: 0; padding: 0 0 4px }
     .swagger-ui .information-container.wrapper { padding-bottom: 0 }
     .swagger-ui .info { margin: 16px 0 8px }
     .swagger-ui .info hgroup.main { margin: 0 0 8px }
