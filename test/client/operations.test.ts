@@ -5,7 +5,7 @@ import { targetOf } from '../../src/client/operations.ts'
 describe("The client's operations", () => {
   it('have a method each', () => {
     const named = (id: string) => ({ followChat: 'follow', followChats: 'followAll' })[id] ?? id
-    expect(createClient()).to.have.all.keys(Object.keys(operations).map(named))
+    expect(createClient()).to.have.all.keys([...Object.keys(operations).map(named), 'as'])
   })
 
   it('have targets in which what is undefined is left out and lists repeat their name', () => {
