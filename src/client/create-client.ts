@@ -56,9 +56,19 @@ const clientOf = (connection: Connection): Client => {
     removeMember: async (chat_id, user_id, call) => remove(targetOf('removeMember', { chat_id, user_id }), call),
 
     follow: (chat_id, { after, signal } = {}) =>
-      follow(connection, { target: targetOf('followChat', { chat_id }, { after }), chatIds: [chat_id], signal }),
+      follow(connection, {
+        target: targetOf('followChat', { chat_id }, { after }),
+        chatIds: [chat_id],
+        tellsOfGone: false,
+        signal,
+      }),
     followAll: (chatIds, { after, signal } = {}) =>
-      follow(connection, { target: targetOf('followChats', {}, { chat_id: chatIds, after }), chatIds, signal }),
+      follow(connection, {
+        target: targetOf('followChats', {}, { chat_id: chatIds, after }),
+        chatIds,
+        tellsOfGone: true,
+        signal,
+      }),
 
     createKey: (body, call) => makeOnce<MadeKey>(targetOf('createKey'), body, call),
     listKeys: (selection, call) => readPage<Key>(targetOf('listKeys', {}, { ...selection }), call),

@@ -9,6 +9,8 @@ import { type Block, blockReader } from './server-sent-events.ts'
 export interface Following {
   readonly target: string
   readonly chatIds: readonly number[]
+  /** Whether a stream that resumes tells of the chats that are gone; otherwise it is not found. */
+  readonly tellsOfGone: boolean
   readonly signal: AbortSignal | undefined
 }
 
@@ -114,8 +116,8 @@ export async function* follow(connection: Connection, following: Following): Asy
       const begun = place.position !== undefined
       const refusal = error instanceof Refused ? error.refusal : error
       if (begun && isProblem(refusal, 'not-found')) {
-        // The caller's own removal, or the end of a chat's publicity, was the last it was to be told.
-        if (mayHideChat(place.last)) return
+        // The last that was told of each chat was that it went out of the caller's sight.
+        if (following.tellsOfGone || mayHideChat(place.last)) return
         // A chat that was there when the stream began, and is not when it resumes, was deleted in between, or hidden.
         for (const chat_id of place.left) yield { type: 'chat_deleted', chat_id, position: undefined }
         return
