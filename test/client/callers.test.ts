@@ -16,7 +16,7 @@ describe('A client of a service that knows callers', () => {
   const aClient = (options: ClientOptions = {}) =>
     createClient({
       fetch: (input, init) => {
-        requests.push(new Request(new URL(input as string, 'http://x'), init))
+        requests.push(new Request(new URL(input, 'http://x'), init))
         return messenger.fetch(input, init)
       },
       wait: async () => {},
