@@ -16,6 +16,27 @@ describe('Conformance of a messenger in process', () => {
   conformance({ fetch: (...request) => messenger.fetch(...request), describe, it })
 })
 
+describe('Conformance of a messenger in process that knows callers', () => {
+  let messenger: TestMessenger
+  before(() => {
+    messenger = createMessenger({ authentication: true })
+  })
+  after(() => messenger.close())
+  const token = () => messenger.keyFor(['read', 'write', 'act', 'keys'])
+  conformance({ fetch: (...request) => messenger.fetch(...request), token, describe, it })
+})
+
+const ROOT_KEY = 'the root key of the conformance suite'.replaceAll(' ', '-')
+
+describe('Conformance of the service over PostgreSQL that knows callers', () => {
+  let messenger: Messenger
+  before(async () => {
+    messenger = await served(await postgresStorage(), { AUTH_ROOT_KEY: ROOT_KEY })
+  })
+  after(() => messenger.stop())
+  conformance({ baseUrl: () => messenger.url, token: ROOT_KEY, describe, it })
+})
+
 describe('Conformance of the service over PostgreSQL', () => {
   let messenger: Messenger
   before(async () => {
