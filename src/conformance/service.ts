@@ -48,8 +48,8 @@ export const lastNumber = async (service: Service, chat: string): Promise<number
   (await service.get<ChatWithMessages>(chat)).json.last_message_id
 
 /** Fails unless the answer is a problem of the kind. */
-export const expectProblem = ({ status, json }: Answer<Problem>, expected: number, name: string, what: string): void =>
-  expectSame(what, [status, json.type], [expected, `/problems/${name}`])
+export const expectProblem = ({ status, json }: Answer<unknown>, expected: number, name: string, what: string): void =>
+  expectSame(what, [status, (json as Partial<Problem> | undefined)?.type], [expected, `/problems/${name}`])
 
 const checkAlways = ({ status, headers, text }: Answer<unknown>, method: string, what: string) => {
   expectMatch(`${what}: X-Request-Id`, headers.get('x-request-id'), /./)

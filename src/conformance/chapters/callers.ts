@@ -79,7 +79,7 @@ export const callers: Chapter = (service, it, isGuarded) => {
         await stranger.get('/chats/9007199254740991'),
         await send(stranger, chat),
       ]) {
-        expectProblem(answer as never, 401, 'unauthenticated', `with ${token ?? 'nothing'}`)
+        expectProblem(answer, 401, 'unauthenticated', `with ${token ?? 'nothing'}`)
         expectMatch('WWW-Authenticate', answer.headers.get('www-authenticate'), /^Bearer\b/)
       }
     }
