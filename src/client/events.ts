@@ -13,6 +13,7 @@ export type ChatEvent =
   | { readonly type: 'message'; readonly message: Message | Tombstone; readonly position: string | undefined }
   | { readonly type: 'member'; readonly member: Member | FormerMember; readonly position: string | undefined }
   | { readonly type: 'chat'; readonly chat: Chat; readonly position: string | undefined }
+  /** The chat was deleted; or the caller, who was away, may not see it any more. */
   | { readonly type: 'chat_deleted'; readonly chat_id: number; readonly position: string | undefined }
 
 /** Whether the message was deleted: then it has no text any more. */

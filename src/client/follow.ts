@@ -1,6 +1,6 @@
-import { type Connection, requestOf } from './connection.ts'
+import { type Connection, exchange } from './connection.ts'
 import { deadline } from './deadline.ts'
-import { type ChatEvent, eventOf } from './events.ts'
+import { type ChatEvent, eventOf, isFormerMember } from './events.ts'
 import { backoff, isPassing, retryAfter } from './patience.ts'
 import { isProblem, refusalOf } from './problem.ts'
 import { type Block, blockReader } from './server-sent-events.ts'
@@ -9,6 +9,8 @@ import { type Block, blockReader } from './server-sent-events.ts'
 export interface Following {
   readonly target: string
   readonly chatIds: readonly number[]
+  /** Whether a stream that resumes tells of the chats that are gone; otherwise it is not found. */
+  readonly tellsOfGone: boolean
   readonly signal: AbortSignal | undefined
 }
 
@@ -23,17 +25,18 @@ interface Place {
   position: string | undefined
   retry: number
   failures: number
+  /** What the last connection ended with, if it ended in order right after it. */
+  last: ChatEvent | undefined
   readonly left: Set<number>
 }
 
 /** The blocks of one connection. Ends when it ends, whoever ended it. */
 async function* blocksOf(connection: Connection, { target, signal }: Following, { position }: Place) {
-  const { fetch, baseUrl } = connection
   const headers = { accept: 'text/event-stream', 'last-event-id': position }
   const life = deadline(SILENCE, signal)
   try {
-    const init = requestOf(connection, { method: 'GET', target, headers })
-    const response = await fetch(baseUrl + target, { ...init, signal: life.signal, cache: 'no-store' })
+    const settings: RequestInit & { signal: AbortSignal } = { signal: life.signal, cache: 'no-store' }
+    const response = await exchange(connection, { method: 'GET', target, headers }, settings)
     if (!response.ok || !response.body) {
       const refusal = refusalOf(response.status, response.headers.get('content-type'), await response.text())
       throw new Refused(response, refusal)
@@ -75,12 +78,19 @@ class Refused extends Error {
 /** Who follows for ever outlasts every failure of the server, its defects included; at the beginning only what passes. */
 const mayPass = ({ status }: Refused, begun: boolean): boolean => isPassing(status) || (begun && status >= 500)
 
+/** Whether a stream may end with the event because it took the chat out of the caller's sight. */
+const mayHideChat = (event: ChatEvent | undefined): boolean =>
+  event?.type === 'member'
+    ? isFormerMember(event.member)
+    : event?.type === 'chat' && event.chat.visibility === 'private'
+
 /** Takes note of where the block leads, and gives the event it tells of. */
 const advance = (place: Place, block: Block): ChatEvent | undefined => {
   place.failures = 0
   place.position = block.id ?? place.position
   place.retry = block.retry ?? place.retry
   const event = eventOf(block)
+  place.last = undefined
   if (event?.type === 'chat_deleted') place.left.delete(event.chat_id)
   return event
 }
@@ -88,23 +98,27 @@ const advance = (place: Place, block: Block): ChatEvent | undefined => {
 /** Follows until every chat is gone or the signal aborts, over as many connections as it takes. */
 export async function* follow(connection: Connection, following: Following): AsyncGenerator<ChatEvent, void> {
   const { chatIds, signal } = following
-  const place: Place = { position: undefined, retry: RETRY, failures: 0, left: new Set(chatIds) }
+  const place: Place = { position: undefined, retry: RETRY, failures: 0, last: undefined, left: new Set(chatIds) }
 
   while (place.left.size > 0 && !signal?.aborted) {
     let pause: number
     try {
+      let latest: ChatEvent | undefined
       for await (const block of blocksOf(connection, following, place)) {
-        const event = advance(place, block)
-        if (event) yield event
+        latest = advance(place, block)
+        if (latest) yield latest
         if (place.left.size === 0 || signal?.aborted) return
       }
+      place.last = latest
       pause = place.retry
     } catch (error) {
       if (signal?.aborted) return
       const begun = place.position !== undefined
       const refusal = error instanceof Refused ? error.refusal : error
       if (begun && isProblem(refusal, 'not-found')) {
-        // A chat that was there when the stream began, and is not when it resumes, was deleted in between.
+        // The last that was told of each chat was that it went out of the caller's sight.
+        if (following.tellsOfGone || mayHideChat(place.last)) return
+        // A chat that was there when the stream began, and is not when it resumes, was deleted in between, or hidden.
         for (const chat_id of place.left) yield { type: 'chat_deleted', chat_id, position: undefined }
         return
       }

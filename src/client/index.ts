@@ -1,10 +1,21 @@
 /** A typed client of the messenger, for browsers and Node 20 or later. It depends on nothing. */
-export { type Client, createClient } from './create-client.ts'
+export type { Client } from './client.ts'
+export { createClient } from './create-client.ts'
 export { etagOf } from './etag.ts'
 export { type ChatEvent, isFormerMember, isTombstone } from './events.ts'
 export { type OperationId, operations } from './operations.ts'
-export type { CallOptions, ChangeOptions, ClientOptions, FollowOptions, MakeOptions, Selection } from './options.ts'
+export type {
+  CallOptions,
+  ChangeOptions,
+  ChatSelection,
+  ClientOptions,
+  FollowOptions,
+  MakeOptions,
+  MemberSelection,
+  Selection,
+} from './options.ts'
 export type { Page } from './page.ts'
 export type { Patience } from './patience.ts'
 export { isProblem, ProblemError, type ProblemName, UnexpectedAnswer } from './problem.ts'
 export * from './schemas.ts'
+export type { TokenSource } from './tokens.ts'

@@ -1,5 +1,5 @@
 /**
- * What openapi.yaml says of chats, messages and events, as TypeScript. Generated: edit the document, then
+ * What openapi.yaml says of chats, messages, members, events and keys, as TypeScript. Generated: edit the document, then
  * `npm run generate`. test/client/openapi.test.ts fails when the two differ.
  */
 
@@ -70,10 +70,10 @@ export interface Tombstone {
 }
 
 /** Every `Visibility`. */
-export const visibilitys = ['private', 'public'] as const
+export const visibilities = ['private', 'public'] as const
 
 /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
-export type Visibility = (typeof visibilitys)[number]
+export type Visibility = (typeof visibilities)[number]
 
 /** Every `Role`. */
 export const roles = ['owner', 'moderator', 'member', 'reader'] as const
@@ -186,6 +186,15 @@ export interface Appointment {
   readonly role: Role
 }
 
+/** What a user is to be in the chat. */
+export interface PutMember {
+  /**
+   * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+   * the chat and sees to members and readers, an `owner` does everything.
+   */
+  readonly role: Role
+}
+
 /** A message to be sent. */
 export interface SendMessage {
   /** A text. White space around it is dropped; what is left has 1 to 5000 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. Line breaks inside are kept. */
@@ -197,6 +206,66 @@ export interface EditMessage {
   /** A text. White space around it is dropped; what is left has 1 to 5000 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. Line breaks inside are kept. */
   readonly text: string
 }
+
+/** A key of a service, without its secret. */
+export interface Key {
+  /** The number of a key. Never reused, and no secret. */
+  readonly id: number
+  /** What a key is for. */
+  readonly name: string
+  /** How the secret begins, to tell keys apart. */
+  readonly prefix: string
+  /** What a key may be used for. */
+  readonly scopes: readonly Scope[]
+  /** The chats that a key is limited to; null when it is not. They need not exist. A key that is limited opens no chats, and neither makes nor revokes keys. */
+  readonly chat_ids: readonly number[] | null
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly created_at: string
+  /** When it stops being good; null when it does not expire. */
+  readonly expires_at: string | null
+  /** When it was last used, to the minute, and shown a little later; null when it never was. */
+  readonly last_used_at: string | null
+}
+
+/** A new key, and its secret. */
+export interface MadeKey {
+  /** The number of a key. Never reused, and no secret. */
+  readonly id: number
+  /** What a key is for. */
+  readonly name: string
+  /** How the secret begins, to tell keys apart. */
+  readonly prefix: string
+  /** What a key may be used for. */
+  readonly scopes: readonly Scope[]
+  /** The chats that a key is limited to; null when it is not. They need not exist. A key that is limited opens no chats, and neither makes nor revokes keys. */
+  readonly chat_ids: readonly number[] | null
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly created_at: string
+  /** When it stops being good; null when it does not expire. */
+  readonly expires_at: string | null
+  /** When it was last used, to the minute, and shown a little later; null when it never was. */
+  readonly last_used_at: string | null
+  /** What the service shows, as `Authorization: Bearer`. It is told this once. */
+  readonly secret: string
+}
+
+/** A key to be made. */
+export interface CreateKey {
+  /** A name. White space around it is dropped; what is left has 1 to 200 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. */
+  readonly name: string
+  /** What a key may be used for. */
+  readonly scopes: readonly Scope[]
+  /** The chats that a key is limited to; null when it is not. They need not exist. A key that is limited opens no chats, and neither makes nor revokes keys. */
+  readonly chat_ids?: readonly number[] | null
+  /** From when on it is not good any more: RFC 3339, in the future. Without it, or null, it does not expire. */
+  readonly expires_at?: string | null
+}
+
+/** Every `Scope`. */
+export const scopes = ['read', 'write', 'act', 'keys', 'metrics'] as const
+
+/** Something that a key may be used for. `read` is every `GET` of chats and messages, `write` the rest of it; `act` is to act for users; `keys` to make and revoke keys; `metrics` to read the metrics. */
+export type Scope = (typeof scopes)[number]
 
 /** What went wrong (RFC 9457). */
 export interface Problem {
@@ -251,9 +320,7 @@ export interface FieldError {
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
-   *   user; or not the cursor of a link.
-   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
-   *   the cursor of a link; or no time.
+   *   user; or not the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
@@ -278,9 +345,7 @@ export interface ParameterError {
    * - `blank`: nothing is left of it when white space around it is dropped.
    * - `too_long`: it has too many code points.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
-   *   user; or not the cursor of a link.
-   * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
-   *   the cursor of a link; or no time.
+   *   user; or not the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
    * - `not_a_whole_number`: it is not written as a whole number.
    * - `out_of_range`: it is too small or too large.
@@ -317,9 +382,7 @@ export const errorCodes = [
  * - `blank`: nothing is left of it when white space around it is dropped.
  * - `too_long`: it has too many code points.
  * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
- *   user; or not the cursor of a link.
- * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream; or not
- *   the cursor of a link; or no time.
+ *   user; or not the cursor of a link; or no time.
  * - `invisible`: it consists of invisible characters only.
  * - `not_a_whole_number`: it is not written as a whole number.
  * - `out_of_range`: it is too small or too large.
@@ -330,7 +393,7 @@ export const errorCodes = [
  */
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** The operations on chats, messages and events: method and path of each, under its id in `openapi.yaml`. */
+/** The operations on chats, messages, members, events and keys: method and path of each, under its id in `openapi.yaml`. */
 export const operations = {
   listChats: { method: 'GET', path: '/chats/' },
   createChat: { method: 'POST', path: '/chats/' },
@@ -342,6 +405,13 @@ export const operations = {
   getMessage: { method: 'GET', path: '/chats/{chat_id}/messages/{message_id}' },
   editMessage: { method: 'PATCH', path: '/chats/{chat_id}/messages/{message_id}' },
   deleteMessage: { method: 'DELETE', path: '/chats/{chat_id}/messages/{message_id}' },
+  listMembers: { method: 'GET', path: '/chats/{chat_id}/members/' },
+  getMember: { method: 'GET', path: '/chats/{chat_id}/members/{user_id}' },
+  putMember: { method: 'PUT', path: '/chats/{chat_id}/members/{user_id}' },
+  removeMember: { method: 'DELETE', path: '/chats/{chat_id}/members/{user_id}' },
+  listKeys: { method: 'GET', path: '/keys/' },
+  createKey: { method: 'POST', path: '/keys/' },
+  revokeKey: { method: 'DELETE', path: '/keys/{key_id}' },
   followChat: { method: 'GET', path: '/chats/{chat_id}/events' },
   followChats: { method: 'GET', path: '/events' },
 } as const

@@ -1,4 +1,5 @@
 import type { Patience } from './patience.ts'
+import type { TokenSource } from './tokens.ts'
 
 /** How a client is made. */
 export interface ClientOptions {
@@ -6,6 +7,12 @@ export interface ClientOptions {
   readonly baseUrl?: string | undefined
   /** Another `fetch`, as that of a messenger in a test. */
   readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * The token of a user or the key of a service, sent as `Authorization: Bearer`. A function is asked when a token is
+   * needed, may answer later, and is asked again when the service refuses with 401 what it gave: the request is then sent
+   * once more. In between its token is kept, for all requests. What it rejects with counts as a failed connection.
+   */
+  readonly token?: TokenSource | undefined
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** How often a request is tried at the most; 5. */
@@ -42,6 +49,18 @@ export interface Selection {
   readonly limit?: number | undefined
   readonly before?: number | undefined
   readonly after?: number | undefined
+}
+
+/** Which chats of a list. */
+export interface ChatSelection extends Selection {
+  /** `public` for those that are there for everybody; left out for a user's own, or all that a service may see. */
+  readonly visibility?: 'public' | undefined
+}
+
+/** Which members: the first `limit` (20), those after a user id when one is given. */
+export interface MemberSelection {
+  readonly limit?: number | undefined
+  readonly after?: string | undefined
 }
 
 /** From where to follow, and until when. */

@@ -7,7 +7,7 @@ export interface Page<A> {
   readonly next: (() => Promise<Page<A>>) | undefined
   /** Reads the page that precedes. */
   readonly previous: (() => Promise<Page<A>>) | undefined
-  /** Of a page of messages, the chat's revision: follow the chat after it, and nothing is missed or told twice. */
+  /** Of a page of messages or members, the chat's revision: follow the chat after it, and nothing is missed or told twice. */
   readonly revision: number | undefined
 }
 

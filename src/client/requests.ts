@@ -43,6 +43,13 @@ export const requests = (connection: Connection) => {
     return valueOf<A>(await answerTo({ method: 'POST', target, headers, body, signal }))
   }
 
+  /** What is made shows a secret that nobody keeps: an attempt whose answer was lost is not made up for. */
+  const makeOnce = async <A extends object>(target: string, body: object, { signal }: CallOptions = {}): Promise<A> =>
+    valueOf<A>(await answerTo({ method: 'POST', target, body, signal, isOnce: true }))
+
+  const put = async <A extends object>(target: string, body: object, { signal }: CallOptions = {}): Promise<A> =>
+    valueOf<A>(await answerTo({ method: 'PUT', target, body, signal }))
+
   /** An attempt whose answer was lost may have changed the tag: then what is there says what was asked for. */
   const change = async <A extends object>(
     target: string,
@@ -65,5 +72,5 @@ export const requests = (connection: Connection) => {
     throw outcome.error
   }
 
-  return { read, readPage, make, change, remove }
+  return { read, readPage, make, makeOnce, put, change, remove }
 }

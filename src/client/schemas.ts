@@ -1,20 +1,25 @@
 /** What the service's JSON holds, under the names that openapi.yaml has for it. */
-export { errorCodes, problemTypes } from './openapi.ts'
+export { errorCodes, problemTypes, roles, scopes, visibilities } from './openapi.ts'
 export type {
   Appointment,
   Chat,
   ChatWithMessages,
   CreateChat,
+  CreateKey,
   EditMessage,
   ErrorCode,
   FieldError,
   FormerMember,
+  Key,
+  MadeKey,
   Member,
   Message,
   ParameterError,
   Problem,
   ProblemType,
+  PutMember,
   Role,
+  Scope,
   SendMessage,
   Tombstone,
   UpdateChat,

@@ -1,11 +1,16 @@
-import { chats } from './chats.ts'
-import { conditions } from './conditions.ts'
-import { errors } from './errors.ts'
-import { idempotency } from './idempotency.ts'
-import { messages } from './messages.ts'
-import { paging } from './paging.ts'
+import { callers } from './chapters/callers.ts'
+import { chats } from './chapters/chats.ts'
+import { conditions } from './chapters/conditions.ts'
+import { errors } from './chapters/errors.ts'
+import { idempotency } from './chapters/idempotency.ts'
+import { keys } from './chapters/keys.ts'
+import { members } from './chapters/members.ts'
+import { messages } from './chapters/messages.ts'
+import { paging } from './chapters/paging.ts'
+import { permissions } from './chapters/permissions.ts'
+import { sight } from './chapters/sight.ts'
 import { serviceAt } from './service.ts'
-import { streams } from './streams.ts'
+import { streams } from './chapters/streams.ts'
 import type { Chapter, Describe, It } from './suite.ts'
 
 /** What to hold against the contract, and with what. */
@@ -14,6 +19,12 @@ export interface ConformanceOptions {
   readonly baseUrl?: string | (() => string | Promise<string>)
   /** What sends the requests, as that of a messenger in this process. */
   readonly fetch?: typeof globalThis.fetch
+  /**
+   * The key of a service with the scopes `read`, `write`, `act` and `keys`, for one that asks who it is that asks. Users are
+   * acted for with it (`On-Behalf-Of`), as they are without a key where everybody is let in. A function is asked when a
+   * case runs.
+   */
+  readonly token?: string | (() => string | Promise<string>)
   /** Milliseconds that an event which is due may take to come; 3000. */
   readonly patience?: number
   /** mocha's or node:test's. */
@@ -30,6 +41,11 @@ const chapters: Readonly<Record<string, Chapter>> = {
   'Requests with an Idempotency-Key': idempotency,
   'Conditional requests': conditions,
   'Event streams': streams,
+  Callers: callers,
+  Members: members,
+  'Who may do what': permissions,
+  'Who may see what': sight,
+  Keys: keys,
 }
 
 /**
@@ -39,11 +55,18 @@ const chapters: Readonly<Record<string, Chapter>> = {
 export const conformance = ({
   baseUrl = '',
   fetch = (input, init) => globalThis.fetch(input, init),
+  token,
   patience = 3000,
   describe,
   it,
 }: ConformanceOptions): void => {
   const at = typeof baseUrl === 'string' ? () => baseUrl.replace(/\/$/, '') : baseUrl
-  const service = serviceAt(at, fetch, patience)
-  for (const [title, chapter] of Object.entries(chapters)) describe(title, () => chapter(service, it))
+  const service = serviceAt({
+    baseUrl: at,
+    fetch,
+    patience,
+    token: typeof token === 'function' ? token : () => token,
+  })
+  const isGuarded = token !== undefined
+  for (const [title, chapter] of Object.entries(chapters)) describe(title, () => chapter(service, it, isGuarded))
 }

@@ -1,4 +1,5 @@
-import type { Chat, ChatWithMessages, Message, Problem } from '../client/schemas.ts'
+import { randomUUID } from 'node:crypto'
+import type { Chat, ChatWithMessages, CreateChat, Message, Problem } from '../client/schemas.ts'
 import { expectMatch, expectSame } from './expectations.ts'
 import { type EventReader, eventReader } from './event-reader.ts'
 
@@ -24,12 +25,20 @@ export interface Service {
   readonly get: <Body = Problem>(target: string, headers?: Fields) => Promise<Answer<Body>>
   readonly post: <Body = Problem>(target: string, value: unknown, headers?: Fields) => Promise<Answer<Body>>
   readonly patch: <Body = Problem>(target: string, value: unknown, headers?: Fields) => Promise<Answer<Body>>
+  readonly put: <Body = Problem>(target: string, value: unknown, headers?: Fields) => Promise<Answer<Body>>
   readonly delete: (target: string, headers?: Fields) => Promise<Answer<Problem>>
   /** Opens an event stream; the caller closes it. */
   readonly follow: (target: string, headers?: Fields) => Promise<EventReader>
   /** The path of a new chat that holds the messages `message 1`, `message 2` and so on. */
-  readonly aChat: (messages?: number) => Promise<string>
+  readonly aChat: (messages?: number, opening?: Partial<CreateChat>) => Promise<string>
+  /** The same, asked for a user. */
+  readonly as: (userId: string) => Service
+  /** The same, asked with another credential, or with none. */
+  readonly bearing: (token: string | undefined) => Service
 }
+
+/** The id of a user whom nobody heard of before. */
+export const aUser = (name: string): string => `${name}.${randomUUID()}`
 
 export const numberOf = (chat: string): number => Number(chat.split('/')[2])
 
@@ -39,8 +48,8 @@ export const lastNumber = async (service: Service, chat: string): Promise<number
   (await service.get<ChatWithMessages>(chat)).json.last_message_id
 
 /** Fails unless the answer is a problem of the kind. */
-export const expectProblem = ({ status, json }: Answer<Problem>, expected: number, name: string, what: string): void =>
-  expectSame(what, [status, json.type], [expected, `/problems/${name}`])
+export const expectProblem = ({ status, json }: Answer<unknown>, expected: number, name: string, what: string): void =>
+  expectSame(what, [status, (json as Partial<Problem> | undefined)?.type], [expected, `/problems/${name}`])
 
 const checkAlways = ({ status, headers, text }: Answer<unknown>, method: string, what: string) => {
   expectMatch(`${what}: X-Request-Id`, headers.get('x-request-id'), /./)
@@ -53,18 +62,38 @@ const checkAlways = ({ status, headers, text }: Answer<unknown>, method: string,
     expectMatch(`${what}: the problem's ${member}`, problem[member], /./)
 }
 
-/** A service that one can speak to. `patience` is how many milliseconds an event may take to come. */
-export const serviceAt = (
-  baseUrl: () => string | Promise<string>,
-  fetch: typeof globalThis.fetch,
-  patience: number,
-): Service => {
-  const request = async <Body>(method: string, target: string, sent: Sent = {}): Promise<Answer<Body>> => {
-    const response = await fetch((await baseUrl()) + target, { method, redirect: 'manual', ...sent })
+/** How a service is spoken to. */
+export interface Connection {
+  readonly baseUrl: () => string | Promise<string>
+  readonly fetch: typeof globalThis.fetch
+  /** How many milliseconds an event may take to come. */
+  readonly patience: number
+  /** What is shown with every request; undefined: nothing. */
+  readonly token: () => string | undefined | Promise<string | undefined>
+  /** For whom everything is asked; undefined: for nobody. */
+  readonly userId?: string
+}
+
+/** A service that one can speak to. */
+export const serviceAt = (connection: Connection): Service => {
+  const { baseUrl, fetch, patience, userId } = connection
+
+  const shown = async (): Promise<Fields> => {
+    const token = await connection.token()
+    return {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(userId !== undefined && { 'on-behalf-of': userId }),
+    }
+  }
+
+  const request = async <Body>(method: string, target: string, sent: Sent = {}) => {
+    const headers = { ...(await shown()), ...sent.headers }
+    const response = await fetch((await baseUrl()) + target, { method, redirect: 'manual', ...sent, headers })
     const text = await response.text()
-    const { status, headers } = response
-    const isJson = /json/.test(headers.get('content-type') ?? '') && text !== ''
-    const answer = { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Body }
+    const { status } = response
+    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
+    const json = (isJson ? JSON.parse(text) : undefined) as Body
+    const answer: Answer<Body> = { status, headers: response.headers, text, json }
     checkAlways(answer, method, `${method} ${target} → ${status}`)
     return answer
   }
@@ -84,13 +113,17 @@ export const serviceAt = (
     delete: (target, headers = {}) => request('DELETE', target, { headers }),
     post,
     patch: withJson('PATCH'),
-    follow: async (target, headers = {}) => eventReader(fetch, (await baseUrl()) + target, headers, patience),
-    aChat: async (messages = 0) => {
-      const opened = await post<Chat>('/chats/', { title: 'Release party' })
+    put: withJson('PUT'),
+    follow: async (target, headers = {}) =>
+      eventReader(fetch, (await baseUrl()) + target, { ...(await shown()), ...headers }, patience),
+    aChat: async (messages = 0, opening = {}) => {
+      const opened = await post<Chat>('/chats/', { title: 'Release party', ...opening })
       expectSame('the status of a new chat', opened.status, 201)
       const chat = `/chats/${opened.json.id}`
       for (let n = 1; n <= messages; n++) await post(`${chat}/messages/`, { text: `message ${n}` })
       return chat
     },
+    as: (userId) => serviceAt({ ...connection, userId }),
+    bearing: (token) => serviceAt({ ...connection, token: () => token }),
   }
 }

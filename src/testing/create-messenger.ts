@@ -12,19 +12,27 @@ import { httpServer } from '../interfaces/http/server/server.ts'
 import { chatView, messageView } from '../interfaces/http/chats/views.ts'
 import { type TestClock, testClock } from './clock.ts'
 import { connectionPair } from './connection-pair.ts'
+import type { Credentials } from './credential.ts'
+import { credentials } from './credentials.ts'
 import type { Fault, RequestMatcher } from './fault.ts'
 import { faults } from './faults.ts'
 import { inProcessFetch } from './in-process-fetch.ts'
+import { issuer } from './issuer.ts'
 import { openService } from './service.ts'
 
 /** How a messenger is made. */
 export interface MessengerOptions {
   /** What its clock shows at first; noon of 14 March 2026 (UTC). */
   readonly now?: Date
+  /**
+   * Whether callers have to say who they are, and may do what their membership or their key allows, as on a server that was
+   * told whom to trust. Without it everybody is let in as a service.
+   */
+  readonly authentication?: boolean
 }
 
 /** A whole messenger in this process, as the service is, but for its memory: it is gone with the messenger. */
-export interface TestMessenger {
+export interface TestMessenger extends Credentials {
   /** The Web's `fetch`, answered by this messenger and without a network. Paths may stand without a host. */
   readonly fetch: typeof globalThis.fetch
   /** Serves the same at a port of this machine, a free one if none is named. Resolves with the URL. */
@@ -39,7 +47,10 @@ export interface TestMessenger {
   readonly chats: () => Promise<readonly Chat[]>
   /** Every message of the chat that was not deleted, the oldest first. Rejects when there is no such chat. */
   readonly messages: (chatId: number) => Promise<readonly Message[]>
-  /** Forgets everything: chats, numbers, what was to fail, and the time. Cuts every connection. */
+  /**
+   * Forgets everything: chats, numbers, keys, what was to fail, and the time. Cuts every connection. Tokens of users, which no
+   * messenger keeps, stay good.
+   */
   readonly reset: () => void
   /** Cuts every connection and frees the port. */
   readonly close: () => Promise<void>
@@ -55,11 +66,13 @@ const unavailable: RequestListener = (req, res) => {
 }
 
 /** Makes a messenger. It is ready when this returns, and has nothing to do with any other. */
-export const createMessenger = ({ now = NOON }: MessengerOptions = {}): TestMessenger => {
+export const createMessenger = ({ now = NOON, authentication = false }: MessengerOptions = {}): TestMessenger => {
   const clock = testClock(now)
   const wrong = faults()
   const inProcess = new Set<Duplex>()
-  let service = openService(clock)
+  const tokens = authentication ? issuer(clock) : undefined
+  const open = () => openService(clock, tokens)
+  let service = open()
   const { server } = httpServer(
     wrong.around((req, res) => service.app(req, res), unavailable),
     LIMITS,
@@ -88,6 +101,7 @@ export const createMessenger = ({ now = NOON }: MessengerOptions = {}): TestMess
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     },
     clock,
+    ...credentials(clock, tokens, () => service.keys),
     fail: wrong.add,
     cutStreams: wrong.cutStreams,
     chats: async () => {
@@ -104,7 +118,7 @@ export const createMessenger = ({ now = NOON }: MessengerOptions = {}): TestMess
       cut()
       service.close()
       clock.set(now)
-      service = openService(clock)
+      service = open()
     },
     close: async () => {
       closed = true

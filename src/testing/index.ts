@@ -3,4 +3,5 @@ import './node-20.ts'
 
 export type { TestClock } from './clock.ts'
 export { createMessenger, type MessengerOptions, type TestMessenger } from './create-messenger.ts'
+export type { KeyOptions, TokenOptions } from './credential.ts'
 export type { Fault, RequestMatcher } from './fault.ts'

@@ -7,11 +7,15 @@ import { memoryStorage } from '../composition/memory-storage.ts'
 import { compose, names } from '../container.ts'
 import { backgroundFailures } from '../interfaces/http/server/background-failures.ts'
 import { loadContract } from '../interfaces/http/endpoint/contract.ts'
+import { cryptoSecrets } from '../infrastructure/crypto/secrets.ts'
+import type { Issuer } from './issuer.ts'
+import { memoryAuthenticator, type WatchedKeys, watchedKeys } from './memory-authenticator.ts'
 
 /** The whole service on the memory adapters. */
 interface Service {
   readonly app: RequestListener
   readonly chats: Chats
+  readonly keys: WatchedKeys
   /** Ends the streams and the timers. */
   readonly close: () => void
 }
@@ -30,15 +34,21 @@ const logger = {
   },
 } as unknown as Logger
 
-export const openService = (clock: Clock): Service => {
-  const storage = memoryStorage()
+/** Without an issuer, everybody is let in as a service. */
+export const openService = (clock: Clock, issuer: Issuer | undefined): Service => {
+  const memory = memoryStorage()
+  const keys = watchedKeys(memory.keys)
+  const storage = { ...memory, keys }
   const isDraining = () => false
   const failures = backgroundFailures(logger)
-  const container = compose(storage, { clock, contract, logger, isDraining, streamLimits: STREAM_LIMITS, failures })
+  const authenticator = issuer && memoryAuthenticator(keys, cryptoSecrets, clock, issuer)
+  const streamLimits = STREAM_LIMITS
+  const container = compose(storage, { clock, contract, logger, isDraining, streamLimits, failures, authenticator })
 
   return {
     app: container.get(names.app),
     chats: storage.chats,
+    keys,
     close: () => {
       container.get(names.streams).end()
       container.get(names.followedChats).close()

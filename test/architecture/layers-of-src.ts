@@ -214,7 +214,10 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/testing',
-    may: `src/client src/composition src/container.ts ${HTTP} ${PORTS} ${DOMAIN} fp-ts express pino node:`,
-    because: 'the messenger for tests runs on Node 20, without PostgreSQL and what it takes',
+    may: `src/client src/composition src/container.ts src/application/keys/create-key.ts ${HTTP} ${PORTS} ${DOMAIN}
+          src/infrastructure/crypto src/infrastructure/auth/claims.ts src/infrastructure/auth/token-parts.ts
+          fp-ts express pino node:`,
+    because:
+      'the messenger for tests runs on Node 20, without PostgreSQL and what it takes; it reads tokens and makes keys by the rules of the service',
   },
 ]

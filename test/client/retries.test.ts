@@ -44,17 +44,48 @@ describe('What the client tries again', () => {
       messenger.fail(fault, 'editMessage')
       messenger.fail(fault, 'updateChat')
       messenger.fail(fault, 'deleteMessage')
+      messenger.fail(fault, 'putMember')
+      messenger.fail(fault, 'listMembers')
+      messenger.fail(fault, 'removeMember')
+      messenger.fail(fault, 'revokeKey')
       messenger.fail(fault, 'deleteChat')
       expect(await client.createChat({ title: 'once' })).to.include({ id: 2 })
       expect((await client.listMessages(1)).entries).to.have.length(1)
       expect(await client.editMessage(1, 1, { text: 'edited' })).to.include({ text: 'edited' })
       expect(await client.updateChat(1, { title: 'renamed' })).to.include({ title: 'renamed' })
       await client.deleteMessage(1, 1)
+      expect(await client.putMember(1, 'alice', { role: 'owner' })).to.include({ role: 'owner' })
+      expect((await client.listMembers(1)).entries).to.have.length(1)
+      await client.removeMember(1, 'alice')
+      await client.revokeKey((await client.createKey({ name: 'archive', scopes: ['read'] })).id)
       await client.deleteChat(1)
       expect((await messenger.chats()).map(({ id }) => id)).to.deep.equal([2])
-      expect(pauses).to.have.length(6)
+      expect(pauses).to.have.length(10)
+    })
+
+    it(`is not the making of a key, of which nobody would know the secret: ${fault}`, async () => {
+      const client = impatient()
+      messenger.fail(fault, 'createKey')
+      await rejection(client.createKey({ name: 'archive', scopes: ['read'] }))
+      const { entries } = await client.listKeys()
+      expect([entries.length, pauses]).to.deep.equal([fault === 'lost-answer' ? 1 : 0, []])
     })
   }
+
+  it('is what was one too many, when the service says so: the making of a key as well', async () => {
+    let refusals = 2
+    const client = aClient({
+      fetch: async (input, init) =>
+        refusals-- > 0
+          ? new Response('', { status: 429, headers: { 'retry-after': '3' } })
+          : messenger.fetch(input, init),
+    })
+    expect(await client.createKey({ name: 'archive', scopes: ['read'] })).to.include({ name: 'archive' })
+    expect(pauses.map((pause) => pause >= 3000)).to.deep.equal([true, true])
+    refusals = 1
+    await client.putMember(1, 'alice', { role: 'owner' })
+    expect(pauses).to.have.length(3)
+  })
 
   it('is an edit on a condition: when its first attempt was kept, it finds its own text', async () => {
     const message = await client.getMessage(1, 1)

@@ -23,7 +23,7 @@ const keepsName = (schema: Schema) => schema.type === 'object' || schema.enum !=
 
 /** Keywords that leave the type as it is. What is neither here nor in `Schema` is refused: its type would be wrong. */
 const NOT_OF_TYPES = new Set(
-  'additionalProperties format pattern minLength maxLength minimum maximum minItems maxItems maxProperties default examples'.split(
+  'additionalProperties format pattern minLength maxLength minimum maximum minItems maxItems uniqueItems maxProperties default examples'.split(
     ' ',
   ),
 )
@@ -45,6 +45,8 @@ const comment = (description: string | undefined): string => {
   if (lines.length > 1) return `/**\n${lines.map((line) => ` * ${line}`).join('\n')}\n */\n`
   return lines[0] === '' ? '' : `/** ${lines[0]} */\n`
 }
+
+const pluralOf = (noun: string): string => (noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`)
 
 /** The schemas called `names`, as declarations, in their order in the document. */
 export const schemaTypes = (schemas: Schemas, names: ReadonlySet<string>): readonly string[] => {
@@ -89,7 +91,7 @@ export const schemaTypes = (schemas: Schemas, names: ReadonlySet<string>): reado
     checkKeywords(schema)
     const described = comment(schema.description)
     if (!schema.enum) return `${described}export interface ${name} { ${membersOf(schema)} }`
-    const list = `${name.charAt(0).toLowerCase()}${name.slice(1)}s`
+    const list = pluralOf(`${name.charAt(0).toLowerCase()}${name.slice(1)}`)
     return `/** Every \`${name}\`. */
 export const ${list} = [${schema.enum.map(literal).join(', ')}] as const
 

@@ -1,50 +1,10 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { expect } from 'chai'
-import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Changes, Journal } from '../../src/application/ports/journal.ts'
 import { messagePage } from '../../src/application/ports/page.ts'
-import { conformance, type ConformanceOptions } from '../../src/conformance/index.ts'
 import type { MessageId, MessagePosition } from '../../src/domain/identity.ts'
-import { createMessenger } from '../../src/testing/index.ts'
-import { memoryStorage, served } from '../served.ts'
-
-type Target = Pick<ConformanceOptions, 'baseUrl' | 'fetch'>
-
-/** How the case of that title fails; undefined when it passes. `patience` is how long it waits for an event. */
-type FailureOf = (title: string, patience?: number) => Promise<string | undefined>
-
-const failureAt =
-  (target: Target): FailureOf =>
-  async (wanted, patience = 30_000) => {
-    const cases = new Map<string, () => Promise<void>>()
-    conformance({ ...target, patience, describe: (_, add) => add(), it: (title, run) => cases.set(title, run) })
-    const run = cases.get(wanted)
-    if (!run) throw new Error(`there is no case "${wanted}"`)
-    return run().then(
-      () => undefined,
-      (error: unknown) => (error as Error).message,
-    )
-  }
-
-/** Over memory, with one thing that the adapter gets wrong. */
-const overAdapter = async (
-  wrong: (parts: { chats: Chats; journal: Journal }) => { chats?: Chats; journal?: Journal },
-  use: (failure: FailureOf) => Promise<void>,
-) => {
-  const storage = memoryStorage()
-  const messenger = await served({ ...storage, ...wrong(storage) })
-  await use(failureAt({ baseUrl: messenger.url })).finally(messenger.stop)
-}
-
-/** In process, with what is sent or answered changed on its way. */
-const throughWire = async (
-  wire: (fetch: typeof globalThis.fetch) => typeof globalThis.fetch,
-  use: (failure: FailureOf) => Promise<void>,
-) => {
-  const messenger = createMessenger()
-  await use(failureAt({ fetch: wire(messenger.fetch) })).finally(messenger.close)
-}
+import { overAdapter, throughWire } from './wrong-services.ts'
 
 /** The journal, with what it tells of messages changed. */
 const telling = (journal: Journal, change: (messages: Changes['messages']) => Changes['messages']): Journal => ({

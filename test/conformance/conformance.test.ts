@@ -16,6 +16,27 @@ describe('Conformance of a messenger in process', () => {
   conformance({ fetch: (...request) => messenger.fetch(...request), describe, it })
 })
 
+describe('Conformance of a messenger in process that knows callers', () => {
+  let messenger: TestMessenger
+  before(() => {
+    messenger = createMessenger({ authentication: true })
+  })
+  after(() => messenger.close())
+  const token = () => messenger.keyFor(['read', 'write', 'act', 'keys'])
+  conformance({ fetch: (...request) => messenger.fetch(...request), token, describe, it })
+})
+
+const ROOT_KEY = 'the-root-key-of-the-conformance-suite'
+
+describe('Conformance of the service over PostgreSQL that knows callers', () => {
+  let messenger: Messenger
+  before(async () => {
+    messenger = await served(await postgresStorage(), { AUTH_ROOT_KEY: ROOT_KEY })
+  })
+  after(() => messenger.stop())
+  conformance({ baseUrl: () => messenger.url, token: ROOT_KEY, describe, it })
+})
+
 describe('Conformance of the service over PostgreSQL', () => {
   let messenger: Messenger
   before(async () => {
@@ -27,11 +48,14 @@ describe('Conformance of the service over PostgreSQL', () => {
 
 describe('npm run conformance', () => {
   const hold = releasing()
-  const command = (...args: readonly string[]) =>
+  const command = (args: readonly string[], key?: string) =>
     new Promise<{ status: number; output: string }>((resolve) => {
       const main = join(import.meta.dirname, '../../src/conformance/main.ts')
-      execFile(process.execPath, [main, ...args], (error, stdout, stderr) =>
-        resolve({ status: error ? Number(error.code) : 0, output: stdout + stderr }),
+      execFile(
+        process.execPath,
+        [main, ...args],
+        { env: { ...process.env, CONFORMANCE_KEY: key } },
+        (error, stdout, stderr) => resolve({ status: error ? Number(error.code) : 0, output: stdout + stderr }),
       )
     })
 
@@ -39,7 +63,7 @@ describe('npm run conformance', () => {
     const messenger = hold(createMessenger(), ({ close }) => close())
     const url = await messenger.listen()
     messenger.fail('unavailable', 'createChat')
-    const { status, output } = await command(url)
+    const { status, output } = await command([url])
     expect(output).to.match(/✘ opens an empty chat and says where it is\n +status: expected 201, got 503/)
     expect(output)
       .to.match(/✔ numbers the messages of a chat/)
@@ -47,7 +71,19 @@ describe('npm run conformance', () => {
     expect(status).to.equal(1)
   })
 
+  it('takes the key of a service that asks for one from the environment, and from nowhere else', async () => {
+    const messenger = hold(createMessenger({ authentication: true }), ({ close }) => close())
+    const [url, key] = [await messenger.listen(), await messenger.keyFor(['read', 'write', 'act', 'keys'])]
+    const { status, output } = await command([url], key)
+    expect(output)
+      .to.match(/✔ answers 401 to whoever has no credential/)
+      .and.match(/\d\d passed, 0 failed\n$/)
+    expect(status).to.equal(0)
+    expect((await command([url, key])).status).to.equal(64)
+  })
+
   it('says how it is used when it is not told where', async () => {
-    expect(await command()).to.deep.equal({ status: 64, output: 'Usage: npm run conformance -- http://host:8000\n' })
+    const { status, output } = await command([])
+    expect([status, output.split('\n')[0]]).to.deep.equal([64, 'Usage: npm run conformance -- http://host:8000'])
   })
 })

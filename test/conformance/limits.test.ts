@@ -53,7 +53,8 @@ const said: readonly (readonly [where: string, text: string, sentence: string])[
     `at most ${parameters['FollowedChats']?.schema.maxItems} times`,
   ],
   ['Selection', read('src/client/options.ts'), `the last \`limit\` (${limits.defaultPage}) entries`],
-  ['getChat', read('src/client/create-client.ts'), `its last \`limit\` (${limits.defaultPage}) messages`],
+  ['MemberSelection', read('src/client/options.ts'), `the first \`limit\` (${limits.defaultPage})`],
+  ['getChat', read('src/client/client.ts'), `its last \`limit\` (${limits.defaultPage}) messages`],
   [
     'the guide',
     read('docs/testing-your-code.md'),

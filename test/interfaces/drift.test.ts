@@ -310,7 +310,7 @@ describe('The codecs and openapi.yaml', () => {
     expect(schemas['KeyPrefix']?.['pattern']).to.equal(`^msgr_[A-Za-z0-9_-]{${KeyPrefix.LENGTH - 'msgr_'.length}}$`)
     expect(schemas['KeyChats']).to.include({ minItems: 1, maxItems: KeyChats.LIMIT })
     expect(schemas['KeyScopes']).to.include({ minItems: 1, maxItems: SCOPES.length })
-    expect((schemas['KeyScopes'] as { items: object }).items).to.deep.include({ enum: [...SCOPES] })
+    expect(schemas['Scope']).to.deep.include({ enum: [...SCOPES] })
     expect(yaml).to.include(Instant.PATTERN.source)
     expect(schemas['MessageId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
     expect(parameters['Limit']?.schema).to.include({

@@ -1,8 +1,8 @@
-import type { Chat, Message } from '../client/schemas.ts'
-import { expectSame, expectThat } from './expectations.ts'
-import { limits } from './limits.ts'
-import { type Answer, messageIds, numberOf } from './service.ts'
-import type { Chapter } from './suite.ts'
+import type { Chat, Message } from '../../client/schemas.ts'
+import { expectSame, expectThat } from '../expectations.ts'
+import { limits } from '../limits.ts'
+import { type Answer, messageIds, numberOf } from '../service.ts'
+import type { Chapter } from '../suite.ts'
 
 const linkTo = (headers: Headers, rel: string): string | undefined =>
   new RegExp(`<([^>]+)>; rel="${rel}"`).exec(headers.get('link') ?? '')?.[1]

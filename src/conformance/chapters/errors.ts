@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
-import type { Message } from '../client/schemas.ts'
-import { expectMatch, expectSame, expectThat } from './expectations.ts'
-import { limits } from './limits.ts'
-import { expectProblem, lastNumber, type Sent } from './service.ts'
-import type { Chapter } from './suite.ts'
+import type { Message } from '../../client/schemas.ts'
+import { expectMatch, expectSame, expectThat } from '../expectations.ts'
+import { limits } from '../limits.ts'
+import { expectProblem, lastNumber, type Sent } from '../service.ts'
+import type { Chapter } from '../suite.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const raw = (body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = {}): Sent => ({

@@ -1,7 +1,7 @@
-import type { Message } from '../client/schemas.ts'
-import { expectMatch, expectSame } from './expectations.ts'
-import { expectProblem } from './service.ts'
-import type { Chapter } from './suite.ts'
+import type { Message } from '../../client/schemas.ts'
+import { expectMatch, expectSame } from '../expectations.ts'
+import { expectProblem } from '../service.ts'
+import type { Chapter } from '../suite.ts'
 
 export const conditions: Chapter = (service, it) => {
   const tagOf = async (target: string) => (await service.get(target)).headers.get('etag') ?? ''

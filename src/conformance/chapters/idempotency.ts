@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { Chat, ChatWithMessages, Message } from '../client/schemas.ts'
-import { expectSame, expectThat } from './expectations.ts'
-import { limits } from './limits.ts'
-import { type Answer, expectProblem, lastNumber } from './service.ts'
-import type { Chapter } from './suite.ts'
+import type { Chat, ChatWithMessages, Message } from '../../client/schemas.ts'
+import { expectSame, expectThat } from '../expectations.ts'
+import { limits } from '../limits.ts'
+import { type Answer, expectProblem, lastNumber } from '../service.ts'
+import type { Chapter } from '../suite.ts'
 
 const keyed = (key: string) => ({ 'idempotency-key': key })
 

@@ -1,8 +1,8 @@
-import type { ChatWithMessages, Message } from '../client/schemas.ts'
-import { expectMatch, expectSame, expectThat } from './expectations.ts'
-import { limits } from './limits.ts'
-import { expectProblem, lastNumber, messageIds, numberOf } from './service.ts'
-import type { Chapter } from './suite.ts'
+import type { ChatWithMessages, Message } from '../../client/schemas.ts'
+import { expectMatch, expectSame, expectThat } from '../expectations.ts'
+import { limits } from '../limits.ts'
+import { expectProblem, lastNumber, messageIds, numberOf } from '../service.ts'
+import type { Chapter } from '../suite.ts'
 
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n + 1)
 

@@ -1,8 +1,8 @@
-import type { Chat, Message } from '../client/schemas.ts'
-import type { EventReader } from './event-reader.ts'
-import { expectMatch, expectSame, expectThat } from './expectations.ts'
-import { expectProblem, numberOf } from './service.ts'
-import type { Chapter } from './suite.ts'
+import type { Chat, Message } from '../../client/schemas.ts'
+import type { EventReader } from '../event-reader.ts'
+import { expectMatch, expectSame, expectThat } from '../expectations.ts'
+import { expectProblem, numberOf } from '../service.ts'
+import type { Chapter } from '../suite.ts'
 
 /** What an event tells, without its data. */
 const headOf = async (stream: EventReader) => {

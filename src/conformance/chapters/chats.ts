@@ -1,8 +1,8 @@
-import type { Chat, ChatWithMessages, Message } from '../client/schemas.ts'
-import { expectMatch, expectSame, expectThat } from './expectations.ts'
-import { limits } from './limits.ts'
-import { expectProblem, lastNumber, messageIds, numberOf } from './service.ts'
-import type { Chapter } from './suite.ts'
+import type { Chat, ChatWithMessages, Message } from '../../client/schemas.ts'
+import { expectMatch, expectSame, expectThat } from '../expectations.ts'
+import { limits } from '../limits.ts'
+import { expectProblem, lastNumber, messageIds, numberOf } from '../service.ts'
+import type { Chapter } from '../suite.ts'
 
 export const chats: Chapter = (service, it) => {
   it('opens an empty chat and says where it is', async () => {

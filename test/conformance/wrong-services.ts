@@ -1,0 +1,42 @@
+import type { Chats } from '../../src/application/ports/chats.ts'
+import type { Journal } from '../../src/application/ports/journal.ts'
+import { conformance, type ConformanceOptions } from '../../src/conformance/index.ts'
+import { createMessenger } from '../../src/testing/index.ts'
+import { memoryStorage, served } from '../served.ts'
+
+type Target = Pick<ConformanceOptions, 'baseUrl' | 'fetch'>
+
+/** How the case of that title fails; undefined when it passes. `patience` is how long it waits for an event. */
+export type FailureOf = (title: string, patience?: number) => Promise<string | undefined>
+
+const failureAt =
+  (target: Target): FailureOf =>
+  async (wanted, patience = 30_000) => {
+    const cases = new Map<string, () => Promise<void>>()
+    conformance({ ...target, patience, describe: (_, add) => add(), it: (title, run) => cases.set(title, run) })
+    const run = cases.get(wanted)
+    if (!run) throw new Error(`there is no case "${wanted}"`)
+    return run().then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    )
+  }
+
+/** Over memory, with one thing that the adapter gets wrong. */
+export const overAdapter = async (
+  wrong: (parts: { chats: Chats; journal: Journal }) => { chats?: Chats; journal?: Journal },
+  use: (failure: FailureOf) => Promise<void>,
+) => {
+  const storage = memoryStorage()
+  const messenger = await served({ ...storage, ...wrong(storage) })
+  await use(failureAt({ baseUrl: messenger.url })).finally(messenger.stop)
+}
+
+/** In process, with what is sent or answered changed on its way. */
+export const throughWire = async (
+  wire: (fetch: typeof globalThis.fetch) => typeof globalThis.fetch,
+  use: (failure: FailureOf) => Promise<void>,
+) => {
+  const messenger = createMessenger()
+  await use(failureAt({ fetch: wire(messenger.fetch) })).finally(messenger.close)
+}
