@@ -50,7 +50,7 @@ describe('Every operation, whoever asks for it', () =>
     const everybody = async () => {
       const expired = cryptoSecrets.make()
       const past = { createdAt: later(-2000, new Date()), expiresAt: later(-1000, new Date()) }
-      right(await kept.keys.add(aNewKey({ scopes: SCOPES, ...past }), cryptoSecrets.digestOf(expired as KeySecret))())
+      right(await kept.keys.add(aNewKey({ scopes: SCOPES, ...past }), cryptoSecrets.digestOf(expired))())
       const other = await client.post<ChatBody>('/chats/', { title: 'Elsewhere' }, asRoot)
       const key = async (scope: Scope) => (await aKeyOn(client, [scope])).headers
       return {
