@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import type { Storage } from '../../src/composition/storage.ts'
 import { type Scope, SCOPES } from '../../src/domain/caller.ts'
-import type { KeySecret } from '../../src/domain/keys/api-key.ts'
 import { cryptoSecrets } from '../../src/infrastructure/crypto/secrets.ts'
 import { bearer } from '../callers.ts'
 import { type ChatBody, type Client, clientOf } from '../client.ts'
