@@ -100,6 +100,12 @@ describe('Every operation, whoever asks for it', () =>
       return (await client.request(method, target, { ...init, ...(body && { body: JSON.stringify(body) }) })).status
     }
 
+    /** A key with every scope makes no more of a user than it is by itself. */
+    const actingFor = async (user: 'stranger' | 'opener') => ({
+      ...(await aKeyOn(client, SCOPES)).headers,
+      'on-behalf-of': user,
+    })
+
     /** What is left of a scene whose chat nobody might touch. */
     const isUntouched = async (chat: number) => {
       const { headers, json } = await client.get<ChatBody>(`/chats/${chat}`, asRoot)
@@ -126,6 +132,20 @@ describe('Every operation, whoever asks for it', () =>
         if (operation.method === 'GET' && !isStream(operation))
           expect(await answers(operation, 'HEAD'), 'HEAD').to.deep.equal(statusesOf(operation.id))
       })
+
+    it('is answered as the user is for whom it acts, when a service asks', async () => {
+      const users = [
+        [await actingFor('stranger'), 'a stranger'],
+        [await actingFor('opener'), 'the opener'],
+      ] as const
+      for (const operation of operations)
+        for (const [headers, asking] of users) {
+          const { chat, target } = await aScene(operation)
+          const status = await statusOf(operation, target, headers, operation.method)
+          expect(status, `${operation.id} for ${asking}`).to.equal(statusesOf(operation.id)[asking])
+          if (status >= 400) expect(await isUntouched(chat), operation.id).to.equal(true)
+        }
+    })
 
     for (const operation of operations.filter(isStream))
       it(`${operation.method} ${operation.path} with the token in the query, where no key has a place`, async () => {
