@@ -9,13 +9,14 @@ const namesFiles = args.some(
 )
 
 const everything = ['test/*/**/*.test.ts', 'test/architecture.test.ts']
+/** What every test together has to have seen, and must not have, can only be asked when every test was run. */
+const ofAll = ['test/contract-coverage.test.ts', 'test/nothing-leaks.test.ts']
 
 export default {
   require: ['./test/require-node.mjs', './test/hooks.ts'],
   extension: ['test.ts'],
   recursive: true,
-  // What every test together has to have seen can only be asked when every test was run.
-  ...(namesFiles ? {} : { spec: [...everything, ...(args.some(isGrep) ? [] : ['test/contract-coverage.test.ts'])] }),
+  ...(namesFiles ? {} : { spec: [...everything, ...(args.some(isGrep) ? [] : ofAll)] }),
   timeout: 60_000,
   exit: false,
 }

@@ -81,3 +81,7 @@ export type Client = ReturnType<typeof clientOf>
 /** A new chat's path without a trailing slash. */
 export const aChatOn = async (client: Client, title = 'Release party', more: object = {}): Promise<string> =>
   `/chats/${(await client.post<Chat>('/chats/', { title, ...more })).json.id}`
+
+/** One that everybody may see, by whoever the headers are for. */
+export const aPublicChatOn = async (client: Client, headers: Record<string, string>): Promise<string> =>
+  `/chats/${(await client.post<Chat>('/chats/', { title: 'Release party', visibility: 'public' }, headers)).json.id}`

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import { parse } from 'yaml'
+import { confide, confidencesIn, hear } from './logged.ts'
 
 /** One request and its answer, as they went over the wire. */
 export interface Exchange {
@@ -68,11 +69,42 @@ const documented = (template: string) => METHODS.filter((method) => method in (d
 
 const seen = new Set<string>()
 
+export interface DocumentedOperation {
+  readonly id: string
+  readonly method: string
+  /** The template of its path. */
+  readonly path: string
+  readonly responses: object
+  /** The media types of what it answers with 200. */
+  readonly produces: readonly string[]
+  /** Whether it asks for a credential, where any are asked for. */
+  readonly isGuarded: boolean
+  /** The first example of its body, when it takes one. */
+  readonly body: object | undefined
+}
+
+interface OperationObject {
+  readonly operationId: string
+  readonly responses: Readonly<Record<string, unknown>>
+  readonly security?: unknown
+  readonly requestBody?: {
+    readonly content: Record<string, { readonly examples?: Record<string, { readonly value: object }> }>
+  }
+}
+
 /** Every operation of the document. */
-export const operations = Object.entries(document.paths).flatMap(([template, item]) =>
+export const operations: readonly DocumentedOperation[] = Object.entries(document.paths).flatMap(([template, item]) =>
   documented(template).map((method) => {
-    const { operationId, responses } = item[method] as { operationId: string; responses: object }
-    return { id: operationId, method: method.toUpperCase(), path: template, responses }
+    const { operationId, responses, security, requestBody } = item[method] as OperationObject
+    return {
+      id: operationId,
+      method: method.toUpperCase(),
+      path: template,
+      responses,
+      produces: Object.keys(resolve<ResponseObject>(responses['200'] ?? {}).content ?? {}),
+      isGuarded: security !== undefined,
+      body: Object.values(requestBody?.content['application/json']?.examples ?? {})[0]?.value,
+    }
   }),
 )
 
@@ -118,6 +150,24 @@ const checkPrivacy = (operation: Record<string, unknown>, { status, headers }: E
   if (status >= 400 && headers.get('cache-control') === 'no-store') return
   expect(headers.get('cache-control'), `${what}: Cache-Control`).to.be.oneOf(['private, no-cache', 'no-store'])
   expect(headers.get('vary'), `${what}: Vary`).to.equal('Authorization, On-Behalf-Of, Origin')
+}
+
+/** A refusal repeats no credential and no query, and no answer the credential that asked for it. */
+const checkConfidence = ({ target, requestHeaders, status, headers, body }: Exchange, what: string) => {
+  const confidences = confidencesIn(target, requestHeaders)
+  confide(...confidences)
+  const query = target.split('?')[1]
+  const answer = [body, ...headers.values()].join('\n')
+  const told = confidences.filter((secret) => (status >= 400 || secret !== query) && answer.includes(secret))
+  expect(told, `${what} repeats what it was told in confidence`).to.deep.equal([])
+}
+
+/** What an answer itself confides, and what it says of the service. */
+const hearAnswer = (id: string, { method, status, body }: Exchange) => {
+  if (method === 'HEAD' || status >= 300) return
+  if (id === 'createKey') confide((JSON.parse(body) as { readonly secret: string }).secret)
+  // A sample without its value.
+  if (id === 'getMetrics') for (const line of body.split('\n')) hear(line.replace(/ \S+$/, ''))
 }
 
 /** A request that was answered with success must have been as documented. */
@@ -180,6 +230,7 @@ export const record = (exchange: Exchange, isByChance = false): void => {
 
   expect(headers.get('x-request-id'), `${what} lacks X-Request-Id`).to.be.a('string')
   checkSecurity(exchange, what)
+  checkConfidence(exchange, what)
   if (status >= 400) expect(headers.get('content-type'), what).to.equal('application/problem+json')
   if (status >= 400)
     expect(body, `${what} leaks internals`).to.not.match(/node_modules|\bat \w+ \(|\bselect .* from\b/i)
@@ -209,5 +260,6 @@ export const record = (exchange: Exchange, isByChance = false): void => {
     const values = found.names.map((name, index) => [name, decodeURIComponent(found.match?.[index + 1] ?? '')] as const)
     checkRequest(found.template, operation, new Map(values), exchange)
   }
+  hearAnswer(String(operation['operationId']), exchange)
   if (!isByChance) seen.add(`${String(operation['operationId'])} ${status}`)
 }

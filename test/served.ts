@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pino } from 'pino'
 import type { Authenticator } from '../src/application/ports/authenticator.ts'
+import type { Clock } from '../src/application/ports/clock.ts'
 import { memoryStorage } from '../src/composition/memory-storage.ts'
 import type { Storage } from '../src/composition/storage.ts'
 import { type Config, readConfig } from '../src/config.ts'
@@ -10,10 +11,23 @@ import { memoryKeys } from '../src/infrastructure/memory/keys.ts'
 import { type Messenger, serve } from '../src/messenger.ts'
 import { openStorage } from '../src/storage.ts'
 import { right } from './fixtures.ts'
+import { confideVariables, hear } from './logged.ts'
 import { aDatabase, urlOf } from './postgres.ts'
 
 export const aConfig = (environment: Record<string, string> = {}): Config =>
   right(readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...environment }))
+
+/** A log that the last test of the run reads, and whoever gives it somewhere to put its lines. */
+export const aLogger = (lines?: string[]) =>
+  pino(
+    { level: 'debug' },
+    {
+      write: (line: string) => {
+        hear(line)
+        lines?.push(line)
+      },
+    },
+  )
 
 /** A messenger on a free port, in this process. */
 export const served = (
@@ -21,12 +35,10 @@ export const served = (
   environment: Record<string, string> = {},
   lines?: string[],
   authenticator?: Authenticator,
+  clock?: Clock,
 ): Promise<Messenger> => {
-  const config = aConfig(environment)
-  const logger = lines
-    ? pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
-    : pino({ level: 'silent' })
-  return serve(storage, config, logger, undefined, undefined, { authenticator })
+  confideVariables(environment)
+  return serve(storage, aConfig(environment), aLogger(lines), clock, undefined, { authenticator })
 }
 
 export { memoryStorage }

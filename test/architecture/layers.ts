@@ -72,8 +72,10 @@ const layersBesideSrc: readonly Layer[] = [
   {
     path: 'test/interfaces',
     may: `src/* src/composition src/testing src/infrastructure ${HTTP} src/application ${DOMAIN} test/*
-          src/client chai fast-check fp-ts io-ts pg pino prom-client yaml node:`,
-    because: 'HTTP is tested through requests to a whole messenger, and its parts over any storage',
+          src/client test/infrastructure/auth/key-server.ts test/infrastructure/auth/tokens.ts
+          chai fast-check fp-ts io-ts pg pino prom-client yaml node:`,
+    because:
+      'HTTP is tested through requests to a whole messenger, its parts over any storage, its callers with what issuers have',
   },
   { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
   {

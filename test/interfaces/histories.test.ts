@@ -1,13 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { pino } from 'pino'
 import type { Storage } from '../../src/composition/storage.ts'
 import { type Messenger, serve } from '../../src/messenger.ts'
 import { openStorage } from '../../src/storage.ts'
 import { NOON } from '../fixtures.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { type Hold, releasing } from '../releasing.ts'
-import { aConfig, memoryStorage } from '../served.ts'
+import { aConfig, aLogger, memoryStorage } from '../served.ts'
 
 /** What the chat should hold: enough to foresee counters and statuses, no more. */
 interface Model {
@@ -26,7 +25,7 @@ interface Side {
 
 const aSide = async (hold: Hold, open: () => Promise<Storage>, clock: { now: () => Date }): Promise<Side> => {
   const config = aConfig()
-  let messenger: Messenger = await serve(await open(), config, pino({ level: 'silent' }), clock)
+  let messenger: Messenger = await serve(await open(), config, aLogger(), clock)
   let stopped: Promise<void> | undefined
   const stop = hold(
     () => (stopped ??= messenger.stop()),
@@ -61,7 +60,7 @@ const aSide = async (hold: Hold, open: () => Promise<Storage>, clock: { now: () 
     ask,
     restart: async () => {
       await messenger.stop()
-      messenger = await serve(await open(), config, pino({ level: 'silent' }), clock)
+      messenger = await serve(await open(), config, aLogger(), clock)
     },
     stop,
   }

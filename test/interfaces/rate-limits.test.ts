@@ -3,7 +3,7 @@ import type { Caller } from '../../src/domain/caller.ts'
 import { limitFields } from '../../src/interfaces/http/endpoint/quota.ts'
 import { MAX_STREAMS_OF_A_USER } from '../../src/interfaces/http/endpoint/limits.ts'
 import { aService, aUser, bearer, tokens } from '../callers.ts'
-import { aChatOn, type Answer, type Client, clientOf } from '../client.ts'
+import { aPublicChatOn, type Answer, type Client, clientOf } from '../client.ts'
 import { upTo } from '../fixtures.ts'
 import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
@@ -79,11 +79,7 @@ describe('The limits of a user', () => {
 
   it(`are ${MAX_STREAMS_OF_A_USER} event streams at a time, whoever opened them and however, set or not`, async () => {
     const client = await serving({})
-    const chat = await aChatOn(
-      { ...client, post: (target, body) => client.post(target, body, bearer('backend')) },
-      'For everybody',
-      { visibility: 'public' },
-    )
+    const chat = await aPublicChatOn(client, bearer('backend'))
     const opened = async (headers: Record<string, string>, query = ''): Promise<Stream> =>
       hold(await follow(client.url, `${chat}/events${query}`, headers), ({ cut }) => cut())
     const acting = { ...bearer('backend'), 'on-behalf-of': 'anna' }

@@ -7,7 +7,7 @@ import { openContext } from '../../src/interfaces/http/endpoint/request-context.
 import { openingBlock } from '../../src/interfaces/http/events/event-frames.ts'
 import { eventStreams } from '../../src/interfaces/http/events/event-streams.ts'
 import { aService, aUser, bearer, type Tokens, tokens } from '../callers.ts'
-import { aChatOn, type Client, clientOf } from '../client.ts'
+import { aPublicChatOn, type Client, clientOf } from '../client.ts'
 import { goal } from '../goal.ts'
 import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
@@ -34,11 +34,7 @@ describe('An event stream', () => {
     known = tokens(CALLERS)
     const messenger = hold(await served(memoryStorage(), {}, lines, known), ({ stop }) => stop())
     client = clientOf(messenger.url)
-    chat = await aChatOn(
-      { ...client, post: (target, body) => client.post(target, body, bearer('backend')) },
-      'For everybody',
-      { visibility: 'public' },
-    )
+    chat = await aPublicChatOn(client, bearer('backend'))
   })
 
   const opened = async (query: string, headers: Record<string, string> = {}) =>

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type Client, clientOf } from '../client.ts'
+import { confideVariables, hear } from '../logged.ts'
 import { abandonPostgres, postmasterOn, removeSockets } from '../postmaster.ts'
 import { until } from '../until.ts'
 
@@ -153,7 +154,11 @@ export const start = (variables: Record<string, string> = {}): ServerProcess => 
   const pid = child.pid ?? 0
   const logs: LogLine[] = []
   const stderr = text(child.stderr)
-  const lines = createInterface(child.stdout).on('line', (line) => logs.push(JSON.parse(line) as LogLine))
+  confideVariables(env)
+  void stderr.then(hear)
+  const lines = createInterface(child.stdout)
+    .on('line', hear)
+    .on('line', (line) => logs.push(JSON.parse(line) as LogLine))
   const logsEnd = once(lines, 'close')
   const exit = once(child, 'exit').then(async ([code, signal]): Promise<Exit> => {
     await logsEnd

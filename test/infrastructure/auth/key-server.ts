@@ -7,19 +7,20 @@ const given =
   (_, res) =>
     void res.setHeader('Content-Type', 'application/jwk-set+json').end(text)
 
-/** A key server in the hands of the test. */
-export const aKeyServer = async (text: string) => {
+/** A key server in the hands of the test; at a port of its own, or at that of one that is gone. */
+export const aKeyServer = async (text: string, at = 0) => {
   let answer = given(text)
   let asked = 0
   const server = createServer((req, res) => {
     asked += 1
     answer(req, res)
-  }).listen(0, '127.0.0.1')
+  }).listen(at, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
 
   return {
     url: `http://127.0.0.1:${port}/jwks.json`,
+    port,
     asked: () => asked,
     serve: (next: string) => void (answer = given(next)),
     answer: (next: RequestListener) => void (answer = next),
