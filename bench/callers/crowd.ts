@@ -1,7 +1,7 @@
 import type { UserId } from '../../src/domain/caller.ts'
 import type { ChatId } from '../../src/domain/identity.ts'
 import { postgresReads } from '../../src/infrastructure/postgres/reads/reads.ts'
-import { CONNECTIONS, type Exchange, over, readLast, send } from '../contenders.ts'
+import { type Exchange, over, readLast, send } from '../contenders.ts'
 import { settle, withClient } from '../database.ts'
 import type { Asker } from '../load.ts'
 import { takeTurns } from '../measurement.ts'
@@ -35,7 +35,10 @@ const isIndexRange = (plan: string): boolean =>
 const askersIn = (chat: number, names: readonly string[]): Promise<readonly Asker[]> =>
   Promise.all(names.map(async (name) => ({ headers: bearing(await tokenFor(name)), chats: [chat] })))
 
-/** A chat with very many members beside one with few: 64 of those, or all of these, send and read; and pages of the many. */
+/**
+ * A chat with very many members beside one with few, in which as many of those send and read as there are of these: how many
+ * ask differs from how many there are. And pages of the many.
+ */
 export const crowded = async (stage: Stage): Promise<Findings> => {
   const database = await createWithMembers(stage.postgres, 'crowd', { chats: CHATS, messages: 0 })
   const plans = await withClient(database, async (client) => {
@@ -53,7 +56,7 @@ export const crowded = async (stage: Stage): Promise<Findings> => {
 
   const many = await askersIn(
     CROWDED,
-    Array.from({ length: CONNECTIONS }, (_, n) => nameOf(1 + Math.floor((n * CROWD) / CONNECTIONS))),
+    Array.from({ length: MEMBERS }, (_, n) => nameOf(1 + Math.floor((n * CROWD) / MEMBERS))),
   )
   const few = await askersIn(
     LONELY,
