@@ -8,12 +8,15 @@ export type UserId = string & { readonly [brand]: 'UserId' }
 
 type UserIdError = { readonly kind: 'UserIdMalformed' }
 
+const LONGEST = 255
 const VISIBLE_ASCII = /^[!-~]{1,255}$/
 /** No URL can carry these as a segment of its path (RFC 3986, section 5.2.4). */
 const DOTS = new Set(['.', '..'])
 
 export const UserId = {
-  LIMIT: 255,
+  LIMIT: LONGEST,
+  /** What `parse` asks for, in words. */
+  RULE: `1 to ${LONGEST} visible ASCII characters, not . or ..`,
   parse: (raw: string): E.Either<UserIdError, UserId> =>
     VISIBLE_ASCII.test(raw) && !DOTS.has(raw) ? E.right(raw as UserId) : E.left({ kind: 'UserIdMalformed' }),
 }
@@ -84,5 +87,5 @@ export const onBehalfOf = (caller: Caller, id: UserId): E.Either<Forbidden, Call
   return E.right({ kind: 'user', id, grant: caller.grant })
 }
 
-/** Who wrote what the caller sends; nobody, for a service. */
-export const authorOf = (caller: Caller): UserId | null => (caller.kind === 'user' ? caller.id : null)
+/** The user that asks, whose membership counts and who is the author of what it sends; nobody, for a service. */
+export const userOf = (caller: Caller): UserId | null => (caller.kind === 'user' ? caller.id : null)

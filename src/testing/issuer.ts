@@ -24,8 +24,7 @@ export const issuer = (clock: Clock): Issuer => {
 
   return {
     tokenFor: (userId, lifetime) => {
-      if (E.isLeft(UserId.parse(userId)))
-        throw new Error(`${userId} is no user id: 1 to ${UserId.LIMIT} visible ASCII characters, not . or ..`)
+      if (E.isLeft(UserId.parse(userId))) throw new Error(`${userId} is no user id: ${UserId.RULE}`)
       const now = clock.now().getTime() / 1000
       const claims = { sub: userId, iat: now, exp: now + lifetime / 1000, jti: String(++issued) }
       const input = `${HEADER}.${encoded(claims)}`

@@ -1,9 +1,7 @@
-import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import { expect } from 'chai'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import { ANYBODY } from '../../src/domain/caller.ts'
-import { overAdapter, throughWire } from './wrong-services.ts'
+import { answering, overAdapter, throughWire } from './wrong-services.ts'
 
 const UNSEEN = 'answers a stranger to a private chat as if there were none, byte for byte but for the number'
 const removed = (visibility: string) =>
@@ -69,16 +67,7 @@ describe('The conformance suite is red, and says why, for a service that', () =>
   it('loses the author', () =>
     overAdapter(
       ({ chats }) => ({
-        chats: {
-          ...chats,
-          decide: (caller, ask, decision) =>
-            pipe(
-              chats.decide(caller, ask, decision),
-              TE.map((outcome) =>
-                outcome.message ? { ...outcome, message: { ...outcome.message, author: null } } : outcome,
-              ),
-            ),
-        },
+        chats: answering(chats, (message) => ({ ...message, author: null })),
       }),
       async (failure) => {
         expect(await failure(AUTHOR)).to.match(/^the author as it is sent: expected 'alice\..*', got null/)

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Changes, Journal } from '../../src/application/ports/journal.ts'
 import { messagePage } from '../../src/application/ports/page.ts'
 import type { MessageId, MessagePosition } from '../../src/domain/identity.ts'
-import { overAdapter, throughWire } from './wrong-services.ts'
+import { answering, overAdapter, throughWire } from './wrong-services.ts'
 
 /** The journal, with what it tells of messages changed. */
 const telling = (journal: Journal, change: (messages: Changes['messages']) => Changes['messages']): Journal => ({
@@ -42,18 +42,7 @@ describe('The conformance suite is red, and says why, for', () => {
   it('a number given twice', () =>
     overAdapter(
       ({ chats }) => ({
-        chats: {
-          ...chats,
-          decide: (caller, ask, decision) =>
-            pipe(
-              chats.decide(caller, ask, decision),
-              TE.map((outcome) =>
-                outcome.message?.id === 3
-                  ? { ...outcome, message: { ...outcome.message, id: 2 as MessageId } }
-                  : outcome,
-              ),
-            ),
-        },
+        chats: answering(chats, (message) => (message.id === 3 ? { ...message, id: 2 as MessageId } : message)),
       }),
       async (failure) => void expect(await failure(GAPLESS)).to.match(/got \[ 1, 2, 2, 4, 5 \]/),
     ))

@@ -1,5 +1,8 @@
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Journal } from '../../src/application/ports/journal.ts'
+import type { Message, Tombstone } from '../../src/domain/chat/message.ts'
 import { conformance, type ConformanceOptions } from '../../src/conformance/index.ts'
 import { createMessenger } from '../../src/testing/index.ts'
 import { memoryStorage, served } from '../served.ts'
@@ -31,6 +34,16 @@ export const overAdapter = async (
   const messenger = await served({ ...storage, ...wrong(storage) })
   await use(failureAt({ baseUrl: messenger.url })).finally(messenger.stop)
 }
+
+/** The chats, with what they answer of a message that a decision made changed. */
+export const answering = (chats: Chats, change: (message: Message | Tombstone) => Message | Tombstone): Chats => ({
+  ...chats,
+  decide: (caller, ask, decision) =>
+    pipe(
+      chats.decide(caller, ask, decision),
+      TE.map((outcome) => (outcome.message ? { ...outcome, message: change(outcome.message) } : outcome)),
+    ),
+})
 
 /** In process, with what is sent or answered changed on its way. */
 export const throughWire = async (

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../src/application/ports/chats.ts'
-import { ANYBODY, authorOf, type Caller, SCOPES } from '../../src/domain/caller.ts'
+import { ANYBODY, userOf, type Caller, SCOPES } from '../../src/domain/caller.ts'
 import { change } from '../../src/domain/chat/chat-decisions.ts'
 import { erase, post } from '../../src/domain/chat/message-decisions.ts'
 import type { ChatId, MessageId } from '../../src/domain/identity.ts'
@@ -90,8 +90,8 @@ export const callersContract = (open: () => Promise<Chats>) => {
       const chatId = await opened(ALICE)
       for (const caller of [ALICE, ANYBODY, actingIn(chatId)]) {
         const { message } = right(await send(caller, chatId))
-        expect(message.author).to.equal(authorOf(caller))
-        expect(right(await chats.findMessage(ALICE, chatId, message.id)()).author).to.equal(authorOf(caller))
+        expect(message.author).to.equal(userOf(caller))
+        expect(right(await chats.findMessage(ALICE, chatId, message.id)()).author).to.equal(userOf(caller))
       }
       const messageId = aMessageId(1)
       const erased = right(await chats.decide(ALICE, { chatId, messageId }, erase(ALICE, { messageId, at: NOON }))())

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Journal } from '../../src/application/ports/journal.ts'
-import { ANYBODY, authorOf, type Caller, type UserId } from '../../src/domain/caller.ts'
+import { ANYBODY, userOf, type Caller, type UserId } from '../../src/domain/caller.ts'
 import type { NewChat } from '../../src/domain/chat/chat.ts'
 import { change, close } from '../../src/domain/chat/chat-decisions.ts'
 import { isFormer, type Role } from '../../src/domain/chat/member.ts'
@@ -262,7 +262,7 @@ export const membersContract = (open: () => Promise<{ readonly chats: Chats; rea
       ])
       expect(await seen(aUser('dave'))).to.deep.equal([[open, 'public', undefined]])
       expect(await seen(ANYBODY)).to.have.length(2)
-      expect(authorOf(BOB)).to.equal('bob')
+      expect(userOf(BOB)).to.equal('bob')
     })
   })
 }

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
+import { ANYBODY } from '../../src/domain/caller.ts'
 import { openingBlock } from '../../src/interfaces/http/events/event-frames.ts'
 import { type Beginning, type EventStreams, eventStreams } from '../../src/interfaces/http/events/event-streams.ts'
 import { type Piece, pieceOf } from '../../src/interfaces/http/events/piece.ts'
@@ -54,7 +55,7 @@ describe('Event streams on a bare server', () => {
     )
     const beginning = { opening: openingBlock('7'), ...rendered(frames) }
     server = createServer((_req, res) => {
-      const reply = streams.begin(async () => E.map(() => beginning)(await before(res)))
+      const reply = streams.begin(async () => E.map(() => beginning)(await before(res)), ANYBODY)
       void reply().then(
         (answer) => {
           if (E.isLeft(answer)) return void res.writeHead(503).end()
@@ -162,7 +163,7 @@ describe('Event streams on a bare server', () => {
       const streams = eventStreams({ ...LIMITS, heartbeat: 5 })
       server = createServer((_req, res) => {
         void streams
-          .begin(async () => E.right({ opening: '', ...rendered(quiet) }))()
+          .begin(async () => E.right({ opening: '', ...rendered(quiet) }), ANYBODY)()
           .then((answer) => E.isRight(answer) && answer.right.stream?.(res))
       })
       server.listen(0, '127.0.0.1')

@@ -3,6 +3,7 @@ import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
+import { ANYBODY } from '../../src/domain/caller.ts'
 import { openContext } from '../../src/interfaces/http/endpoint/request-context.ts'
 import { openingBlock } from '../../src/interfaces/http/events/event-frames.ts'
 import { eventStreams } from '../../src/interfaces/http/events/event-streams.ts'
@@ -166,7 +167,7 @@ describe('Credentials of streams', () => {
         render: () => [],
       }
       void streams
-        .begin(async () => E.right(beginning))()
+        .begin(async () => E.right(beginning), ANYBODY)()
         .then((reply) => {
           if (E.isLeft(reply)) return void res.writeHead(503).end()
           res.writeHead(200)

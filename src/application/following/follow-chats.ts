@@ -72,13 +72,14 @@ const begin = (
   const removed: ChatId[] = []
   for (const { chatId, after } of places) {
     const sight = sights.get(chatId)
-    const revision = sight?.chat.revision
-    if (sight === undefined || revision === undefined) {
+    if (!sight) {
       if (!resumed) return E.left({ kind: 'ChatNotFound', chatId })
       if (after !== undefined) removed.push(chatId)
-    } else if (after !== undefined && after > revision) {
-      return E.left({ kind: 'PlaceAhead', chatId, after, revision })
-    } else positions.set(chatId, { cursor: after ?? revision, sight })
+      continue
+    }
+    const { revision } = sight.chat
+    if (after !== undefined && after > revision) return E.left({ kind: 'PlaceAhead', chatId, after, revision })
+    positions.set(chatId, { cursor: after ?? revision, sight })
   }
   const [first] = places
   // Nothing to tell and nothing to wait for: answer not found, or EventSource would reconnect for ever.

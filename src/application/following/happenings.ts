@@ -50,9 +50,9 @@ export interface Sources {
  * do not: it reads the journal a page at a time, without waiting. It may fall back to that at any time, when it takes its
  * batches more slowly than changes come.
  *
- * It has left a chat for good once it told of its removal, or of the last change that it may see, and ends when it has left all of them, when `stop` says so, when
- * one of them went back to an earlier revision than it was told of, or when the journal fails while it is catching up. Live
- * followers wait for the journal to come back.
+ * It has left a chat for good once it told of its removal, or of the last change that it may see, and ends when it has left
+ * all of them, when `stop` says so, when one of them went back to an earlier revision than it was told of, or when the journal
+ * fails while it is catching up. Live followers wait for the journal to come back.
  */
 export async function* happeningsFrom(
   { journal, chats, onFailure = unreported }: Sources,

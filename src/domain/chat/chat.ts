@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { authorOf, type Caller, type UserId } from '../caller.ts'
+import { userOf, type Caller, type UserId } from '../caller.ts'
 import { type ChatId, MessagePosition, Revision } from '../identity.ts'
 import { type Done, type Intent, type KeyReused, type Once, replayed } from '../intent.ts'
 import { type Appointment, appointed, type FounderRepeated, type Member } from './member.ts'
@@ -65,7 +65,7 @@ export const open =
 
 /** Refuses members that are named twice. */
 export const distinct = (caller: Caller, { members = [] }: NewChat): E.Either<FounderRepeated, undefined> => {
-  const seen = new Set<UserId | null>([authorOf(caller)])
+  const seen = new Set<UserId | null>([userOf(caller)])
   const index = members.findIndex(({ userId }) => seen.size === seen.add(userId).size)
   return index < 0 ? E.right(undefined) : E.left({ kind: 'FounderRepeated', index })
 }

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { authorOf, type Caller, type Forbidden, type UserId } from '../caller.ts'
+import { userOf, type Caller, type Forbidden, type UserId } from '../caller.ts'
 import { changeAccess, type Chat } from './chat.ts'
 import { type Appointment, appointed, isAtLeast, isFormer, type Member, type Membership, removed } from './member.ts'
 import type { MemberNotFound } from './not-found.ts'
@@ -54,7 +54,7 @@ export const appoint =
     const standing = standingOf(caller, scene.chat, scene.membership)
     const before = presentIn(scene)
     const refusal =
-      authorOf(caller) === userId ? refusalForOneself(standing, role) : refusalForOther(standing, before, role)
+      userOf(caller) === userId ? refusalForOneself(standing, role) : refusalForOther(standing, before, role)
     if (refusal !== undefined) return refused(refusal)
     if (before?.role === role) return E.right({ chat: scene.chat, member: before, isNew: false })
     if (isLastOwner(caller, before, scene, role)) return E.left({ kind: 'LastOwner' })
@@ -76,7 +76,7 @@ export const dismiss =
   (scene) => {
     const before = presentIn(scene)
     if (!before) return E.left({ kind: 'MemberNotFound', chatId: scene.chat.id, userId })
-    const own = authorOf(caller)
+    const own = userOf(caller)
     const standing = standingOf(caller, scene.chat, scene.membership)
     const refusal = own === userId ? undefined : refusalForOther(standing, before, undefined)
     if (refusal !== undefined) return refused(refusal)

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import { authorOf, type Caller, type Forbidden } from '../caller.ts'
+import { userOf, type Caller, type Forbidden } from '../caller.ts'
 import { type Expectation, expecting, type Stale } from '../expectation.ts'
 import type { MessageId } from '../identity.ts'
 import { type Intent, type KeyReused, replayed } from '../intent.ts'
@@ -42,7 +42,7 @@ interface Erasure {
 export const post =
   (caller: Caller, draft: NewMessage, at: Date, intent?: Intent): Decision<Forbidden | KeyReused, Posted> =>
   ({ chat, membership, done }) => {
-    const author = authorOf(caller)
+    const author = userOf(caller)
     if (intent && done)
       return pipe(
         replayed(intent, done, (posting) => posted(author, draft, posting)),
@@ -64,7 +64,7 @@ const present = (
   verb: 'edit' | 'delete',
 ): E.Either<MessageNotFound | Forbidden | Stale, Message> => {
   if (message === undefined) return E.left({ kind: 'MessageNotFound', chatId: chat.id, messageId })
-  const whose = message.author !== null && message.author === authorOf(caller) ? 'own' : 'of others'
+  const whose = message.author !== null && message.author === userOf(caller) ? 'own' : 'of others'
   const refusal = allowed(standingOf(caller, chat, membership), `${verb} ${whose}`)
   return E.isLeft(refusal) ? refusal : E.map(() => message)(expecting(expected, message))
 }

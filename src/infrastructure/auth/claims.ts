@@ -39,7 +39,6 @@ export const claimsOf = (claims: Members, rules: ClaimRules, now: Date): E.Eithe
     return E.left('The token is not meant for this service')
 
   const userId = typeof sub === 'string' ? UserId.parse(sub) : undefined
-  if (userId === undefined || E.isLeft(userId))
-    return E.left(`The sub of the token must be a user id: 1 to ${UserId.LIMIT} visible ASCII characters, not . or ..`)
+  if (userId === undefined || E.isLeft(userId)) return E.left(`The sub of the token must be a user id: ${UserId.RULE}`)
   return E.right({ userId: userId.right, expiresAt: exp * 1000 })
 }

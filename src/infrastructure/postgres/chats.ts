@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
-import { authorOf, type UserId } from '../../domain/caller.ts'
+import { userOf, type UserId } from '../../domain/caller.ts'
 import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
 import { decidedBy } from '../../domain/chat/sight.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
@@ -31,7 +31,7 @@ export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettin
     decide: (caller, ask, decision) => () =>
       new Promise((resolve, reject) =>
         queues.add({
-          ask: { ...ask, userId: authorOf(caller) ?? undefined },
+          ask: { ...ask, userId: userOf(caller) ?? undefined },
           decision: decidedBy(caller, decision),
           since: performance.now(),
           conflicts: 0,

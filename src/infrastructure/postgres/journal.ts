@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
 import { firstOf, type Journal, type Sight } from '../../application/ports/journal.ts'
-import { type Caller, reaches, type UserId } from '../../domain/caller.ts'
+import { type Caller, reaches, type UserId, userOf } from '../../domain/caller.ts'
 import { sees } from '../../domain/chat/sight.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import { nullsOf } from './database/columns.ts'
@@ -21,7 +21,7 @@ import {
   readEntry,
 } from './database/rows.ts'
 import { statement } from './database/statement.ts'
-import { viewedBy, viewerOf } from './reads/seen.ts'
+import { viewedBy } from './reads/seen.ts'
 
 /** Where a message and a membership begin in the row, each after a word whether there is one. */
 const [ENTRY_AT, MEMBER_AT] = [CHAT_WIDTH, CHAT_WIDTH + 1 + Object.keys(entryColumns).length]
@@ -82,7 +82,7 @@ const inChunks = async <A>(ids: readonly ChatId[], find: (ids: readonly ChatId[]
 
 const sightsOf = async (pool: Pool, caller: Caller, ids: readonly ChatId[]) => {
   const within = ids.filter((id) => reaches(caller, id))
-  const found = await inChunks(within, (chunk) => findSights(pool, { ids: chunk, viewer: viewerOf(caller) }))
+  const found = await inChunks(within, (chunk) => findSights(pool, { ids: chunk, viewer: userOf(caller) }))
   return new Map(
     found.flatMap((sight) => (sees(caller, sight.chat, sight.membership) ? [[sight.chat.id, sight] as const] : [])),
   )

@@ -1,13 +1,13 @@
 import type { Pool } from 'pg'
 import type { MemberPage, MemberSelection } from '../../../application/ports/page.ts'
-import type { Caller, UserId } from '../../../domain/caller.ts'
+import { type Caller, type UserId, userOf } from '../../../domain/caller.ts'
 import { isFormer, type Member } from '../../../domain/chat/member.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { namesOf } from '../database/columns.ts'
 import { scalar } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOf, membershipColumns, membershipOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import { isSeen, SIGHT, viewedBy, viewerOf } from './seen.ts'
+import { isSeen, SIGHT, viewedBy } from './seen.ts'
 
 const SIGHT_WIDTH = 1 + Object.keys(membershipColumns).length
 const SIGHT_FROM = CHAT_WIDTH
@@ -20,7 +20,7 @@ const asked = {
   limit: scalar<number>('bigint'),
 }
 
-/** Members of one chat from a place on are one range of the primary key; the chat and the viewer come on every row. */
+/** Members of one chat from a place on are one range of the index of those who are there; the chat and the viewer come on every row. */
 const findMembers = statement(
   'members',
   asked,
@@ -56,7 +56,7 @@ const memberIn = (row: readonly unknown[]): Member | undefined => {
 export const postgresMembers = (pool: Pool) => ({
   page: async (caller: Caller, chatId: ChatId, selection: MemberSelection): Promise<MemberPage | undefined> => {
     const { limit, after = '' } = selection
-    const rows = await findMembers(pool, { chatId, viewer: viewerOf(caller), after, limit: limit + 1 })
+    const rows = await findMembers(pool, { chatId, viewer: userOf(caller), after, limit: limit + 1 })
     const [first] = rows
     if (!first || !isSeen(caller, chatId, first, SIGHT_FROM)) return undefined
     const found = rows.flatMap((row) => memberIn(row) ?? [])
@@ -65,7 +65,7 @@ export const postgresMembers = (pool: Pool) => ({
 
   /** Null when the user is no member. */
   one: async (caller: Caller, chatId: ChatId, userId: UserId): Promise<Member | null | undefined> => {
-    const [row] = await findMember(pool, { chatId, viewer: viewerOf(caller), userId })
+    const [row] = await findMember(pool, { chatId, viewer: userOf(caller), userId })
     return row && isSeen(caller, chatId, row, SIGHT_FROM) ? (memberIn(row) ?? null) : undefined
   },
 })

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Caller, UserId } from '../../../domain/caller.ts'
+import { type Caller, type UserId, userOf } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import { batching } from '../database/batching.ts'
@@ -8,7 +8,7 @@ import { table } from '../database/parameters.ts'
 import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
 import { BATCHES } from './batches.ts'
-import { isSeen, SIGHT, viewedBy, viewerOf } from './seen.ts'
+import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
 
 interface WantedMessage extends MessageAddress {
   readonly place: number
@@ -22,7 +22,7 @@ const viewedColumns = { ...plainColumns, viewer: text('viewer') } satisfies Colu
 const SIGHT_FROM = 2 + MESSAGE_WIDTH
 
 /** Where users ask, their memberships come along. Joined by the chat that is asked for, as in `viewedBy`, and for its reason. */
-const findMessages = (isViewed: boolean) =>
+const statementFor = forViewers((isViewed) =>
   statement(
     isViewed ? 'messages-viewed' : 'messages',
     { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
@@ -32,9 +32,8 @@ const findMessages = (isViewed: boolean) =>
       join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}
       left join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null`,
     (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null, row }),
-  )
-const plain = findMessages(false)
-const viewed = findMessages(true)
+  ),
+)
 
 interface Asked extends MessageAddress {
   readonly caller: Caller
@@ -44,9 +43,8 @@ interface Asked extends MessageAddress {
 export const postgresMessages = (pool: Pool) => {
   const find = batching(async (asked: readonly Asked[]) => {
     const found: (Message | null | undefined)[] = asked.map(() => undefined)
-    const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: viewerOf(caller), chatId, id, place }))
-    const isPlain = wanted.every(({ viewer }) => viewer === null)
-    for (const { place, message, row } of await (isPlain ? plain : viewed)(pool, { wanted })) {
+    const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: userOf(caller), chatId, id, place }))
+    for (const { place, message, row } of await statementFor(wanted)(pool, { wanted })) {
       const { caller, chatId } = asked[place] as Asked
       if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
     }

@@ -1,12 +1,12 @@
 import { type MessagePage, messagePage, type MessageSelection, readsForwards } from '../../../application/ports/page.ts'
-import type { Caller, UserId } from '../../../domain/caller.ts'
+import { type Caller, type UserId, userOf } from '../../../domain/caller.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOfJson, MESSAGE, messageOfJson } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
 import { pageOf } from './page-of.ts'
-import { isSeen, SIGHT, viewedBy, viewerOf } from './seen.ts'
+import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
 interface WantedPage {
@@ -36,7 +36,7 @@ const plainColumns = {
 const viewedColumns = { ...plainColumns, viewer: text('viewer') } satisfies Columns<WantedRow>
 
 const rowOf = ({ caller, chatId, selection, known }: WantedPage, place: number): WantedRow => ({
-  viewer: viewerOf(caller),
+  viewer: userOf(caller),
   chatId,
   size: selection.limit + 1,
   before: selection.before ?? Number.MAX_SAFE_INTEGER,
@@ -67,8 +67,8 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean) =>
     (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )
 
-const newest = { plain: pagesIn('desc', false), viewed: pagesIn('desc', true) }
-const oldest = { plain: pagesIn('asc', false), viewed: pagesIn('asc', true) }
+const newest = forViewers((isViewed) => pagesIn('desc', isViewed))
+const oldest = forViewers((isViewed) => pagesIn('asc', isViewed))
 
 const readPage = (json: string, selection: MessageSelection): MessagePage => {
   const columns = JSON.parse(json) as unknown[]
@@ -84,8 +84,7 @@ export const readPages = async (
 ): Promise<readonly (MessagePage | 'known' | undefined)[]> => {
   const pages: (MessagePage | 'known' | undefined)[] = wanted.map(() => undefined)
   const rows = wanted.map(rowOf)
-  const kind = rows.every(({ viewer }) => viewer === null) ? 'plain' : 'viewed'
-  for (const { place, json, row } of await (forwards ? oldest : newest)[kind](session, { wanted: rows })) {
+  for (const { place, json, row } of await (forwards ? oldest : newest)(rows)(session, { wanted: rows })) {
     const { caller, chatId, selection } = wanted[place] as WantedPage
     if (isSeen(caller, chatId, row, 2)) pages[place] = json === null ? 'known' : readPage(json, selection)
   }

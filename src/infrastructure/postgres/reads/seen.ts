@@ -5,9 +5,6 @@ import { sees } from '../../../domain/chat/sight.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { MEMBERSHIP, membershipOf } from '../database/rows.ts'
 
-/** Whose membership a reading shows beside a chat; nobody's, for a service. */
-export const viewerOf = (caller: Caller): UserId | null => (caller.kind === 'user' ? caller.id : null)
-
 /** Selects what says whether the viewer sees a chat `c`: its visibility, and what is known of the viewer in it. */
 export const SIGHT = `c.visibility, ${MEMBERSHIP}`
 
@@ -25,3 +22,17 @@ export const viewerIn = (row: readonly unknown[], from: number): Membership | un
 /** Whether the caller sees the chat. A service does without what `SIGHT` selects. */
 export const isSeen = (caller: Caller, id: ChatId, row: readonly unknown[], from: number): boolean =>
   sees(caller, { id, visibility: row[from] as Visibility }, viewerIn(row, from))
+
+interface Viewed {
+  /** Whose membership is to come along; nobody's, for a service. */
+  readonly viewer: UserId | null
+}
+
+/**
+ * Two statements that read the same, the second with what says whether each viewer sees the chat. Returns how to tell which of
+ * them a batch needs: one that no user asks for looks at no membership.
+ */
+export const forViewers = <S>(make: (isViewed: boolean) => S): ((wanted: readonly Viewed[]) => S) => {
+  const [plain, viewed] = [make(false), make(true)]
+  return (wanted) => (wanted.every(({ viewer }) => viewer === null) ? plain : viewed)
+}

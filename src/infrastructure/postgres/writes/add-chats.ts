@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
-import { authorOf, type Caller, type UserId } from '../../../domain/caller.ts'
+import { userOf, type Caller, type UserId } from '../../../domain/caller.ts'
 import * as Chat from '../../../domain/chat/chat.ts'
 import type { Member, Membership } from '../../../domain/chat/member.ts'
 import type { ChatNotFound } from '../../../domain/chat/not-found.ts'
@@ -131,7 +131,7 @@ const addOnce = async (session: Session, additions: readonly Addition[]): Promis
     answers[place] = E.right({ done: Chat.open(draft)(id), replayed: false })
   }
   const kept = additions.flatMap(({ caller, intent }, place) =>
-    answers[place] || !intent ? [] : [{ idempotencyKey: intent.keptKey, viewer: authorOf(caller) }],
+    answers[place] || !intent ? [] : [{ idempotencyKey: intent.keptKey, viewer: userOf(caller) }],
   )
   if (kept.length === 0) return answers
   const opened = new Map((await findOpened(session, { kept })).map((found) => [found.key, found]))

@@ -3,7 +3,7 @@ import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Membership } from '../../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../../domain/chat/message.ts'
 import { NOBODY_ELSE, type Others, type Outcome, type Scene } from '../../../domain/chat/scene.ts'
-import type { MessageId } from '../../../domain/identity.ts'
+import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import type { Done, Intent, KeptKey } from '../../../domain/intent.ts'
 import type { Ask } from '../../../application/ports/chats.ts'
 
@@ -34,6 +34,9 @@ export interface Draft {
   /** Keys under which nothing was found, or nobody looked. The answers hold only if nothing is there. */
   readonly unused: Set<KeptKey>
 }
+
+/** Of several chats, by their ids. */
+export type Drafts = ReadonlyMap<ChatId, Draft>
 
 export const draftOf = (chat: Chat): Draft => ({
   before: chat,

@@ -17,7 +17,7 @@ import {
   postingColumns,
 } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
-import type { Draft } from './draft.ts'
+import type { Drafts } from './draft.ts'
 
 const findChats = statement(
   'chats-by-id',
@@ -79,8 +79,6 @@ export const lockedChat = async (session: Session, id: ChatId): Promise<Chat | u
 /** Which of the chats no transaction holds now, or are gone. */
 export const freeChats = async (session: Session, ids: readonly ChatId[]): Promise<ReadonlySet<ChatId>> =>
   new Set(await findFree(session, { ids }))
-
-type Drafts = ReadonlyMap<ChatId, Draft>
 
 /** Adds the messages that are asked for to the drafts. Never before the chats were looked up. */
 export const addMessages = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {

@@ -4,10 +4,8 @@ import type { ChatId } from '../../../domain/identity.ts'
 import { table } from '../database/parameters.ts'
 import { type MemberAddress, memberAddressColumns, MEMBERSHIP, membershipOf } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
-import type { Asked, Draft } from './draft.ts'
+import type { Asked, Drafts } from './draft.ts'
 import type { RecentMembers } from './recent-members.ts'
-
-type Drafts = ReadonlyMap<ChatId, Draft>
 
 const findMembers = statement(
   'members-by-user',
@@ -38,9 +36,6 @@ const findOthers = statement(
   }),
 )
 
-/** Who asks, and whose membership is asked about. */
-const usersOf = ({ userId, target }: Asked): readonly UserId[] => [userId, target].filter((id) => id !== undefined)
-
 /**
  * Adds what is known of those who ask to the drafts, and of those whose memberships they ask about. Only those that are not
  * cached are looked up, never before the chats were.
@@ -52,14 +47,16 @@ export const addMembers = async (
   recent?: RecentMembers,
 ): Promise<void> => {
   const wanted = new Map<string, MemberAddress>()
-  for (const ask of asks) {
-    const draft = drafts.get(ask.chatId)
-    if (!draft) continue
-    for (const userId of usersOf(ask)) {
-      const member = recent?.get(draft.before, userId)
-      if (member) draft.members.set(userId, member)
-      else wanted.set(`${ask.chatId} ${userId}`, { chatId: ask.chatId, userId })
-    }
+  const want = (chatId: ChatId, userId: UserId | undefined) => {
+    const draft = userId === undefined ? undefined : drafts.get(chatId)
+    if (userId === undefined || !draft) return
+    const member = recent?.get(draft.before, userId)
+    if (member) draft.members.set(userId, member)
+    else wanted.set(`${chatId} ${userId}`, { chatId, userId })
+  }
+  for (const { chatId, userId, target } of asks) {
+    want(chatId, userId)
+    want(chatId, target)
   }
   if (wanted.size === 0) return
   for (const member of await findMembers(session, { wanted: [...wanted.values()] })) {

@@ -3,7 +3,7 @@ import type { ChatId } from '../../../domain/identity.ts'
 import { answerNotFound } from './answers.ts'
 import { decideAsWritten } from './decide-as-written.ts'
 import { decideInTurn, type Verdict } from './decide-in-turn.ts'
-import { type Draft, draftOf } from './draft.ts'
+import { type Draft, draftOf, type Drafts } from './draft.ts'
 import { addDone, addMessages, chatsById } from './load-drafts.ts'
 import { addMembers, addOthers } from './load-members.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -13,8 +13,6 @@ import { unseen } from './unseen.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
 import type { Place } from './moving.ts'
 import type { Written } from './writer.ts'
-
-type Drafts = ReadonlyMap<ChatId, Draft>
 
 /** Drafts of the chats that there are, ascending. Only those that are not cached are looked up. */
 const draftsOf = async (pool: Pool, recent: RecentChats, ids: Iterable<ChatId>): Promise<Drafts> => {

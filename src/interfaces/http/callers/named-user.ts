@@ -7,7 +7,7 @@ import type { Operation } from '../endpoint/operation.ts'
 
 type Named = E.Either<ProtocolFailure, UserId>
 
-const RULE = `must be 1 to ${UserId.LIMIT} visible ASCII characters, not . or ..`
+const RULE = `must be ${UserId.RULE}`
 
 const malformed = (detail: string): Named => E.left({ kind: 'Malformed', detail })
 const invalid = (code: string, detail: string): Named =>

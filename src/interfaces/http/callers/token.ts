@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { ParsedUrlQuery } from 'node:querystring'
 import type { Unauthenticated } from '../../../application/ports/authenticator.ts'
+import { KeySecret } from '../../../domain/keys/api-key.ts'
 import type { ProtocolFailure } from '../endpoint/failure.ts'
 import { fieldCount } from '../endpoint/field-count.ts'
 import type { Operation } from '../endpoint/operation.ts'
@@ -29,14 +30,11 @@ const TWO_PLACES: NoToken = {
 /** Also of a key that does not look like one: what a token turns out to be counts. */
 export const KEY_IN_QUERY = notGood('access_token must be the token of a user: a key has no place in a URL')
 
-/** What a key of a service begins with. */
-const KEY = /^msgr_/
-
 const tokenInQuery = (token: ParsedUrlQuery[string]): string | NoToken => {
   if (token === undefined) return MISSING
   if (typeof token !== 'string') return SEVERAL
   if (token === '') return EMPTY
-  return KEY.test(token) ? KEY_IN_QUERY : token
+  return KeySecret.isMeant(token) ? KEY_IN_QUERY : token
 }
 
 /**

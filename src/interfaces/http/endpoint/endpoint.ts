@@ -27,6 +27,12 @@ export const sendProblem = (res: ServerResponse, failure: Failure): void => {
   send(res, { status, headers, type: PROBLEM_TYPE, body: JSON.stringify(body) })
 }
 
+/** Answers that the service met a defect; what was begun already can only be cut off. */
+export const sendDefect = (res: ServerResponse, cause: unknown): void => {
+  if (res.headersSent) res.destroy(cause as Error)
+  else sendProblem(res, { kind: 'Defect', cause })
+}
+
 /** Whether the client takes one of the types; problems are sent whatever it takes (RFC 9110, section 12.4.1). */
 export const takes = ({ headers }: IncomingMessage, types: readonly string[]) =>
   types.length === 0 || preferred(headers.accept, types) !== undefined
@@ -57,9 +63,6 @@ export const endpoint = <A>(
   }
 
   return (req, res, asked) => {
-    answer(req, res, asked).catch((cause: unknown) => {
-      if (res.headersSent) res.destroy(cause as Error)
-      else sendProblem(res, { kind: 'Defect', cause })
-    })
+    answer(req, res, asked).catch((cause: unknown) => sendDefect(res, cause))
   }
 }

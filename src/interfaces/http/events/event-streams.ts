@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ReportFailure, unreported } from '../../../application/ports/background.ts'
-import { ANYBODY, type Caller } from '../../../domain/caller.ts'
+import type { Caller } from '../../../domain/caller.ts'
 import type { Reply } from '../endpoint/reply.ts'
 import { type Beats, realBeats } from './beats.ts'
 import { endingCredentials } from './ending-credentials.ts'
@@ -32,12 +32,12 @@ export interface Beginning<Item> {
 
 export interface EventStreams {
   /**
-   * Replies with the stream, if there is room for it, and for one more of the caller's. The room is held from the moment of the call, before anything is
-   * waited for, until the stream ends or did not come to be, whatever the reason.
+   * Replies with the stream, if there is room for it, and for one more of the caller's. The room is held from the moment of
+   * the call, before anything is waited for, until the stream ends or did not come to be, whatever the reason.
    */
   readonly begin: <Refused, Item>(
     beginning: TE.TaskEither<Refused, Beginning<Item>>,
-    caller?: Caller,
+    caller: Caller,
   ) => TE.TaskEither<Refused | NoRoom, Reply>
   readonly open: () => number
   /** Ends every stream in order, and takes no more; clients come back by themselves, to another server. */
@@ -139,7 +139,7 @@ export const eventStreams = (
 
   return {
     begin:
-      <Refused, Item>(beginning: TE.TaskEither<Refused, Beginning<Item>>, caller: Caller = ANYBODY) =>
+      <Refused, Item>(beginning: TE.TaskEither<Refused, Beginning<Item>>, caller: Caller) =>
       async () => {
         if (ending) return E.left({ kind: 'TooManyStreams', limit: limits.streams })
         const taken = room.take(caller)

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import * as E from 'fp-ts/lib/Either.js'
 import type { Entrance } from '../callers/entrance.ts'
 import type { Contract } from '../endpoint/contract.ts'
-import { type Endpoints, sendProblem, takes } from '../endpoint/endpoint.ts'
+import { type Endpoints, sendDefect, sendProblem, takes } from '../endpoint/endpoint.ts'
 import type { ProtocolFailure } from '../endpoint/failure.ts'
 import type { Operation } from '../endpoint/operation.ts'
 import { send } from '../endpoint/reply.ts'
@@ -63,10 +63,7 @@ export const httpApp = (
     if (!(refusal instanceof Promise)) return sendProblem(res, refusal)
     refusal
       .then((late) => (late ? sendProblem(res, late) : goOn(way, req, res)))
-      .catch((cause: unknown) => {
-        if (res.headersSent) res.destroy(cause as Error)
-        else sendProblem(res, { kind: 'Defect', cause })
-      })
+      .catch((cause: unknown) => sendDefect(res, cause))
   }
 
   return (req, res) => {
