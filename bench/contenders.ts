@@ -37,6 +37,8 @@ export interface Crowd {
   readonly askers?: readonly Asker[]
   /** More servers, over which the connections are spread evenly. */
   readonly alsoTo?: readonly string[]
+  /** Whether each of them is asked about chats of its own. */
+  readonly apart?: boolean
 }
 
 /** A server under one kind of request. */

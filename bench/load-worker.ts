@@ -18,9 +18,17 @@ const withKey = ({ headers, ...request }: autocannon.Request) => ({
 })
 const asItIs = (request: autocannon.Request) => request
 
-const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJob, asker?: Asker) =>
+/** Every `of`th chat, from the `nth` on. */
+interface Share {
+  readonly nth: number
+  readonly of: number
+}
+
+const chatIn = ({ nth, of }: Share, chats: number) => nth + of * Math.floor((Math.random() * chats) / of)
+
+const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJob, share: Share, asker?: Asker) =>
   Array.from({ length: DRAWS }, () => {
-    const chat = asker ? asker.chats[upTo(asker.chats.length) - 1] : upTo(chats)
+    const chat = asker ? asker.chats[upTo(asker.chats.length) - 1] : chatIn(share, chats)
     const headers = { ...asker?.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
     return {
       method,
@@ -32,7 +40,7 @@ const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJo
   })
 
 /** Milliseconds that each answer of one server took. Autocannon's own percentiles are whole ones; a lone client needs finer ones. */
-const sendTo = async (job: HttpJob, url: string, connections: number): Promise<readonly number[]> => {
+const sendTo = async (job: HttpJob, url: string, connections: number, share: Share): Promise<readonly number[]> => {
   const times: number[] = []
   const { askers = [] } = job
   let clients = 0
@@ -43,7 +51,7 @@ const sendTo = async (job: HttpJob, url: string, connections: number): Promise<r
       timeout: TIMEOUT_SECONDS,
       sampleInt: 100,
       setupClient: (client: autocannon.Client) =>
-        client.setRequests(drawnRequests(job, askers[clients++ % askers.length])),
+        client.setRequests(drawnRequests(job, share, askers[clients++ % askers.length])),
       ...(job.amount === undefined ? { duration: job.seconds } : { amount: job.amount }),
     }
     autocannon(options, (error, finished) => (error ? reject(error as Error) : resolve(finished))).on(
@@ -62,7 +70,10 @@ const sendTo = async (job: HttpJob, url: string, connections: number): Promise<r
 const sendRequests = async (job: HttpJob): Promise<Measurement> => {
   const urls = [job.url, ...(job.alsoTo ?? [])]
   const startedAt = performance.now()
-  const times = await Promise.all(urls.map((url) => sendTo(job, url, job.connections / urls.length)))
+  const shareOf = (index: number) => (job.apart ? { nth: index + 1, of: urls.length } : { nth: 1, of: 1 })
+  const times = await Promise.all(
+    urls.map((url, index) => sendTo(job, url, job.connections / urls.length, shareOf(index))),
+  )
   return summaryOf(times.flat(), (performance.now() - startedAt) / 1000)
 }
 

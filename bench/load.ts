@@ -18,6 +18,8 @@ export interface HttpJob {
   readonly url: string
   /** More servers, over which the connections are spread evenly. */
   readonly alsoTo?: readonly string[]
+  /** Whether each of several servers is asked about chats of its own. */
+  readonly apart?: boolean
   readonly method: 'GET' | 'POST'
   /** `{chat}` and `{message}` stand for numbers drawn from 1 to `chats` and `messages`. */
   readonly path: string
