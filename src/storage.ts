@@ -10,6 +10,9 @@ import {
 } from './infrastructure/embedded-postgres/embedded-postgres.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
+import { memorySignals } from './infrastructure/memory/signals.ts'
+import { postgresInboxes } from './infrastructure/postgres/inboxes.ts'
+import { postgresMarkers } from './infrastructure/postgres/markers.ts'
 import { postgresKeys } from './infrastructure/postgres/keys.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
@@ -100,6 +103,9 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
+    markers: postgresMarkers(),
+    inboxes: postgresInboxes(),
+    signals: memorySignals(),
     keys: postgresKeys(database.pool),
     bell,
     health: postgresHealth(database),

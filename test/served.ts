@@ -7,7 +7,11 @@ import type { Storage } from '../src/composition/storage.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { memoryBell } from '../src/infrastructure/memory/bell.ts'
 import { memoryChats } from '../src/infrastructure/memory/chats.ts'
+import { memoryInboxes } from '../src/infrastructure/memory/inboxes.ts'
 import { memoryKeys } from '../src/infrastructure/memory/keys.ts'
+import { memoryMarkers } from '../src/infrastructure/memory/markers.ts'
+import { memorySignals } from '../src/infrastructure/memory/signals.ts'
+import { memoryStore } from '../src/infrastructure/memory/store.ts'
 import { type Messenger, serve } from '../src/messenger.ts'
 import { openStorage } from '../src/storage.ts'
 import { right } from './fixtures.ts'
@@ -55,6 +59,9 @@ export const brokenStorage = (): Storage => {
   return {
     chats: chats as unknown as Storage['chats'],
     journal: chats as unknown as Storage['journal'],
+    markers: broken(memoryMarkers(memoryStore())) as unknown as Storage['markers'],
+    inboxes: broken(memoryInboxes(memoryStore())) as unknown as Storage['inboxes'],
+    signals: memorySignals(),
     keys: broken(memoryKeys()) as unknown as Storage['keys'],
     bell: memoryBell(),
     health: { database: async () => false, migrations: async () => false },

@@ -1,5 +1,5 @@
 import type * as told from './openapi.ts'
-import type { Chat, FormerMember, Member, Message, Tombstone } from './schemas.ts'
+import type { Chat, CurrentMember, FormerMember, Message, Tombstone } from './schemas.ts'
 import type { Block } from './server-sent-events.ts'
 import { tagged } from './etag.ts'
 
@@ -11,7 +11,7 @@ export type ChatEvent =
   /** A backup was restored, and takes back what was told: forget what you have of the chat, it is told from its beginning. */
   | { readonly type: 'chat_restored'; readonly chat_id: number; readonly position: undefined }
   | { readonly type: 'message'; readonly message: Message | Tombstone; readonly position: string | undefined }
-  | { readonly type: 'member'; readonly member: Member | FormerMember; readonly position: string | undefined }
+  | { readonly type: 'member'; readonly member: CurrentMember | FormerMember; readonly position: string | undefined }
   | { readonly type: 'chat'; readonly chat: Chat; readonly position: string | undefined }
   /** The chat was deleted; or the caller, who was away, may not see it any more. */
   | { readonly type: 'chat_deleted'; readonly chat_id: number; readonly position: string | undefined }
@@ -20,7 +20,7 @@ export type ChatEvent =
 export const isTombstone = (message: Message | Tombstone): message is Tombstone => 'deleted_at' in message
 
 /** Whether the membership ended: who left or was removed. */
-export const isFormerMember = (member: Member | FormerMember): member is FormerMember => 'removed_at' in member
+export const isFormerMember = (member: CurrentMember | FormerMember): member is FormerMember => 'removed_at' in member
 
 /** The event that a block tells of; undefined when it is none, or one of a kind that came later than this client. */
 export const eventOf = ({ event, data, id: position }: Block): ChatEvent | undefined => {

@@ -97,6 +97,23 @@ export interface Member {
   readonly role: Role
   /** RFC 3339 in UTC, with milliseconds. */
   readonly joined_at: string
+  /** Up to where it has read; null for whoever is no member. */
+  readonly read_message_id: number | null
+}
+
+/** A member as followers are told of it, whoever they are. */
+export interface CurrentMember {
+  /** The number of a chat. Never reused. */
+  readonly chat_id: number
+  /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+  readonly user_id: string
+  /**
+   * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+   * the chat and sees to members and readers, an `owner` does everything.
+   */
+  readonly role: Role
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly joined_at: string
 }
 
 /** What is left of a membership that ended. */
@@ -118,6 +135,30 @@ export interface FormerMember {
   readonly removed_by: string | null
 }
 
+/** A user is typing. It has no `id`, for it is kept nowhere. Told to members and services alone, and only live. */
+export interface TypingEvent {
+  readonly event: 'typing'
+  readonly data: {
+    /** The number of a chat. Never reused. */
+    readonly chat_id: number
+    /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+    readonly user_id: string
+  }
+}
+
+/** A member moved its read marker. It has no `id`; told to members and services alone, and only live. There is none for the marker of who sends a message. */
+export interface ReadEvent {
+  readonly event: 'read'
+  readonly data: {
+    /** The number of a chat. Never reused. */
+    readonly chat_id: number
+    /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+    readonly user_id: string
+    /** The read marker, which is the number of the last message that was read; 0 when none was. */
+    readonly read_message_id: number
+  }
+}
+
 /** The stream begins, after the place that is its `id`. Nothing happened, and there is nothing in its data. */
 export interface BeginEvent {
   readonly id: string
@@ -136,7 +177,7 @@ export interface MessageEvent {
 export interface MemberEvent {
   readonly id: string
   readonly event: 'member'
-  readonly data: Member | FormerMember
+  readonly data: CurrentMember | FormerMember
 }
 
 /** The chat was renamed, or its visibility changed. It is shown as it was at a moment not earlier than the event's `id`: `updated_at` and `last_message_id` may already speak of changes whose own events follow. */

@@ -6,6 +6,7 @@ export type {
   ChatWithMessages,
   CreateChat,
   CreateKey,
+  CurrentMember,
   EditMessage,
   ErrorCode,
   FieldError,

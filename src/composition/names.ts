@@ -10,6 +10,9 @@ import type { Clock } from '../application/ports/clock.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
 import type { Entrance, EntranceSettings } from '../interfaces/http/callers/entrance.ts'
+import type { Inboxes } from '../application/ports/inboxes.ts'
+import type { Markers } from '../application/ports/markers.ts'
+import type { Signals } from '../application/ports/signals.ts'
 import type { Keys } from '../application/ports/keys.ts'
 import type { Secrets } from '../application/ports/secrets.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
@@ -27,6 +30,9 @@ export const names = {
   clock: named<Clock>('clock'),
   health: named<Health>('health'),
   journal: named<Journal>('journal'),
+  markers: named<Markers>('markers'),
+  inboxes: named<Inboxes>('inboxes'),
+  signals: named<Signals>('signals'),
   keys: named<Keys>('keys'),
   secrets: named<Secrets>('secrets'),
 

@@ -4,13 +4,19 @@ import type { Bell } from '../application/ports/bell.ts'
 import type { Chats } from '../application/ports/chats.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
+import type { Inboxes } from '../application/ports/inboxes.ts'
 import type { Keys } from '../application/ports/keys.ts'
+import type { Markers } from '../application/ports/markers.ts'
+import type { Signals } from '../application/ports/signals.ts'
 import { names } from './names.ts'
 
 /** The driven adapters of one choice of storage, open and ready. */
 export interface Storage {
   readonly chats: Chats
   readonly journal: Journal
+  readonly markers: Markers
+  readonly inboxes: Inboxes
+  readonly signals: Signals
   readonly keys: Keys
   readonly bell: Bell
   readonly health: Health
@@ -18,10 +24,13 @@ export interface Storage {
   readonly close: () => Promise<void>
 }
 
-export const storageModule = ({ chats, journal, keys, bell, health }: Storage) =>
+export const storageModule = ({ chats, journal, markers, inboxes, signals, keys, bell, health }: Storage) =>
   new ContainerModule(({ bind }) => {
     bind(names.chats).toConstantValue(ringAfterChange(chats, bell))
     bind(names.journal).toConstantValue(journal)
+    bind(names.markers).toConstantValue(markers)
+    bind(names.inboxes).toConstantValue(inboxes)
+    bind(names.signals).toConstantValue(signals)
     bind(names.keys).toConstantValue(keys)
     bind(names.bell).toConstantValue(bell)
     bind(names.health).toConstantValue(health)

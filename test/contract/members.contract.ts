@@ -51,6 +51,7 @@ export const membersContract = (open: () => Promise<{ readonly chats: Chats; rea
         role: 'reader',
         joinedAt: NOON,
         revision: 0,
+        readMessageId: 0,
       })
       expect(await revisionOf(chatId)).to.equal(0)
       expect(right(await chats.list(BOB, { limit: 10 })()).entries.map(({ id }) => id)).to.deep.equal([chatId])

@@ -1,6 +1,6 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Caller, UserId } from '../../domain/caller.ts'
-import type { Member } from '../../domain/chat/member.ts'
+import type { ShownMember } from '../../domain/chat/reading.ts'
 import type { ChatNotFound, MemberNotFound } from '../../domain/chat/not-found.ts'
 import type { ChatId } from '../../domain/identity.ts'
 import type { Chats } from '../ports/chats.ts'
@@ -13,7 +13,7 @@ export interface GetMemberQuery {
 
 export type GetMemberError = ChatNotFound | MemberNotFound | Unavailable
 
-export type GetMember = (caller: Caller, query: GetMemberQuery) => TE.TaskEither<GetMemberError, Member>
+export type GetMember = (caller: Caller, query: GetMemberQuery) => TE.TaskEither<GetMemberError, ShownMember>
 
 export const getMember =
   (chats: Chats): GetMember =>

@@ -2,8 +2,8 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Caller, UserId } from '../../domain/caller.ts'
 import type { Chat, NewChat } from '../../domain/chat/chat.ts'
 import type { Message } from '../../domain/chat/message.ts'
-import type { Member } from '../../domain/chat/member.ts'
 import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
+import type { ShownMember } from '../../domain/chat/reading.ts'
 import type { Decision, Outcome } from '../../domain/chat/scene.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Intent, KeyReused, Once } from '../../domain/intent.ts'
@@ -91,5 +91,5 @@ export interface Chats {
     caller: Caller,
     id: ChatId,
     userId: UserId,
-  ) => TE.TaskEither<ChatNotFound | MemberNotFound | Unavailable, Member>
+  ) => TE.TaskEither<ChatNotFound | MemberNotFound | Unavailable, ShownMember>
 }

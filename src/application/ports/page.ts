@@ -1,7 +1,7 @@
 import type { Chat } from '../../domain/chat/chat.ts'
 import type { UserId } from '../../domain/caller.ts'
-import type { Member } from '../../domain/chat/member.ts'
 import type { Message } from '../../domain/chat/message.ts'
+import type { ShownMember } from '../../domain/chat/reading.ts'
 import type { ChatId, ChatPosition, MessageId, MessagePosition } from '../../domain/identity.ts'
 import { memo, type Memo } from './memo.ts'
 
@@ -46,6 +46,6 @@ export interface MemberSelection {
 }
 
 /** A page of members and their chat, as both were at one moment, by user id. `more` tells whether others follow. */
-export interface MemberPage extends Page<Member> {
+export interface MemberPage extends Page<ShownMember> {
   readonly chat: Chat
 }

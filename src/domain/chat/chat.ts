@@ -27,6 +27,8 @@ export interface Chat {
   readonly createdAt: Date
   /** When the last change was accepted. Never runs backwards, whatever the clock does. */
   readonly updatedAt: Date
+  /** When a message was last sent, and until then, when the chat was opened. Inboxes are in this order. */
+  readonly activeAt: Date
   readonly lastMessageId: MessagePosition
   readonly revision: Revision
   /** The revision that last changed the chat itself rather than one of its messages or members. */
@@ -56,6 +58,7 @@ export const open =
     title,
     createdAt: at,
     updatedAt: at,
+    activeAt: at,
     lastMessageId: MessagePosition.START,
     revision: Revision.START,
     changedAtRevision: Revision.START,

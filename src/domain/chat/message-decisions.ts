@@ -53,7 +53,7 @@ export const post =
     const next = advance(chat, at)
     const id = (chat.lastMessageId + 1) as MessageId
     const message = posted(author, draft, { chatId: chat.id, id, createdAt: next.updatedAt, revision: next.revision })
-    return E.right({ chat: { ...next, lastMessageId: id }, message, replayed: false })
+    return E.right({ chat: { ...next, activeAt: next.updatedAt, lastMessageId: id }, message, replayed: false })
   }
 
 /** The message that the scene was asked for, as the caller expects it, when the caller may do that to it. */

@@ -13,6 +13,8 @@ export type Standing = 'service' | Role | 'stranger' | 'former reader' | 'nobody
 export type Action =
   | 'read'
   | 'send'
+  | 'type'
+  | 'see markers'
   | 'edit own'
   | 'delete own'
   | 'delete of others'
@@ -36,6 +38,9 @@ const WRITERS: readonly Standing[] = ['service', 'owner', 'moderator', 'member',
 const PERMITTED: Readonly<Record<Action, readonly Standing[]>> = {
   read: EVERYBODY,
   send: WRITERS,
+  // A service types for nobody.
+  type: WRITERS.filter((standing) => standing !== 'service'),
+  'see markers': EVERYBODY.filter((standing) => standing !== 'stranger' && standing !== 'former reader'),
   'edit own': WRITERS,
   'delete own': WRITERS,
   'delete of others': ['service', 'owner', 'moderator'],

@@ -4,17 +4,18 @@ import type { Journal } from '../../application/ports/journal.ts'
 import { messagePage } from '../../application/ports/page.ts'
 import type { Caller, UserId } from '../../domain/caller.ts'
 import * as Chat from '../../domain/chat/chat.ts'
-import { isFormer, type Membership } from '../../domain/chat/member.ts'
+import { isFormer, type Member, type Membership } from '../../domain/chat/member.ts'
 import { isTombstone } from '../../domain/chat/message.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
+import { seesMarkers, type ShownMember } from '../../domain/chat/reading.ts'
 import { NOBODY_ELSE, type Outcome } from '../../domain/chat/scene.ts'
 import { decidedBy } from '../../domain/chat/sight.ts'
-import type { ChatId } from '../../domain/identity.ts'
+import type { ChatId, MessagePosition } from '../../domain/identity.ts'
 import type { Intent } from '../../domain/intent.ts'
 import {
   changesSince,
-  type DoneByKey,
   type Entry,
+  isMember,
   isOwn,
   isPublic,
   isSeen,
@@ -22,13 +23,20 @@ import {
   membershipIn,
   present,
 } from './entry.ts'
+import { readingIn } from './markers.ts'
 import { memberPage, othersThan } from './members.ts'
 import { select } from './select.ts'
+import { memoryStore, type Store } from './store.ts'
+
+const shownTo = (caller: Caller, entry: Entry, member: Member): ShownMember => ({
+  ...member,
+  readMessageId: seesMarkers(caller, entry.chat, membershipIn(entry, caller))
+    ? readingIn(entry, member.userId).readMessageId
+    : null,
+})
 
 /** Keeps everything in one process. JavaScript runs each step to its end, so every step is atomic. */
-export const memoryChats = (): Chats & Journal => {
-  const entries = new Map<ChatId, Entry>()
-  const opened: DoneByKey<Chat.Opening> = new Map()
+export const memoryChats = ({ entries, opened, next }: Store = memoryStore()): Chats & Journal => {
   let lastChatId = 0
 
   const entryOf = (id: ChatId): E.Either<ChatNotFound, Entry> =>
@@ -47,9 +55,16 @@ export const memoryChats = (): Chats & Journal => {
   const keep = (entry: Entry, { chat, message, member }: Outcome, intent: Intent | undefined) => {
     if (!chat) return remove(entry.chat.id)
     if (chat.revision === entry.chat.revision) return
+    const touchedAt = next()
+    const mark = (userId: UserId, messageId: MessagePosition) =>
+      entry.markers.set(userId, { messageId, movedAt: touchedAt })
+    // Who joins has read everything, and so has whoever writes.
+    if (member && !isFormer(member) && !isMember(entry, member.userId)) mark(member.userId, chat.lastMessageId)
+    if (message?.author && chat.lastMessageId > entry.chat.lastMessageId && isMember(entry, message.author))
+      mark(message.author, chat.lastMessageId)
     if (message) keepMessage(entry, message, intent)
     if (member) entry.members.set(member.userId, member)
-    entries.set(chat.id, { ...entry, chat })
+    entries.set(chat.id, { ...entry, chat, touchedAt })
   }
 
   return {
@@ -63,7 +78,15 @@ export const memoryChats = (): Chats & Journal => {
       const members = new Map<UserId, Membership>(
         Chat.founders(caller, draft, chat).map((member) => [member.userId, member]),
       )
-      entries.set(chat.id, { chat, members, messages: [], made: [], done: new Map() })
+      entries.set(chat.id, {
+        chat,
+        members,
+        messages: [],
+        made: [],
+        done: new Map(),
+        markers: new Map(),
+        touchedAt: next(),
+      })
       if (intent) opened.set(intent.keptKey, { fingerprint: intent.fingerprint, result: chat })
       return E.right({ done: chat, replayed: false })
     },
@@ -127,13 +150,18 @@ export const memoryChats = (): Chats & Journal => {
     },
 
     members: (caller, id, selection) => async () =>
-      E.map(({ chat, members }: Entry) => ({ chat, ...memberPage(members, selection) }))(seenBy(caller, id)),
+      E.map((entry: Entry) => {
+        const { entries, more } = memberPage(entry.members, selection)
+        return { chat: entry.chat, entries: entries.map((member) => shownTo(caller, entry, member)), more }
+      })(seenBy(caller, id)),
 
     findMember: (caller, chatId, userId) => async () => {
       const found = seenBy(caller, chatId)
       if (E.isLeft(found)) return found
       const member = found.right.members.get(userId)
-      return member && !isFormer(member) ? E.right(member) : E.left({ kind: 'MemberNotFound' as const, chatId, userId })
+      return member && !isFormer(member)
+        ? E.right(shownTo(caller, found.right, member))
+        : E.left({ kind: 'MemberNotFound' as const, chatId, userId })
     },
   }
 }

@@ -1,10 +1,11 @@
+import type { Moment } from '../../application/ports/inboxes.ts'
 import { type Changes, firstOf } from '../../application/ports/journal.ts'
 import type { Caller, UserId } from '../../domain/caller.ts'
 import type { Chat } from '../../domain/chat/chat.ts'
 import { isFormer, type Membership } from '../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../domain/chat/message.ts'
 import { sees } from '../../domain/chat/sight.ts'
-import type { MessageId, Revision } from '../../domain/identity.ts'
+import type { MessageId, MessagePosition, Revision } from '../../domain/identity.ts'
 import type { Done, Intent, KeptKey } from '../../domain/intent.ts'
 import { changedSince } from './members.ts'
 
@@ -17,6 +18,15 @@ export interface Entry {
   /** What each revision made, at its own index, as long as nothing later took its place. */
   readonly made: (Message | Tombstone | undefined)[]
   readonly done: DoneByKey<Posting>
+  /** Up to where those who are or were members have read. */
+  readonly markers: Map<UserId, Marker>
+  /** When the chat last changed. */
+  readonly touchedAt: Moment
+}
+
+export interface Marker {
+  readonly messageId: MessagePosition
+  readonly movedAt: Moment
 }
 
 export type DoneByKey<A> = Map<KeptKey, Done<A>>
@@ -43,6 +53,11 @@ export const keepMessage = (
 }
 
 export const isPublic = ({ chat }: Entry): boolean => chat.visibility === 'public'
+
+export const isMember = ({ members }: Entry, userId: UserId): boolean => {
+  const membership = members.get(userId)
+  return membership !== undefined && !isFormer(membership)
+}
 
 /** Whether the chat is listed as one of the caller's: a service has all that it sees. */
 export const isOwn = (entry: Entry, caller: Caller): boolean => {

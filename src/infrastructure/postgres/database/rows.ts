@@ -18,6 +18,7 @@ export const chatColumns = {
   title: text('title'),
   createdAt: timestamptz('created_at'),
   updatedAt: timestamptz('updated_at'),
+  activeAt: timestamptz('active_at'),
   lastMessageId: bigint('last_message_id'),
   revision: bigint('revision'),
   changedAtRevision: bigint('changed_at_revision'),

@@ -40,12 +40,15 @@ export const ChatRow = defineEntity({
     title: p.text().$type<ChatTitle>(),
     createdAt: p.datetime(3),
     updatedAt: p.datetime(3),
+    activeAt: p.datetime(3).defaultRaw('now()'),
+    /** By the clock of the database, when it last changed. */
+    touchedAt: p.datetime(3).defaultRaw('now()'),
     lastMessageId: p.bigint('number').$type<MessagePosition>(),
     revision: p.bigint('number').$type<Revision>(),
     changedAtRevision: p.bigint('number').$type<Revision>(),
     visibility: p.enum([...VISIBILITIES]).default('private'),
     accessRevision: p.bigint('number').$type<Revision>().defaultRaw('0'),
-  } satisfies Record<keyof Chat, unknown>,
+  } satisfies Record<keyof Chat | 'touchedAt', unknown>,
 })
 export type ChatRow = InferEntity<typeof ChatRow>
 
@@ -60,6 +63,7 @@ export const MessageRow = defineEntity({
       where: '"idempotency_key" is not null',
     },
   ],
+  indexes: [{ name: 'messages_deleted_index', properties: ['chatId', 'id'], where: '"deleted_at" is not null' }],
   checks: [
     { name: 'messages_id_check', expression: between('id', 1, 'revision') },
     {
@@ -108,6 +112,7 @@ export const MemberRow = defineEntity({
   ],
   checks: [
     { name: 'members_user_id_check', expression: between('char_length(user_id)', 1, UserId.LIMIT) },
+    { name: 'members_read_message_id_check', expression: '(read_message_id >= 0)' },
     { name: 'members_removed_by_check', expression: '((removed_by is null) or (removed_at is not null))' },
   ],
   properties: {
@@ -118,7 +123,11 @@ export const MemberRow = defineEntity({
     revision: p.bigint('number').$type<Revision>(),
     removedAt: p.datetime(3).nullable(),
     removedBy: p.text().$type<UserId>().nullable(),
-  } satisfies Record<keyof MembershipRow, unknown>,
+    /** The read marker. It moves without a revision, and no index holds it. */
+    readMessageId: p.bigint('number').$type<MessagePosition>().defaultRaw('0'),
+    /** By the clock of the database, when the marker was last moved by itself. */
+    markedAt: p.datetime(3).defaultRaw('now()'),
+  } satisfies Record<keyof MembershipRow | 'readMessageId' | 'markedAt', unknown>,
 })
 export type MemberRow = InferEntity<typeof MemberRow>
 

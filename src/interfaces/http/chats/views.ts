@@ -3,6 +3,7 @@ import type { Chat } from '../../../domain/chat/chat.ts'
 import type { Revision } from '../../../domain/identity.ts'
 import { isFormer, type Member, type Membership } from '../../../domain/chat/member.ts'
 import type { Message, Tombstone } from '../../../domain/chat/message.ts'
+import type { ShownMember } from '../../../domain/chat/reading.ts'
 import type { Order } from '../endpoint/paging.ts'
 import { shownTime, type View } from './view.ts'
 
@@ -14,7 +15,7 @@ export const chatView = ({
   updatedAt,
   lastMessageId,
   visibility,
-}: Chat): View<Omit<Chat, 'revision' | 'changedAtRevision' | 'accessRevision'>> => ({
+}: Chat): View<Omit<Chat, 'revision' | 'changedAtRevision' | 'accessRevision' | 'activeAt'>> => ({
   id,
   title,
   created_at: shownTime(createdAt),
@@ -55,7 +56,12 @@ export const tombstoneView = ({
   deleted_at: shownTime(deletedAt),
 })
 
-export const memberView = ({ chatId, userId, role, joinedAt }: Member): View<Omit<Member, 'revision'>> => ({
+export const memberView = (member: ShownMember): View<Omit<ShownMember, 'revision'>> => ({
+  ...currentMemberView(member),
+  read_message_id: member.readMessageId,
+})
+
+const currentMemberView = ({ chatId, userId, role, joinedAt }: Member): View<Omit<Member, 'revision'>> => ({
   chat_id: chatId,
   user_id: userId,
   role,
@@ -66,11 +72,11 @@ export const memberView = ({ chatId, userId, role, joinedAt }: Member): View<Omi
 export const membershipView = (membership: Membership) =>
   isFormer(membership)
     ? {
-        ...memberView(membership),
+        ...currentMemberView(membership),
         removed_at: shownTime(membership.removedAt),
         removed_by: membership.removedBy,
       }
-    : memberView(membership)
+    : currentMemberView(membership)
 
 const newestFirst = (entries: readonly Message[]) => JSON.stringify(entries.map(messageView))
 
