@@ -13,6 +13,7 @@ import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { memorySignals } from './infrastructure/memory/signals.ts'
 import { postgresInboxes } from './infrastructure/postgres/inboxes.ts'
 import { postgresMarkers } from './infrastructure/postgres/markers.ts'
+import { postgresReactions } from './infrastructure/postgres/reactions.ts'
 import { postgresKeys } from './infrastructure/postgres/keys.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
@@ -106,6 +107,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
     markers: postgresMarkers(),
     inboxes: postgresInboxes(),
     signals: memorySignals(),
+    reactions: postgresReactions(),
     keys: postgresKeys(database.pool),
     bell,
     health: postgresHealth(database),

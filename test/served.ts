@@ -10,6 +10,7 @@ import { memoryChats } from '../src/infrastructure/memory/chats.ts'
 import { memoryInboxes } from '../src/infrastructure/memory/inboxes.ts'
 import { memoryKeys } from '../src/infrastructure/memory/keys.ts'
 import { memoryMarkers } from '../src/infrastructure/memory/markers.ts'
+import { memoryReactions } from '../src/infrastructure/memory/reactions.ts'
 import { memorySignals } from '../src/infrastructure/memory/signals.ts'
 import { memoryStore } from '../src/infrastructure/memory/store.ts'
 import { type Messenger, serve } from '../src/messenger.ts'
@@ -62,6 +63,7 @@ export const brokenStorage = (): Storage => {
     markers: broken(memoryMarkers(memoryStore())) as unknown as Storage['markers'],
     inboxes: broken(memoryInboxes(memoryStore())) as unknown as Storage['inboxes'],
     signals: memorySignals(),
+    reactions: broken(memoryReactions(memoryStore())) as unknown as Storage['reactions'],
     keys: broken(memoryKeys()) as unknown as Storage['keys'],
     bell: memoryBell(),
     health: { database: async () => false, migrations: async () => false },

@@ -17,6 +17,13 @@ export interface Chat {
   readonly last_message_id: number
   /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
   readonly visibility: Visibility
+  /**
+   * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+   * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+   * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+   * It is replaced as a whole.
+   */
+  readonly metadata: Metadata
 }
 
 /** A chat and its last messages, newest first. */
@@ -33,6 +40,13 @@ export interface ChatWithMessages {
   readonly last_message_id: number
   /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
   readonly visibility: Visibility
+  /**
+   * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+   * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+   * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+   * It is replaced as a whole.
+   */
+  readonly metadata: Metadata
   /** Messages of one chat. */
   readonly messages: readonly Message[]
 }
@@ -45,8 +59,19 @@ export interface Message {
   readonly chat_id: number
   /** The user who sent it; null when a service did, for nobody. */
   readonly author: string | null
+  /** The message of the chat that this one answers, which may be deleted since; null when it answers none. */
+  readonly reply_to: number | null
   /** What a message says. */
   readonly text: string
+  /**
+   * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+   * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+   * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+   * It is replaced as a whole.
+   */
+  readonly metadata: Metadata
+  /** How many users reacted how, in the order of first use. */
+  readonly reactions: readonly ReactionCount[]
   /** RFC 3339 in UTC, with milliseconds. */
   readonly created_at: string
   /** When the text was last changed; null until it is. */
@@ -61,12 +86,57 @@ export interface Tombstone {
   readonly chat_id: number
   /** The user who sent it; null when a service did, for nobody. */
   readonly author: string | null
+  /** The message of the chat that this one answers, which may be deleted since; null when it answers none. */
+  readonly reply_to: number | null
   /** RFC 3339 in UTC, with milliseconds. */
   readonly created_at: string
   /** When the text was last changed; null if it never was. */
   readonly edited_at: string | null
   /** RFC 3339 in UTC, with milliseconds. */
   readonly deleted_at: string
+}
+
+/**
+ * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+ * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+ * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+ * It is replaced as a whole.
+ */
+export interface Metadata {
+  readonly [name: string]: unknown
+}
+
+/** How many users reacted so. */
+export interface ReactionCount {
+  /**
+   * Mostly an emoji, or a word of the application: 1 to 32 code points of well-formed Unicode without white space or
+   * U+0000, at least one of them visible; not `.` or `..`. Compared as it is written, never normalised.
+   */
+  readonly reaction: string
+  /** At least one. */
+  readonly count: number
+}
+
+/** A user who reacted so. */
+export interface Reactor {
+  /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+  readonly user_id: string
+  /**
+   * Mostly an emoji, or a word of the application: 1 to 32 code points of well-formed Unicode without white space or
+   * U+0000, at least one of them visible; not `.` or `..`. Compared as it is written, never normalised.
+   */
+  readonly reaction: string
+}
+
+/** How the user reacted to a message. */
+export interface OwnReaction {
+  /** The number of a message in its chat: 1, 2, 3 … without gaps. Never reused. */
+  readonly message_id: number
+  /**
+   * Mostly an emoji, or a word of the application: 1 to 32 code points of well-formed Unicode without white space or
+   * U+0000, at least one of them visible; not `.` or `..`. Compared as it is written, never normalised.
+   */
+  readonly reaction: string
 }
 
 /** Every `Visibility`. */
@@ -133,6 +203,68 @@ export interface FormerMember {
   readonly removed_at: string
   /** Who removed it; itself, when it left; null, when a service did. */
   readonly removed_by: string | null
+}
+
+/** Up to where a member has read a chat, and how much came after. */
+export interface Reading {
+  /** The number of a chat. Never reused. */
+  readonly chat_id: number
+  /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+  readonly user_id: string
+  /** The read marker, which is the number of the last message that was read; 0 when none was. */
+  readonly read_message_id: number
+  /** How many messages stand after the marker and are not deleted. Exact. */
+  readonly unread: number
+}
+
+/** A chat as it stands in the inbox of one of its members. */
+export interface InboxEntry {
+  /** A chat. */
+  readonly chat: Chat
+  /**
+   * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+   * the chat and sees to members and readers, an `owner` does everything.
+   */
+  readonly role: Role
+  /** The read marker, which is the number of the last message that was read; 0 when none was. */
+  readonly read_message_id: number
+  /** How many messages stand after the marker and are not deleted. Exact. */
+  readonly unread: number
+  /** The newest message that is not deleted; null when there is none. */
+  readonly last_message: Message | null
+}
+
+/** What a user has not read, over all its chats. */
+export interface Unread {
+  /** In how many of its chats there is something. */
+  readonly chats: number
+  /** How many messages stand after the marker and are not deleted. Exact. */
+  readonly messages: number
+}
+
+/** All chats that are in the inbox. There is nothing left of others. */
+export interface InboxChatsEvent {
+  readonly id: string
+  readonly event: 'chats'
+  readonly data: { readonly chat_ids: readonly number[] }
+}
+
+/** An entry as it is now, in the place of what you have of that chat. */
+export interface InboxEntryEvent {
+  readonly id: string
+  readonly event: 'entry'
+  /** A chat as it stands in the inbox of one of its members. */
+  readonly data: InboxEntry
+}
+
+/** The chat is in the inbox no more. The user left or was removed, or the chat was deleted. */
+export interface InboxEntryRemovedEvent {
+  readonly id: string
+  readonly event: 'entry_removed'
+  readonly data: {
+    /** The number of a chat. Never reused. */
+    readonly chat_id: number
+  }
 }
 
 /** A user is typing. It has no `id`, for it is kept nowhere. Told to members and services alone, and only live. */
@@ -204,6 +336,13 @@ export interface CreateChat {
   readonly title: string
   /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
   readonly visibility?: Visibility
+  /**
+   * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+   * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+   * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+   * It is replaced as a whole.
+   */
+  readonly metadata?: Metadata
   /** Who belongs to the chat from the start, each once. A user who opens it is owner beside them, and is not named. */
   readonly members?: readonly Appointment[]
 }
@@ -214,6 +353,13 @@ export interface UpdateChat {
   readonly title?: string
   /** To whom a chat is there. To its members alone (`private`), or to every user (`public`). */
   readonly visibility?: Visibility
+  /**
+   * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+   * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+   * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+   * It is replaced as a whole.
+   */
+  readonly metadata?: Metadata
 }
 
 /** A user who is to belong to a chat. */
@@ -236,16 +382,40 @@ export interface PutMember {
   readonly role: Role
 }
 
+/** Where a read marker is to stand. */
+export interface MoveReadMarker {
+  /** The read marker, which is the number of the last message that was read; 0 when none was. */
+  readonly message_id: number
+  /** Whether the marker must not go back. */
+  readonly forward?: boolean
+}
+
 /** A message to be sent. */
 export interface SendMessage {
   /** A text. White space around it is dropped; what is left has 1 to 5000 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. Line breaks inside are kept. */
   readonly text: string
+  /** A message of the chat that is not deleted, which this one answers; null, or left out, when it answers none. */
+  readonly reply_to?: number | null
+  /**
+   * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+   * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+   * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+   * It is replaced as a whole.
+   */
+  readonly metadata?: Metadata
 }
 
-/** A new text for a message. */
+/** What to change of a message. What is not named stays. */
 export interface EditMessage {
   /** A text. White space around it is dropped; what is left has 1 to 5000 code points, is well-formed Unicode without NUL, and does not consist of invisible characters only. Line breaks inside are kept. */
-  readonly text: string
+  readonly text?: string
+  /**
+   * The application's own JSON object, as it was sent: at most 4096 bytes as compact JSON in UTF-8, and 8 levels of objects
+   * and arrays, itself among them; names and texts are well-formed Unicode without U+0000. Fields keep their order, but
+   * those whose names are whole numbers come first. Numbers are those of IEEE 754; of fields with one name the last counts.
+   * It is replaced as a whole.
+   */
+  readonly metadata?: Metadata
 }
 
 /** A key of a service, without its secret. */
@@ -359,7 +529,8 @@ export interface FieldError {
    * - `required`: it is missing.
    * - `wrong_type`: it is of another JSON type than the rule asks for.
    * - `blank`: nothing is left of it when white space around it is dropped.
-   * - `too_long`: it has too many code points.
+   * - `too_long`: it has too many code points; metadata, too many bytes.
+   * - `too_deep`: its objects and arrays are nested too deep.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
    *   user; or not the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
@@ -369,6 +540,7 @@ export interface FieldError {
    * - `not_an_option`: it is none of the values to choose from.
    * - `too_many`: it is given too many times, or has too many entries.
    * - `too_few`: it has too few entries.
+   * - `no_message`: it is no message of the chat, or one that was deleted.
    */
   readonly code: ErrorCode
   /** The same, for people. */
@@ -384,7 +556,8 @@ export interface ParameterError {
    * - `required`: it is missing.
    * - `wrong_type`: it is of another JSON type than the rule asks for.
    * - `blank`: nothing is left of it when white space around it is dropped.
-   * - `too_long`: it has too many code points.
+   * - `too_long`: it has too many code points; metadata, too many bytes.
+   * - `too_deep`: its objects and arrays are nested too deep.
    * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
    *   user; or not the cursor of a link; or no time.
    * - `invisible`: it consists of invisible characters only.
@@ -394,6 +567,7 @@ export interface ParameterError {
    * - `not_an_option`: it is none of the values to choose from.
    * - `too_many`: it is given too many times, or has too many entries.
    * - `too_few`: it has too few entries.
+   * - `no_message`: it is no message of the chat, or one that was deleted.
    */
   readonly code: ErrorCode
   /** The same, for people. */
@@ -406,6 +580,7 @@ export const errorCodes = [
   'wrong_type',
   'blank',
   'too_long',
+  'too_deep',
   'malformed',
   'invisible',
   'not_a_whole_number',
@@ -414,6 +589,7 @@ export const errorCodes = [
   'not_an_option',
   'too_many',
   'too_few',
+  'no_message',
 ] as const
 
 /**
@@ -421,7 +597,8 @@ export const errorCodes = [
  * - `required`: it is missing.
  * - `wrong_type`: it is of another JSON type than the rule asks for.
  * - `blank`: nothing is left of it when white space around it is dropped.
- * - `too_long`: it has too many code points.
+ * - `too_long`: it has too many code points; metadata, too many bytes.
+ * - `too_deep`: its objects and arrays are nested too deep.
  * - `malformed`: it is not well-formed Unicode, or contains NUL; or it is not an id of the stream, nor of a
  *   user; or not the cursor of a link; or no time.
  * - `invisible`: it consists of invisible characters only.
@@ -431,6 +608,7 @@ export const errorCodes = [
  * - `not_an_option`: it is none of the values to choose from.
  * - `too_many`: it is given too many times, or has too many entries.
  * - `too_few`: it has too few entries.
+ * - `no_message`: it is no message of the chat, or one that was deleted.
  */
 export type ErrorCode = (typeof errorCodes)[number]
 
@@ -446,10 +624,20 @@ export const operations = {
   getMessage: { method: 'GET', path: '/chats/{chat_id}/messages/{message_id}' },
   editMessage: { method: 'PATCH', path: '/chats/{chat_id}/messages/{message_id}' },
   deleteMessage: { method: 'DELETE', path: '/chats/{chat_id}/messages/{message_id}' },
+  listReactors: { method: 'GET', path: '/chats/{chat_id}/messages/{message_id}/reactions/' },
+  addReaction: { method: 'PUT', path: '/chats/{chat_id}/messages/{message_id}/reactions/{reaction}' },
+  removeReaction: { method: 'DELETE', path: '/chats/{chat_id}/messages/{message_id}/reactions/{reaction}' },
+  listOwnReactions: { method: 'GET', path: '/chats/{chat_id}/members/{user_id}/reactions/' },
   listMembers: { method: 'GET', path: '/chats/{chat_id}/members/' },
   getMember: { method: 'GET', path: '/chats/{chat_id}/members/{user_id}' },
   putMember: { method: 'PUT', path: '/chats/{chat_id}/members/{user_id}' },
   removeMember: { method: 'DELETE', path: '/chats/{chat_id}/members/{user_id}' },
+  getReadMarker: { method: 'GET', path: '/chats/{chat_id}/members/{user_id}/read' },
+  moveReadMarker: { method: 'PUT', path: '/chats/{chat_id}/members/{user_id}/read' },
+  sendTyping: { method: 'POST', path: '/chats/{chat_id}/typing' },
+  getInbox: { method: 'GET', path: '/users/{user_id}/inbox/' },
+  getUnread: { method: 'GET', path: '/users/{user_id}/unread' },
+  followInbox: { method: 'GET', path: '/users/{user_id}/inbox/events' },
   listKeys: { method: 'GET', path: '/keys/' },
   createKey: { method: 'POST', path: '/keys/' },
   revokeKey: { method: 'DELETE', path: '/keys/{key_id}' },

@@ -4,6 +4,7 @@ import { memoryHealth } from '../infrastructure/memory/health.ts'
 import { memoryInboxes } from '../infrastructure/memory/inboxes.ts'
 import { memoryKeys } from '../infrastructure/memory/keys.ts'
 import { memoryMarkers } from '../infrastructure/memory/markers.ts'
+import { memoryReactions } from '../infrastructure/memory/reactions.ts'
 import { memorySignals } from '../infrastructure/memory/signals.ts'
 import { memoryStore } from '../infrastructure/memory/store.ts'
 import type { Storage } from './storage.ts'
@@ -18,6 +19,7 @@ export const memoryStorage = (): Storage => {
     markers: memoryMarkers(store),
     inboxes: memoryInboxes(store),
     signals: memorySignals(),
+    reactions: memoryReactions(store),
     keys: memoryKeys(),
     bell: memoryBell(),
     health: memoryHealth,

@@ -12,6 +12,7 @@ import type { Journal } from '../application/ports/journal.ts'
 import type { Entrance, EntranceSettings } from '../interfaces/http/callers/entrance.ts'
 import type { Inboxes } from '../application/ports/inboxes.ts'
 import type { Markers } from '../application/ports/markers.ts'
+import type { Reactions } from '../application/ports/reactions.ts'
 import type { Signals } from '../application/ports/signals.ts'
 import type { Keys } from '../application/ports/keys.ts'
 import type { Secrets } from '../application/ports/secrets.ts'
@@ -32,6 +33,7 @@ export const names = {
   journal: named<Journal>('journal'),
   markers: named<Markers>('markers'),
   inboxes: named<Inboxes>('inboxes'),
+  reactions: named<Reactions>('reactions'),
   signals: named<Signals>('signals'),
   keys: named<Keys>('keys'),
   secrets: named<Secrets>('secrets'),

@@ -7,6 +7,7 @@ import type { Journal } from '../application/ports/journal.ts'
 import type { Inboxes } from '../application/ports/inboxes.ts'
 import type { Keys } from '../application/ports/keys.ts'
 import type { Markers } from '../application/ports/markers.ts'
+import type { Reactions } from '../application/ports/reactions.ts'
 import type { Signals } from '../application/ports/signals.ts'
 import { names } from './names.ts'
 
@@ -17,6 +18,7 @@ export interface Storage {
   readonly markers: Markers
   readonly inboxes: Inboxes
   readonly signals: Signals
+  readonly reactions: Reactions
   readonly keys: Keys
   readonly bell: Bell
   readonly health: Health
@@ -24,13 +26,14 @@ export interface Storage {
   readonly close: () => Promise<void>
 }
 
-export const storageModule = ({ chats, journal, markers, inboxes, signals, keys, bell, health }: Storage) =>
+export const storageModule = ({ chats, journal, markers, inboxes, signals, reactions, keys, bell, health }: Storage) =>
   new ContainerModule(({ bind }) => {
     bind(names.chats).toConstantValue(ringAfterChange(chats, bell))
     bind(names.journal).toConstantValue(journal)
     bind(names.markers).toConstantValue(markers)
     bind(names.inboxes).toConstantValue(inboxes)
     bind(names.signals).toConstantValue(signals)
+    bind(names.reactions).toConstantValue(reactions)
     bind(names.keys).toConstantValue(keys)
     bind(names.bell).toConstantValue(bell)
     bind(names.health).toConstantValue(health)

@@ -9,8 +9,11 @@ export type TextError =
 /** Finds one character that leaves a mark; U+2800 is the blank Braille pattern, which Unicode calls a symbol. */
 const VISIBLE = /[^\s\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
 
+/** Whether the text has a character that leaves a mark. */
+export const isVisible = (text: string): boolean => VISIBLE.test(text)
+
 /** Code points, as JSON Schema's `maxLength` and PostgreSQL's `char_length` count them. */
-const longerThan = (limit: number, text: string): boolean => {
+export const longerThan = (limit: number, text: string): boolean => {
   if (text.length <= limit) return false
   if (text.length > 2 * limit) return true
   return Array.from(text).length > limit
@@ -25,6 +28,6 @@ export const parseVisibleText = (raw: string, limit: number): E.Either<TextError
   const text = raw.trim()
   if (text === '') return E.left({ kind: 'TextBlank' })
   if (longerThan(limit, text)) return E.left({ kind: 'TextTooLong', limit })
-  if (!VISIBLE.test(text)) return E.left({ kind: 'TextInvisible' })
+  if (!isVisible(text)) return E.left({ kind: 'TextInvisible' })
   return E.right(text)
 }

@@ -14,7 +14,7 @@ const HEADER = `/**
  */`
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete']
-const TAGS = ['Chats', 'Messages', 'Members', 'Events', 'Keys']
+const TAGS = ['Chats', 'Messages', 'Members', 'Reactions', 'Reading', 'Events', 'Keys']
 
 interface Operation {
   readonly operationId: string

@@ -10,6 +10,7 @@ export interface Schema {
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
+  readonly additionalProperties?: boolean
 }
 
 type Schemas = Readonly<Record<string, Schema>>
@@ -23,18 +24,17 @@ const keepsName = (schema: Schema) => schema.type === 'object' || schema.enum !=
 
 /** Keywords that leave the type as it is. What is neither here nor in `Schema` is refused: its type would be wrong. */
 const NOT_OF_TYPES = new Set(
-  'additionalProperties format pattern minLength maxLength minimum maximum minItems maxItems uniqueItems maxProperties default examples'.split(
+  'format pattern minLength maxLength minimum maximum minItems maxItems uniqueItems maxProperties default examples x-max-bytes x-max-levels'.split(
     ' ',
   ),
 )
-const OF_TYPES = new Set('$ref description type const enum anyOf oneOf items properties required'.split(' '))
+const OF_TYPES = new Set(
+  '$ref description type const enum anyOf oneOf items properties required additionalProperties'.split(' '),
+)
 
 const checkKeywords = (schema: Schema) => {
-  for (const [keyword, value] of Object.entries(schema))
-    if (
-      !OF_TYPES.has(keyword) &&
-      (!NOT_OF_TYPES.has(keyword) || (keyword === 'additionalProperties' && value !== false))
-    )
+  for (const keyword of Object.keys(schema))
+    if (!OF_TYPES.has(keyword) && !NOT_OF_TYPES.has(keyword))
       throw new Error(`${keyword} says something of types that is not understood here: ${JSON.stringify(schema)}`)
 }
 
@@ -68,7 +68,8 @@ export const schemaTypes = (schemas: Schemas, names: ReadonlySet<string>): reado
     if (schema.enum) return schema.enum.map(literal).join(' | ')
     if (oneOf) return oneOf.map(typeOf).join(' | ')
     if (Array.isArray(type)) return (type as string[]).map((one) => typeOf({ ...schema, type: one })).join(' | ')
-    if (type === 'object') return schema.properties ? `{ ${membersOf(schema)} }` : 'Readonly<Record<string, never>>'
+    if (type === 'object')
+      return schema.properties || isOpen(schema) ? `{ ${membersOf(schema)} }` : 'Readonly<Record<string, never>>'
     if (type === 'array' && items) return `readonly (${typeOf(items)})[]`
     if (type === 'integer' || type === 'number') return 'number'
     if (type === 'string' || type === 'boolean' || type === 'null') return type
@@ -79,7 +80,13 @@ export const schemaTypes = (schemas: Schemas, names: ReadonlySet<string>): reado
   const descriptionOf = ({ $ref, description }: Schema): string | undefined =>
     description ?? ($ref === undefined ? undefined : descriptionOf(target($ref)[1]))
 
-  const membersOf = ({ properties = {}, required = [] }: Schema): string =>
+  /** An object of which nothing is known has any members; all others have those that are named. */
+  const isOpen = ({ properties, additionalProperties }: Schema) => !properties && additionalProperties === true
+
+  const membersOf = (schema: Schema): string =>
+    isOpen(schema) ? 'readonly [name: string]: unknown' : namedMembersOf(schema)
+
+  const namedMembersOf = ({ properties = {}, required = [] }: Schema): string =>
     Object.entries(properties)
       .map(([name, property]) => {
         const optional = required.includes(name) ? '' : '?'

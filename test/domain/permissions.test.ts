@@ -51,6 +51,8 @@ const bare = (chat: Chat): Scene => ({
   chat,
   membership: memberAs('alice' as UserId, 'owner'),
   message: undefined,
+  replied: undefined,
+  reacted: false,
   target: undefined,
   others: { owner: true, member: true },
   done: undefined,

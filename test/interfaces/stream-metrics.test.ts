@@ -8,11 +8,16 @@ import type { Revision } from '../../src/domain/identity.ts'
 import { framesOf } from '../../src/interfaces/http/events/event-frames.ts'
 import { streamMetrics } from '../../src/interfaces/http/events/stream-metrics.ts'
 import { aChatId, aMessageId, aNewChat, aText, later, NOON } from '../fixtures.ts'
+import { NO_REACTIONS } from '../../src/domain/chat/reaction.ts'
+import { Metadata } from '../../src/domain/metadata.ts'
 
 const aMessage = (revision: number, createdAt: Date): Message => ({
   chatId: aChatId(),
   id: aMessageId(revision),
   author: null,
+  replyTo: null,
+  metadata: Metadata.NONE,
+  reactions: NO_REACTIONS,
   text: aText(),
   createdAt,
   editedAt: null,

@@ -10,11 +10,16 @@ import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { changesOf } from '../kept-changes.ts'
 import { aChatId, aMessageId, aNewChat, aText, NOON, right } from '../fixtures.ts'
 import { anOpenDatabase } from '../postgres.ts'
+import { NO_REACTIONS } from '../../src/domain/chat/reaction.ts'
+import { Metadata } from '../../src/domain/metadata.ts'
 
 const aMessage = (number: number): Message => ({
   chatId: aChatId(),
   id: aMessageId(number),
   author: null,
+  replyTo: null,
+  metadata: Metadata.NONE,
+  reactions: NO_REACTIONS,
   text: aText(`message ${number}`),
   createdAt: NOON,
   editedAt: null,

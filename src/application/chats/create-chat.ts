@@ -4,6 +4,7 @@ import type { Caller } from '../../domain/caller.ts'
 import { type Chat, type ChatTitle, distinct, type Visibility } from '../../domain/chat/chat.ts'
 import type { Appointment, FounderRepeated } from '../../domain/chat/member.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
+import type { Metadata } from '../../domain/metadata.ts'
 import type { Intent, KeyReused, Once } from '../../domain/intent.ts'
 import type { Chats } from '../ports/chats.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -12,6 +13,7 @@ import type { Unavailable } from '../ports/failures.ts'
 export interface CreateChatCommand {
   readonly title: ChatTitle
   readonly visibility?: Visibility | undefined
+  readonly metadata?: Metadata | undefined
   readonly members?: readonly Appointment[] | undefined
   readonly intent?: Intent | undefined
 }

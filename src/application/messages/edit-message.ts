@@ -4,6 +4,7 @@ import type { Caller, Forbidden } from '../../domain/caller.ts'
 import type { Expectation, Stale } from '../../domain/expectation.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
 import type { Message, MessageText } from '../../domain/chat/message.ts'
+import type { Metadata } from '../../domain/metadata.ts'
 import { edit } from '../../domain/chat/message-decisions.ts'
 import type { Chats } from '../ports/chats.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -13,7 +14,8 @@ import type { ChatNotFound, MessageNotFound } from '../../domain/chat/not-found.
 export interface EditMessageCommand {
   readonly chatId: ChatId
   readonly messageId: MessageId
-  readonly text: MessageText
+  readonly text?: MessageText | undefined
+  readonly metadata?: Metadata | undefined
   readonly expected?: Expectation
 }
 
@@ -23,8 +25,8 @@ export type EditMessage = (caller: Caller, command: EditMessageCommand) => TE.Ta
 
 export const editMessage =
   (chats: Chats, clock: Clock): EditMessage =>
-  (caller, { chatId, messageId, text, expected }) =>
+  (caller, { chatId, ...which }) =>
     pipe(
-      chats.decide(caller, { chatId, messageId }, edit(caller, { messageId, text, expected, at: clock.now() })),
+      chats.decide(caller, { chatId, messageId: which.messageId }, edit(caller, { ...which, at: clock.now() })),
       TE.map(({ message }) => message),
     )

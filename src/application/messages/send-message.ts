@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Caller, Forbidden } from '../../domain/caller.ts'
 import type { Message, NewMessage } from '../../domain/chat/message.ts'
-import { post } from '../../domain/chat/message-decisions.ts'
+import { post, type ReplyToNotFound } from '../../domain/chat/message-decisions.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
 import type { ChatId } from '../../domain/identity.ts'
 import type { Intent, KeyReused, Once } from '../../domain/intent.ts'
@@ -16,7 +16,7 @@ export interface SendMessageCommand {
   readonly intent?: Intent | undefined
 }
 
-export type SendMessageError = ChatNotFound | Forbidden | KeyReused | Unavailable
+export type SendMessageError = ChatNotFound | Forbidden | KeyReused | ReplyToNotFound | Unavailable
 
 export type SendMessage = (
   caller: Caller,
@@ -28,6 +28,10 @@ export const sendMessage =
   (chats: Chats, clock: Clock): SendMessage =>
   (caller, { chatId, message, intent }) =>
     pipe(
-      chats.decide(caller, { chatId, intent }, post(caller, message, clock.now(), intent)),
+      chats.decide(
+        caller,
+        { chatId, intent, replyTo: message.replyTo ?? undefined },
+        post(caller, message, clock.now(), intent),
+      ),
       TE.map(({ message, replayed }) => ({ done: message, replayed })),
     )

@@ -3,6 +3,7 @@ import type { Caller, UserId } from '../../domain/caller.ts'
 import type { Chat, NewChat } from '../../domain/chat/chat.ts'
 import type { Message } from '../../domain/chat/message.ts'
 import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../domain/chat/not-found.ts'
+import type { Reaction } from '../../domain/chat/reaction.ts'
 import type { ShownMember } from '../../domain/chat/reading.ts'
 import type { Decision, Outcome } from '../../domain/chat/scene.ts'
 import type { ChatId, MessageId } from '../../domain/identity.ts'
@@ -14,6 +15,10 @@ import type { ChatSelection, MemberPage, MemberSelection, MessagePage, MessageSe
 export interface Ask {
   readonly chatId: ChatId
   readonly messageId?: MessageId
+  /** The message that the request answers. */
+  readonly replyTo?: MessageId | undefined
+  /** The caller's own reaction to the message, which the request is about. */
+  readonly reaction?: Reaction | undefined
   /** The user whose membership the request is about. */
   readonly target?: UserId
   readonly intent?: Intent | undefined

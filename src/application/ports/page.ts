@@ -15,7 +15,10 @@ export interface Selection<Before, After> {
 }
 
 export type ChatSelection = Selection<ChatId, ChatPosition>
-export type MessageSelection = Selection<MessageId, MessagePosition>
+export interface MessageSelection extends Selection<MessageId, MessagePosition> {
+  /** Answers to this message alone, which need not be there. */
+  readonly replyTo?: MessageId | undefined
+}
 
 /** Whether the page is the first entries of what the bounds leave, which are read oldest first, and not the last ones. */
 export const readsForwards = ({ before, after, from }: Selection<unknown, unknown>): boolean =>

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { userOf, type Caller, type UserId } from '../caller.ts'
 import { type ChatId, MessagePosition, Revision } from '../identity.ts'
+import { Metadata } from '../metadata.ts'
 import { type Done, type Intent, type KeyReused, type Once, replayed } from '../intent.ts'
 import { type Appointment, appointed, type FounderRepeated, type Member } from './member.ts'
 import { parseVisibleText, type TextError } from '../visible-text.ts'
@@ -35,6 +36,8 @@ export interface Chat {
   readonly changedAtRevision: Revision
   /** To whom the chat is there: to its members, or to everybody. */
   readonly visibility: Visibility
+  /** The application's own. */
+  readonly metadata: Metadata
   /** The revision that last changed who may do what: a membership, or the visibility. */
   readonly accessRevision: Revision
 }
@@ -44,6 +47,8 @@ export interface NewChat {
   readonly at: Date
   /** Private, unless it is said. */
   readonly visibility?: Visibility | undefined
+  /** Empty, unless it is said. */
+  readonly metadata?: Metadata | undefined
   /** Who belongs to it from the start, beside whoever opens it. Each once. */
   readonly members?: readonly Appointment[] | undefined
 }
@@ -52,7 +57,7 @@ export interface NewChat {
 export const MOST_FOUNDERS = 100
 
 export const open =
-  ({ title, at, visibility = 'private' }: NewChat) =>
+  ({ title, at, visibility = 'private', metadata = Metadata.NONE }: NewChat) =>
   (id: ChatId): Chat => ({
     id,
     title,
@@ -63,6 +68,7 @@ export const open =
     revision: Revision.START,
     changedAtRevision: Revision.START,
     visibility,
+    metadata,
     accessRevision: Revision.START,
   })
 

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { userOf, type Caller, type Forbidden } from '../caller.ts'
 import { type Expectation, expecting, type Stale } from '../expectation.ts'
 import type { MessageId } from '../identity.ts'
+import { isSame, type Metadata } from '../metadata.ts'
 import { type Intent, type KeyReused, replayed } from '../intent.ts'
 import { advance, type Chat } from './chat.ts'
 import { type Message, type MessageText, type NewMessage, posted } from './message.ts'
@@ -17,14 +18,21 @@ interface Posted extends Outcome {
   readonly replayed: boolean
 }
 
+/** There is no such message to answer; or it was deleted. */
+export interface ReplyToNotFound {
+  readonly kind: 'ReplyToNotFound'
+  readonly messageId: MessageId
+}
+
 interface Edited extends Outcome {
   readonly message: Message
 }
 
-/** The same text again changes nothing. */
+/** What is named is set, and what is not stays. The same again changes nothing. */
 interface Edit {
   readonly messageId: MessageId
-  readonly text: MessageText
+  readonly text?: MessageText | undefined
+  readonly metadata?: Metadata | undefined
   readonly at: Date
   readonly expected?: Expectation
 }
@@ -40,8 +48,13 @@ interface Erasure {
  * its sender might not send any more.
  */
 export const post =
-  (caller: Caller, draft: NewMessage, at: Date, intent?: Intent): Decision<Forbidden | KeyReused, Posted> =>
-  ({ chat, membership, done }) => {
+  (
+    caller: Caller,
+    draft: NewMessage,
+    at: Date,
+    intent?: Intent,
+  ): Decision<Forbidden | KeyReused | ReplyToNotFound, Posted> =>
+  ({ chat, membership, done, replied }) => {
     const author = userOf(caller)
     if (intent && done)
       return pipe(
@@ -50,6 +63,7 @@ export const post =
       )
     const refusal = allowed(standingOf(caller, chat, membership), 'send')
     if (E.isLeft(refusal)) return refusal
+    if (draft.replyTo != null && !replied) return E.left({ kind: 'ReplyToNotFound', messageId: draft.replyTo })
     const next = advance(chat, at)
     const id = (chat.lastMessageId + 1) as MessageId
     const message = posted(author, draft, { chatId: chat.id, id, createdAt: next.updatedAt, revision: next.revision })
@@ -70,20 +84,23 @@ const present = (
 }
 
 export const edit =
-  (caller: Caller, { text, at, ...which }: Edit): Decision<MessageNotFound | Forbidden | Stale, Edited> =>
+  (caller: Caller, { text, metadata, at, ...which }: Edit): Decision<MessageNotFound | Forbidden | Stale, Edited> =>
   (scene) =>
     E.map((message: Message) => {
-      if (text === message.text) return { chat: scene.chat, message }
+      const isText = text === undefined || text === message.text
+      if (isText && (metadata === undefined || isSame(metadata, message.metadata))) return { chat: scene.chat, message }
       const chat = advance(scene.chat, at)
-      return { chat, message: { ...message, text, editedAt: chat.updatedAt, revision: chat.revision } }
+      const said = { text: text ?? message.text, metadata: metadata ?? message.metadata }
+      const editedAt = isText ? message.editedAt : chat.updatedAt
+      return { chat, message: { ...message, ...said, editedAt, revision: chat.revision } }
     })(present(caller, scene, which, 'edit'))
 
-/** Leaves a tombstone: what the message said goes, its number, its author and its times stay. */
+/** Leaves a tombstone: what the message said goes, its number, its author, what it answers and its times stay. */
 export const erase =
   (caller: Caller, { at, ...which }: Erasure): Decision<MessageNotFound | Forbidden | Stale, Outcome> =>
   (scene) =>
-    E.map(({ chatId, id, author, createdAt, editedAt }: Message) => {
+    E.map(({ chatId, id, author, replyTo, createdAt, editedAt }: Message) => {
       const chat = advance(scene.chat, at)
       const { updatedAt: deletedAt, revision } = chat
-      return { chat, message: { chatId, id, author, createdAt, editedAt, deletedAt, revision } }
+      return { chat, message: { chatId, id, author, replyTo, createdAt, editedAt, deletedAt, revision } }
     })(present(caller, scene, which, 'delete'))

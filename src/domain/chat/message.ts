@@ -1,6 +1,8 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type { UserId } from '../caller.ts'
 import type { ChatId, MessageId, Revision } from '../identity.ts'
+import { Metadata } from '../metadata.ts'
+import { NO_REACTIONS, type ReactionCounts } from './reaction.ts'
 import { parseVisibleText, type TextError } from '../visible-text.ts'
 
 declare const brand: unique symbol
@@ -12,9 +14,19 @@ export const MessageText = {
   parse: (raw: string) => parseVisibleText(raw, MessageText.LIMIT) as E.Either<TextError, MessageText>,
 }
 
+/** What a message says, and its deletion takes away. */
+export interface Said {
+  readonly text: MessageText
+  /** The application's own; empty unless it is said. */
+  readonly metadata: Metadata
+}
+
 /** What a sender says of a message. */
 export interface NewMessage {
   readonly text: MessageText
+  /** The message of the chat that it answers; none, unless it is said. */
+  readonly replyTo?: MessageId | null | undefined
+  readonly metadata?: Metadata | undefined
 }
 
 /** What the chat gives to a message when it is posted. */
@@ -26,28 +38,37 @@ export interface Posting {
   readonly revision: Revision
 }
 
-export interface Message extends NewMessage, Posting {
+export interface Message extends Said, Posting {
   /** The user who sent it; null when a service did, for nobody. */
   readonly author: UserId | null
+  /** The message that it answers, which may be deleted since. */
+  readonly replyTo: MessageId | null
+  readonly reactions: ReactionCounts
   /** Null until the text was changed for the first time. */
   readonly editedAt: Date | null
 }
 
-/** What is left of a deleted message: its number, its author, its times and the change that deleted it, never what it said. */
-export interface Tombstone extends Omit<Message, keyof NewMessage> {
+/**
+ * What is left of a deleted message: its number, its author, what it answers, its times and the change that deleted it, never
+ * what it said, or what others made of it.
+ */
+export interface Tombstone extends Omit<Message, keyof Said | 'reactions'> {
   readonly deletedAt: Date
 }
 
 /** The message as it is when it was just posted. */
 export const posted = (
   author: UserId | null,
-  draft: NewMessage,
+  { text, replyTo = null, metadata = Metadata.NONE }: NewMessage,
   { chatId, id, createdAt, revision }: Posting,
 ): Message => ({
-  ...draft,
+  text,
+  metadata,
   chatId,
   id,
   author,
+  replyTo,
+  reactions: NO_REACTIONS,
   createdAt,
   revision,
   editedAt: null,

@@ -13,6 +13,7 @@ export type Standing = 'service' | Role | 'stranger' | 'former reader' | 'nobody
 export type Action =
   | 'read'
   | 'send'
+  | 'react'
   | 'type'
   | 'see markers'
   | 'edit own'
@@ -20,6 +21,7 @@ export type Action =
   | 'delete of others'
   | 'edit of others'
   | 'rename'
+  | 'set metadata'
   | 'set visibility'
   | 'delete chat'
 
@@ -32,20 +34,23 @@ const EVERYBODY: readonly Standing[] = [
   'stranger',
   'former reader',
 ]
-const WRITERS: readonly Standing[] = ['service', 'owner', 'moderator', 'member', 'stranger']
+const USERS_WHO_WRITE: readonly Standing[] = ['owner', 'moderator', 'member', 'stranger']
+const WRITERS: readonly Standing[] = ['service', ...USERS_WHO_WRITE]
 
 /** Who may do what. To nobody else. */
 const PERMITTED: Readonly<Record<Action, readonly Standing[]>> = {
   read: EVERYBODY,
   send: WRITERS,
-  // A service types for nobody.
-  type: WRITERS.filter((standing) => standing !== 'service'),
+  // A service reacts and types for nobody.
+  react: USERS_WHO_WRITE,
+  type: USERS_WHO_WRITE,
   'see markers': EVERYBODY.filter((standing) => standing !== 'stranger' && standing !== 'former reader'),
   'edit own': WRITERS,
   'delete own': WRITERS,
   'delete of others': ['service', 'owner', 'moderator'],
   'edit of others': ['service'],
   rename: ['service', 'owner', 'moderator'],
+  'set metadata': ['service', 'owner', 'moderator'],
   'set visibility': ['service', 'owner'],
   'delete chat': ['service', 'owner'],
 }

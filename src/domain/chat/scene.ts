@@ -2,6 +2,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type { Done } from '../intent.ts'
 import type { Chat } from './chat.ts'
 import type { Membership } from './member.ts'
+import type { Reacting } from './reaction.ts'
 import type { Message, Posting, Tombstone } from './message.ts'
 
 /** What a decision about a chat looks at, as it was at one moment. */
@@ -11,6 +12,10 @@ export interface Scene {
   readonly membership: Membership | undefined
   /** The message that the request is about; undefined when it was never posted, or was deleted. */
   readonly message: Message | undefined
+  /** The message that the request answers; undefined when it was never posted, or was deleted. */
+  readonly replied: Message | undefined
+  /** Whether whoever asks reacted to the message as the request says. */
+  readonly reacted: boolean
   /** What is known of the user whose membership the request is about, and who is there besides. */
   readonly target: Membership | undefined
   readonly others: Others
@@ -34,6 +39,8 @@ export interface Outcome {
   readonly message?: Message | Tombstone
   /** Or of one of its memberships. */
   readonly member?: Membership
+  /** What becomes of somebody's reaction to the message. */
+  readonly reacting?: Reacting
 }
 
 /** A rule, applied: a pure function of the scene, so that a store may run it again on a later one. */

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chats } from '../../application/ports/chats.ts'
 import type { Journal } from '../../application/ports/journal.ts'
-import { messagePage } from '../../application/ports/page.ts'
+import { messagePage, type MessageSelection } from '../../application/ports/page.ts'
 import type { Caller, UserId } from '../../domain/caller.ts'
 import * as Chat from '../../domain/chat/chat.ts'
 import { isFormer, type Member, type Membership } from '../../domain/chat/member.ts'
@@ -15,7 +15,9 @@ import type { Intent } from '../../domain/intent.ts'
 import {
   changesSince,
   type Entry,
+  hasReacted,
   isMember,
+  keepReaction,
   isOwn,
   isPublic,
   isSeen,
@@ -27,6 +29,10 @@ import { readingIn } from './markers.ts'
 import { memberPage, othersThan } from './members.ts'
 import { select } from './select.ts'
 import { memoryStore, type Store } from './store.ts'
+
+/** All messages; or those alone that answer one. */
+const answersIn = (messages: Entry['messages'], { replyTo }: MessageSelection) =>
+  replyTo === undefined ? messages : messages.filter((message) => message.replyTo === replyTo)
 
 const shownTo = (caller: Caller, entry: Entry, member: Member): ShownMember => ({
   ...member,
@@ -52,7 +58,7 @@ export const memoryChats = ({ entries, opened, next }: Store = memoryStore()): C
     for (const [key, { result }] of opened) if (result.id === id) opened.delete(key)
   }
 
-  const keep = (entry: Entry, { chat, message, member }: Outcome, intent: Intent | undefined) => {
+  const keep = (entry: Entry, { chat, message, member, reacting }: Outcome, intent: Intent | undefined) => {
     if (!chat) return remove(entry.chat.id)
     if (chat.revision === entry.chat.revision) return
     const touchedAt = next()
@@ -63,6 +69,8 @@ export const memoryChats = ({ entries, opened, next }: Store = memoryStore()): C
     if (message?.author && chat.lastMessageId > entry.chat.lastMessageId && isMember(entry, message.author))
       mark(message.author, chat.lastMessageId)
     if (message) keepMessage(entry, message, intent)
+    if (message && isTombstone(message)) entry.reacted.delete(message.id)
+    if (reacting) keepReaction(entry, reacting)
     if (member) entry.members.set(member.userId, member)
     entries.set(chat.id, { ...entry, chat, touchedAt })
   }
@@ -84,6 +92,7 @@ export const memoryChats = ({ entries, opened, next }: Store = memoryStore()): C
         messages: [],
         made: [],
         done: new Map(),
+        reacted: new Map(),
         markers: new Map(),
         touchedAt: next(),
       })
@@ -92,7 +101,7 @@ export const memoryChats = ({ entries, opened, next }: Store = memoryStore()): C
     },
 
     decide:
-      (caller, { chatId, messageId, target, intent }, decision) =>
+      (caller, { chatId, messageId, replyTo, reaction, target, intent }, decision) =>
       async () => {
         const found = entryOf(chatId)
         if (E.isLeft(found)) return found
@@ -106,6 +115,8 @@ export const memoryChats = ({ entries, opened, next }: Store = memoryStore()): C
           target: target && members.get(target),
           others: target === undefined ? NOBODY_ELSE : othersThan(members, target),
           message: present(found.right, messageId),
+          replied: present(found.right, replyTo),
+          reacted: hasReacted(found.right, messageId, reaction, caller),
           done: intent && done.get(intent.keptKey),
         })
         if (E.isRight(decided)) keep(found.right, decided.right, intent)
@@ -131,9 +142,9 @@ export const memoryChats = ({ entries, opened, next }: Store = memoryStore()): C
     },
 
     messages: (caller, id, selection) => async () =>
-      E.map(({ chat, messages }: Entry) => messagePage(chat, select(messages, selection, isTombstone)))(
-        seenBy(caller, id),
-      ),
+      E.map(({ chat, messages }: Entry) =>
+        messagePage(chat, select(answersIn(messages, selection), selection, isTombstone)),
+      )(seenBy(caller, id)),
 
     since: (id, after, limit) => async () => E.map((entry: Entry) => changesSince(entry, after, limit))(entryOf(id)),
 

@@ -4,6 +4,7 @@ import type { Caller, UserId } from '../../domain/caller.ts'
 import type { Chat } from '../../domain/chat/chat.ts'
 import { isFormer, type Membership } from '../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, postingOf, type Tombstone } from '../../domain/chat/message.ts'
+import type { Reacting, Reaction } from '../../domain/chat/reaction.ts'
 import { sees } from '../../domain/chat/sight.ts'
 import type { MessageId, MessagePosition, Revision } from '../../domain/identity.ts'
 import type { Done, Intent, KeptKey } from '../../domain/intent.ts'
@@ -18,6 +19,8 @@ export interface Entry {
   /** What each revision made, at its own index, as long as nothing later took its place. */
   readonly made: (Message | Tombstone | undefined)[]
   readonly done: DoneByKey<Posting>
+  /** Who reacted how to each message. */
+  readonly reacted: Map<MessageId, ReadonlyMap<Reaction, ReadonlySet<UserId>>>
   /** Up to where those who are or were members have read. */
   readonly markers: Map<UserId, Marker>
   /** When the chat last changed. */
@@ -50,6 +53,24 @@ export const keepMessage = (
   made[message.revision] = message
   if (intent && !earlier && !isTombstone(message))
     done.set(intent.keptKey, { fingerprint: intent.fingerprint, result: postingOf(message) })
+}
+
+export const hasReacted = (
+  { reacted }: Entry,
+  messageId: MessageId | undefined,
+  reaction: Reaction | undefined,
+  caller: Caller,
+): boolean => {
+  if (messageId === undefined || reaction === undefined || caller.kind !== 'user') return false
+  return reacted.get(messageId)?.get(reaction)?.has(caller.id) ?? false
+}
+
+export const keepReaction = ({ reacted }: Entry, { messageId, reaction, userId, isThere }: Reacting) => {
+  const ofMessage = new Map(reacted.get(messageId))
+  const users = new Set(ofMessage.get(reaction))
+  if (isThere) users.add(userId)
+  else users.delete(userId)
+  reacted.set(messageId, ofMessage.set(reaction, users))
 }
 
 export const isPublic = ({ chat }: Entry): boolean => chat.visibility === 'public'

@@ -4,11 +4,16 @@ import * as Chat from '../../../src/domain/chat/chat.ts'
 import type { Message } from '../../../src/domain/chat/message.ts'
 import type { Revision } from '../../../src/domain/identity.ts'
 import { aChatId, aMessageId, aNewChat, aText, NOON } from '../../fixtures.ts'
+import { NO_REACTIONS } from '../../../src/domain/chat/reaction.ts'
+import { Metadata } from '../../../src/domain/metadata.ts'
 
 const aMessage = (revision: number): Message => ({
   chatId: aChatId(),
   id: aMessageId(revision),
   author: null,
+  replyTo: null,
+  metadata: Metadata.NONE,
+  reactions: NO_REACTIONS,
   text: aText(),
   createdAt: NOON,
   editedAt: null,

@@ -13,6 +13,8 @@ import {
 } from '../../../src/infrastructure/postgres/database/rows.ts'
 import { aChatId, aText, later, NOON } from '../../fixtures.ts'
 import { anOpenDatabase } from '../../postgres.ts'
+import { NO_REACTIONS } from '../../../src/domain/chat/reaction.ts'
+import { Metadata } from '../../../src/domain/metadata.ts'
 
 describe('The lists of columns', () => {
   let database: Database
@@ -43,6 +45,9 @@ describe('The lists of columns', () => {
     chatId: aChatId(),
     id: 1 as MessageId,
     author: null,
+    replyTo: null,
+    metadata: Metadata.NONE,
+    reactions: NO_REACTIONS,
     text: aText(),
     createdAt: NOON,
     editedAt: null,

@@ -1,4 +1,4 @@
-import { arrayLiteral, type SqlType } from './array-literal.ts'
+import { arrayLiteral, isNone, type SqlType } from './array-literal.ts'
 import { type Column, type Columns, namesOf } from './columns.ts'
 
 /** One or more placeholders of a statement under one name. */
@@ -13,13 +13,17 @@ export interface Parameter<Value, Text> {
 
 const first = ([placeholder = '']: readonly string[]) => placeholder
 
-const written = (value: unknown) => (value instanceof Date ? value.toISOString() : value)
+const written = (type: SqlType, value: unknown) => {
+  if (value instanceof Date) return value.toISOString()
+  if (type !== 'json') return value
+  return isNone(type, value) ? null : JSON.stringify(value)
+}
 
 /** One value. */
 export const scalar = <Value>(type: SqlType): Parameter<Value, string> => ({
   types: [type],
   text: first,
-  values: (value) => [written(value)],
+  values: (value) => [written(type, value)],
 })
 
 /** Several values of one type, as one array. */
@@ -40,7 +44,7 @@ export const row = <A>(columns: Columns<A>): Parameter<A, { readonly [Property i
   return {
     types: entries.map(([, { type }]) => type),
     text: (placeholders) => byProperty(columns, placeholders),
-    values: (value) => entries.map(([property]) => written(value[property as keyof A])),
+    values: (value) => entries.map(([property, { type }]) => written(type, value[property as keyof A])),
   }
 }
 

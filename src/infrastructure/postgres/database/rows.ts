@@ -1,16 +1,12 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { UserId } from '../../../domain/caller.ts'
 import { isFormer, type Member, type Membership } from '../../../domain/chat/member.ts'
-import {
-  isTombstone,
-  type Message,
-  type NewMessage,
-  type Posting,
-  type Tombstone,
-} from '../../../domain/chat/message.ts'
+import { isTombstone, type Message, type Posting, type Said, type Tombstone } from '../../../domain/chat/message.ts'
+import { NO_REACTIONS } from '../../../domain/chat/reaction.ts'
+import { Metadata } from '../../../domain/metadata.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import type { Fingerprint, Intent, KeptKey } from '../../../domain/intent.ts'
-import { bigint, type Columns, jsonReaderOf, namesOf, readerOf, text, timestamptz, without } from './columns.ts'
+import { bigint, type Columns, json, jsonReaderOf, namesOf, readerOf, text, timestamptz, without } from './columns.ts'
 
 /** Every column of a chat. Whatever reads or writes chats goes by this list. */
 export const chatColumns = {
@@ -23,35 +19,45 @@ export const chatColumns = {
   revision: bigint('revision'),
   changedAtRevision: bigint('changed_at_revision'),
   visibility: text('visibility'),
+  metadata: json('metadata', Metadata.NONE),
   accessRevision: bigint('access_revision'),
 } satisfies Columns<Chat>
 
 /** What a message says, and a tombstone no longer does. */
 const saidColumns = {
   text: text('text'),
-} satisfies Columns<NewMessage>
+  metadata: json('metadata', Metadata.NONE),
+} satisfies Columns<Said>
 
 /** What stays of a message for good. */
 const lastingColumns = {
   chatId: bigint('chat_id'),
   id: bigint('id'),
   author: text('author'),
+  replyTo: bigint('reply_to'),
   createdAt: timestamptz('created_at'),
   editedAt: timestamptz('edited_at'),
   revision: bigint('revision'),
-} satisfies Columns<Omit<Message, keyof NewMessage>>
+} satisfies Columns<Omit<Message, keyof Said | 'reactions'>>
 
 /** Every column of a message that is not deleted. Whatever reads or writes messages goes by this list. */
-const messageColumns = { ...lastingColumns, ...saidColumns } satisfies Columns<Message>
+const messageColumns = {
+  ...lastingColumns,
+  ...saidColumns,
+  reactions: json('reactions', NO_REACTIONS),
+} satisfies Columns<Message>
 
 /** A message or its tombstone, as the row says it. */
 export type EntryRow = Omit<Tombstone, 'deletedAt'> & { readonly deletedAt: Date | null } & {
-  readonly [Said in keyof NewMessage]: NewMessage[Said] | null
+  readonly [Name in keyof Said | 'reactions']: Message[Name] | null
 }
 
 export const entryColumns = { ...messageColumns, deletedAt: timestamptz('deleted_at') } satisfies Columns<EntryRow>
 
-const nothingSaid = Object.fromEntries(Object.keys(saidColumns).map((property) => [property, null]))
+const nothingSaid = {
+  ...Object.fromEntries(Object.keys(saidColumns).map((property) => [property, null])),
+  reactions: null,
+}
 
 export const entryRow = (entry: Message | Tombstone): EntryRow =>
   isTombstone(entry) ? ({ ...nothingSaid, ...entry } as EntryRow) : { ...entry, deletedAt: null }
@@ -59,12 +65,12 @@ export const entryRow = (entry: Message | Tombstone): EntryRow =>
 export const entryOf = ({ deletedAt, ...entry }: EntryRow): Message | Tombstone => {
   if (deletedAt === null) return entry as Message
   const lasting = Object.entries(entry).filter(([property]) => property in lastingColumns)
-  return { ...(Object.fromEntries(lasting) as Omit<Message, keyof NewMessage>), deletedAt }
+  return { ...(Object.fromEntries(lasting) as Omit<Message, keyof Said | 'reactions'>), deletedAt }
 }
 
-/** What a new message's row says: it was neither edited nor deleted yet. */
-export const newMessageColumns = without(messageColumns, 'editedAt')
-export type NewMessageRow = Omit<Message, 'editedAt'>
+/** What a new message's row says: it was neither edited nor deleted yet, and nobody reacted. */
+export const newMessageColumns = without(messageColumns, 'editedAt', 'reactions')
+export type NewMessageRow = Omit<Message, 'editedAt' | 'reactions'>
 
 /** The three of a message that was sent with a key: they outlive edits and the text itself. */
 export interface KeyRow {

@@ -12,6 +12,8 @@ import {
 import type { Fingerprint, KeptKey } from '../../../domain/intent.ts'
 import { ROLES } from '../../../domain/chat/member.ts'
 import { MessageText } from '../../../domain/chat/message.ts'
+import { type OwnReaction, Reaction, type ReactionCounts } from '../../../domain/chat/reaction.ts'
+import { Metadata } from '../../../domain/metadata.ts'
 import { KeyDigest, KeyName, type KeyPrefix } from '../../../domain/keys/api-key.ts'
 import type { ApiKeyRow as ApiKeyColumns } from '../database/key-rows.ts'
 import type { EntryRow, KeyRow, MembershipRow } from '../database/rows.ts'
@@ -20,6 +22,8 @@ import type { EntryRow, KeyRow, MembershipRow } from '../database/rows.ts'
 const atMostGreatest = (column: string) => `${column} <= '${GREATEST}'::bigint`
 const between = (expression: string, low: number, high: number | string) =>
   `((${expression} >= ${low}) and (${expression} <= ${high}))`
+
+const metadataCheck = `(octet_length((metadata)::text) <= ${Metadata.MOST_BYTES})`
 
 /** Tables as PostgreSQL sees them. Only this service writes them, so columns carry the domain's brands. */
 export const ChatRow = defineEntity({
@@ -33,6 +37,7 @@ export const ChatRow = defineEntity({
       name: 'chats_counters_check',
       expression: `(${between('last_message_id', 0, 'revision')} and ${between('changed_at_revision', 0, 'revision')} and (${atMostGreatest('revision')}))`,
     },
+    { name: 'chats_metadata_check', expression: metadataCheck },
     { name: 'chats_access_revision_check', expression: between('access_revision', 0, 'revision') },
   ],
   properties: {
@@ -47,6 +52,8 @@ export const ChatRow = defineEntity({
     revision: p.bigint('number').$type<Revision>(),
     changedAtRevision: p.bigint('number').$type<Revision>(),
     visibility: p.enum([...VISIBILITIES]).default('private'),
+    /** Null: none. */
+    metadata: p.json<Metadata>().columnType('json').nullable(),
     accessRevision: p.bigint('number').$type<Revision>().defaultRaw('0'),
   } satisfies Record<keyof Chat | 'touchedAt', unknown>,
 })
@@ -63,9 +70,18 @@ export const MessageRow = defineEntity({
       where: '"idempotency_key" is not null',
     },
   ],
-  indexes: [{ name: 'messages_deleted_index', properties: ['chatId', 'id'], where: '"deleted_at" is not null' }],
+  indexes: [
+    { name: 'messages_deleted_index', properties: ['chatId', 'id'], where: '"deleted_at" is not null' },
+    { name: 'messages_replies_index', properties: ['chatId', 'replyTo', 'id'], where: '"reply_to" is not null' },
+  ],
   checks: [
     { name: 'messages_id_check', expression: between('id', 1, 'revision') },
+    { name: 'messages_reply_to_check', expression: '((reply_to >= 1) and (reply_to < id))' },
+    { name: 'messages_metadata_check', expression: metadataCheck },
+    {
+      name: 'messages_said_check',
+      expression: '((deleted_at is null) or ((metadata is null) and (reactions is null)))',
+    },
     {
       name: 'messages_text_check',
       expression: `(((text is null) = (deleted_at is not null)) and ${between('char_length(text)', 1, MessageText.LIMIT)})`,
@@ -75,8 +91,14 @@ export const MessageRow = defineEntity({
     chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').primary(),
     id: p.bigint('number').$type<MessageId>().primary(),
     author: p.text().$type<UserId>().nullable(),
-    /** Null on a tombstone. */
+    /** Not a foreign key: what was answered stays, as what is left of it at least. */
+    replyTo: p.bigint('number').$type<MessageId>().nullable(),
+    /** Null on a tombstone, as the next two. */
     text: p.text().$type<MessageText>().nullable(),
+    /** Null: none. */
+    metadata: p.json<Metadata>().columnType('json').nullable(),
+    /** How many users reacted how, in the order of first use. Null: nobody. */
+    reactions: p.json<ReactionCounts>().columnType('json').nullable(),
     createdAt: p.datetime(3),
     editedAt: p.datetime(3).nullable(),
     deletedAt: p.datetime(3).nullable(),
@@ -88,6 +110,24 @@ export const MessageRow = defineEntity({
   } satisfies Record<keyof (EntryRow & KeyRow), unknown>,
 })
 export type MessageRow = InferEntity<typeof MessageRow>
+
+/** Who reacted how. Their numbers stand in the message. */
+export const ReactionRow = defineEntity({
+  name: 'ReactionRow',
+  tableName: 'reactions',
+  indexes: [{ name: 'reactions_user_index', properties: ['chatId', 'userId', 'messageId'] }],
+  checks: [
+    { name: 'reactions_reaction_check', expression: between('char_length(reaction)', 1, Reaction.LIMIT) },
+    { name: 'reactions_user_id_check', expression: between('char_length(user_id)', 1, UserId.LIMIT) },
+  ],
+  properties: {
+    chatId: () => p.manyToOne(ChatRow).mapToPk().joinColumn('chat_id').deleteRule('cascade').primary(),
+    messageId: p.bigint('number').$type<MessageId>().primary(),
+    reaction: p.text().$type<Reaction>().collation('C').primary(),
+    userId: p.text().$type<UserId>().collation('C').primary(),
+  } satisfies Record<keyof OwnReaction, unknown>,
+})
+export type ReactionRow = InferEntity<typeof ReactionRow>
 
 /** Keys under which chats were opened. They are spread by key, so no chat's table has to know every other chat. */
 export const ChatKeyRow = defineEntity({

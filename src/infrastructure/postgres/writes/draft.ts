@@ -72,6 +72,8 @@ export const sceneOf = (draft: Draft, { userId, messageId, target, intent }: Ask
     target: target && draft.members.get(target),
     others: (target && draft.others.get(target)) ?? NOBODY_ELSE,
     message: message && !isTombstone(message) ? message : undefined,
+    replied: undefined,
+    reacted: false,
     done,
   }
 }

@@ -13,6 +13,7 @@ import {
   ChatIdCodec,
   ChatPositionCodec,
   ChatTitleCodec,
+  MetadataCodec,
   only,
   onlySome,
   optional,
@@ -33,9 +34,10 @@ const Path = only({ chat_id: ChatIdCodec })
 const NewChat = only({
   title: ChatTitleCodec,
   visibility: optional(VisibilityCodec),
+  metadata: optional(MetadataCodec),
   members: optional(AppointmentsCodec),
 })
-const Changes = someOf({ title: ChatTitleCodec, visibility: VisibilityCodec })
+const Changes = someOf({ title: ChatTitleCodec, visibility: VisibilityCodec, metadata: MetadataCodec })
 
 export const CreateChatRequest = t.type({ headers: IdempotentWrite, body: NewChat })
 export const ListChatsRequest = t.type({
@@ -79,6 +81,7 @@ export const chatEndpoints = (
       createChat(caller, {
         title: body.title,
         visibility: body.visibility,
+        metadata: body.metadata,
         members: body.members?.map(({ user_id: userId, role }) => ({ userId, role })),
         intent: intentOf(caller, headers['idempotency-key'], 'createChat', 'title', body),
       }),

@@ -6,7 +6,7 @@ import type { EditMessage } from '../../../application/messages/edit-message.ts'
 import type { GetMessage } from '../../../application/messages/get-message.ts'
 import type { ListMessages } from '../../../application/messages/list-messages.ts'
 import type { SendMessage } from '../../../application/messages/send-message.ts'
-import type { ChatId } from '../../../domain/identity.ts'
+import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import {
   ChatIdCodec,
@@ -14,10 +14,14 @@ import {
   MessageIdCodec,
   MessagePositionCodec,
   MessageTextCodec,
+  MetadataCodec,
   only,
   onlySome,
+  optional,
   OrderCodec,
   PageLimitCodec,
+  ReplyToCodec,
+  someOf,
 } from '../codecs/codecs.ts'
 import { Conditional, expectationOf } from '../endpoint/etags.ts'
 import type { Contract } from '../endpoint/contract.ts'
@@ -29,9 +33,14 @@ import { entityTag, messageView, pageJson } from './views.ts'
 
 const Collection = only({ chat_id: ChatIdCodec })
 const Item = only({ chat_id: ChatIdCodec, message_id: MessageIdCodec })
-const Body = only({ text: MessageTextCodec })
+const NewMessage = only({
+  text: MessageTextCodec,
+  reply_to: optional(ReplyToCodec),
+  metadata: optional(MetadataCodec),
+})
+const Changes = someOf({ text: MessageTextCodec, metadata: MetadataCodec })
 
-export const SendMessageRequest = t.type({ headers: IdempotentWrite, path: Collection, body: Body })
+export const SendMessageRequest = t.type({ headers: IdempotentWrite, path: Collection, body: NewMessage })
 export const ListMessagesRequest = t.type({
   headers: Conditional,
   path: Collection,
@@ -41,13 +50,16 @@ export const ListMessagesRequest = t.type({
     after: MessagePositionCodec,
     order: OrderCodec,
     cursor: MessageCursorCodec,
+    reply_to: MessageIdCodec,
   }),
 })
 export const GetMessageRequest = t.type({ headers: Conditional, path: Item })
-export const EditMessageRequest = t.type({ headers: Conditional, path: Item, body: Body })
+export const EditMessageRequest = t.type({ headers: Conditional, path: Item, body: Changes })
 export const DeleteMessageRequest = t.type({ headers: Conditional, path: Item })
 
 const messagesPath = (chatId: ChatId) => `/chats/${chatId}/messages/`
+const filterOf = ({ reply_to: replyTo }: { readonly reply_to?: MessageId | undefined }) =>
+  replyTo === undefined ? '' : `&reply_to=${replyTo}`
 const tagOf = ({ revision }: Message) => ({ ETag: entityTag(revision) })
 
 export interface MessageUseCases {
@@ -66,7 +78,7 @@ export const messageEndpoints = (
     pipe(
       sendMessage(caller, {
         chatId: path.chat_id,
-        message: body,
+        message: { text: body.text, replyTo: body.reply_to, metadata: body.metadata },
         intent: intentOf(caller, headers['idempotency-key'], 'sendMessage', 'text', body),
       }),
       TE.map(({ done: message, replayed }) => {
@@ -81,9 +93,9 @@ export const messageEndpoints = (
     ListMessagesRequest,
     ({ path: { chat_id: chatId }, query }, caller) =>
       pipe(
-        listMessages(caller, { chatId, selection: selectionOf(query) }),
+        listMessages(caller, { chatId, selection: { ...selectionOf(query), replyTo: query.reply_to } }),
         TE.map((page) => {
-          const links = pageLinks(messagesPath(chatId), query, page)
+          const links = pageLinks(messagesPath(chatId), query, page, filterOf(query))
           const headers = {
             ...linkHeader([...links, monitorLink(page.chat)]),
             ETag: entityTag(page.chat.revision),
@@ -105,7 +117,7 @@ export const messageEndpoints = (
       editMessage(caller, {
         chatId: path.chat_id,
         messageId: path.message_id,
-        text: body.text,
+        ...body,
         expected: expectationOf(headers),
       }),
       TE.map((message) => json(200, messageView(message), tagOf(message))),

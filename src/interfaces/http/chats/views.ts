@@ -15,6 +15,7 @@ export const chatView = ({
   updatedAt,
   lastMessageId,
   visibility,
+  metadata,
 }: Chat): View<Omit<Chat, 'revision' | 'changedAtRevision' | 'accessRevision' | 'activeAt'>> => ({
   id,
   title,
@@ -22,20 +23,27 @@ export const chatView = ({
   updated_at: shownTime(updatedAt),
   last_message_id: lastMessageId,
   visibility,
+  metadata,
 })
 
 export const messageView = ({
   id,
   chatId,
   author,
+  replyTo,
   text,
+  metadata,
+  reactions,
   createdAt,
   editedAt,
 }: Message): View<Omit<Message, 'revision'>> => ({
   id,
   chat_id: chatId,
   author,
+  reply_to: replyTo,
   text,
+  metadata,
+  reactions,
   created_at: shownTime(createdAt),
   edited_at: shownTime(editedAt),
 })
@@ -44,6 +52,7 @@ export const tombstoneView = ({
   id,
   chatId,
   author,
+  replyTo,
   createdAt,
   editedAt,
   deletedAt,
@@ -51,6 +60,7 @@ export const tombstoneView = ({
   id,
   chat_id: chatId,
   author,
+  reply_to: replyTo,
   created_at: shownTime(createdAt),
   edited_at: shownTime(editedAt),
   deleted_at: shownTime(deletedAt),

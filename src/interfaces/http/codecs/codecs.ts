@@ -2,7 +2,14 @@ export { ChatIdCodec, ChatIdsCodec, ChatPositionCodec, ChatTitleCodec, MAX_FOLLO
 export { only, onlySome, optional, someOf } from './codec.ts'
 export { AppointmentsCodec, PublicCodec, RoleCodec, UserIdCodec, VisibilityCodec } from './members.ts'
 export { KeyChatsCodec, KeyExpiryCodec, KeyIdCodec, KeyNameCodec, KeyPositionCodec, KeyScopesCodec } from './keys.ts'
-export { MessageIdCodec, MessagePositionCodec, MessageTextCodec } from './messages.ts'
+export {
+  MessageIdCodec,
+  MessagePositionCodec,
+  MessageTextCodec,
+  MetadataCodec,
+  ReactionCodec,
+  ReplyToCodec,
+} from './messages.ts'
 export {
   ChatCursorCodec,
   KeyCursorCodec,

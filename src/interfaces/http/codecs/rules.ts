@@ -3,11 +3,12 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type { ListError } from '../../../domain/distinct.ts'
 import type { IdentityError } from '../../../domain/identity.ts'
 import { Instant, type InstantError } from '../../../domain/instant.ts'
+import type { MetadataError } from '../../../domain/metadata.ts'
 import type { TextError } from '../../../domain/visible-text.ts'
 import type { Parse } from './codec.ts'
 
 /** The domain's rules in the client's words. */
-const inWords = (error: TextError | IdentityError | InstantError | ListError): string => {
+const inWords = (error: TextError | IdentityError | InstantError | ListError | MetadataError): string => {
   switch (error.kind) {
     case 'TextBlank':
       return 'blank: must contain more than white space'
@@ -19,6 +20,16 @@ const inWords = (error: TextError | IdentityError | InstantError | ListError): s
       return 'invisible: must contain at least one visible character'
     case 'OutOfRange':
       return `out_of_range: must be from ${error.low} to ${error.high}`
+    case 'MetadataNotObject':
+      return 'wrong_type: must be an object'
+    case 'MetadataTooLong':
+      return `too_long: must have at most ${error.limit} bytes, as compact JSON in UTF-8`
+    case 'MetadataTooDeep':
+      return `too_deep: must have at most ${error.limit} levels of objects and arrays, itself among them`
+    case 'MetadataMalformed':
+      return 'malformed: names and texts must be well-formed Unicode without U+0000'
+    case 'MetadataNumber':
+      return 'out_of_range: numbers must be finite, as IEEE 754 has them'
     case 'InstantMalformed':
       return 'malformed: must be a time as RFC 3339 writes it, such as 2026-03-14T09:26:53.589Z'
     case 'ListTooShort':
@@ -88,6 +99,12 @@ export const number =
     if (!Number.isInteger(sent)) return E.left('not_a_whole_number: must be a whole number')
     return pipe(parse(sent), E.mapLeft(inWords))
   }
+
+/** An object of a body, of which nothing is known. */
+export const object =
+  <A>(parse: (raw: unknown) => E.Either<MetadataError, A>): Parse<A> =>
+  (sent) =>
+    sent === undefined ? E.left(MISSING) : pipe(parse(sent), E.mapLeft(inWords))
 
 /** A time of a body. */
 export const instant: Parse<Date> = (sent) =>

@@ -5,6 +5,8 @@ import type { Forbidden } from '../../../domain/caller.ts'
 import type { FounderRepeated } from '../../../domain/chat/member.ts'
 import type { LastOwner } from '../../../domain/chat/member-decisions.ts'
 import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
+import type { ReplyToNotFound } from '../../../domain/chat/message-decisions.ts'
+import type { ReactionNotFound, TooManyReactions } from '../../../domain/chat/reaction.ts'
 import type { Stale } from '../../../domain/expectation.ts'
 import type { KeyNotFound } from '../../../domain/keys/api-key.ts'
 import type { ExpiryOutOfRange } from '../../../domain/keys/issue-key.ts'
@@ -54,6 +56,9 @@ export type Failure =
   | ChatNotFound
   | MessageNotFound
   | MemberNotFound
+  | ReactionNotFound
+  | ReplyToNotFound
+  | TooManyReactions
   | LastOwner
   | FounderRepeated
   | KeyNotFound

@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type { Caller } from '../../../domain/caller.ts'
 import { type Fingerprint, IdempotencyKey, type Intent, keptKeyOf } from '../../../domain/intent.ts'
+import { canonicalJson } from '../../../domain/metadata.ts'
 import { codec } from '../codecs/codec.ts'
 
 /** A structured-field string (RFC 9651, section 3.3.3). */
@@ -32,10 +33,15 @@ const IdempotencyKeyCodec = codec(
 /** Headers of a request that may be sent again and is done once. */
 export const IdempotentWrite = t.partial({ 'idempotency-key': IdempotencyKeyCodec })
 
+/** What means the same as if it had not been given: nothing, no message, no metadata. */
+const isNothing = (value: unknown): boolean =>
+  value == null || (typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0)
+
 /** The fields that were given, in an order that does not depend on how they were. None: nothing, as before there were any. */
 const givenOf = (fields: object): readonly unknown[] => {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return given.length === 0 ? [] : [given.toSorted(([a], [b]) => (a < b ? -1 : 1))]
+  const given = Object.entries(fields).filter(([, value]) => !isNothing(value))
+  const meant = given.map(([name, value]) => [name, name === 'metadata' ? canonicalJson(value) : value] as const)
+  return meant.length === 0 ? [] : [meant.toSorted(([a], [b]) => (a < b ? -1 : 1))]
 }
 
 /**

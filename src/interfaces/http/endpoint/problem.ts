@@ -43,6 +43,21 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
       return ['not-found', `Message ${failure.messageId} of chat ${failure.chatId} was not found`]
     case 'MemberNotFound':
       return ['not-found', `${failure.userId} is no member of chat ${failure.chatId}`]
+    case 'ReactionNotFound':
+      return ['not-found', `The reaction to message ${failure.messageId} was not found`]
+    case 'ReplyToNotFound': {
+      const rule = `must be a message of the chat that is not deleted, and ${failure.messageId} is none`
+      const errors = [{ pointer: '#/reply_to', code: 'no_message', detail: rule }]
+      return ['validation-failed', `#/reply_to ${rule}`, { errors }]
+    }
+    case 'TooManyReactions': {
+      const rule = `must be one of those that the message has, which are ${failure.limit} already`
+      return [
+        'validation-failed',
+        `reaction ${rule}`,
+        { errors: [{ parameter: 'reaction', code: 'too_many', detail: rule }] },
+      ]
+    }
     case 'LastOwner':
       return ['last-owner', 'It is the last owner, and others are there']
     case 'FounderRepeated': {
