@@ -22,6 +22,9 @@ import { aChatId, aMessageId, anIntent, aNewChat, aPosition, later, left, NOON, 
 
 const MISSING = aChatId(99_999)
 
+/** What a message is that says no more than its text. */
+const PLAIN = { author: null, replyTo: null, metadata: {}, reactions: [], editedAt: null }
+
 /** What every `Chats` must do. Each adapter calls this once; extra cases of one adapter stay in its own file. */
 export const chatsContract = (open: () => Promise<Chats>) => {
   let chats: Chats
@@ -133,8 +136,8 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(chat).to.include({ lastMessageId: 2, revision: 2, changedAtRevision: 0 })
       expect(chat.updatedAt).to.deep.equal(later(2))
       expect(entries).to.deep.equal([
-        { chatId: id, id: 2, author: null, text: 'two', createdAt: later(2), editedAt: null, revision: 2 },
-        { chatId: id, id: 1, author: null, text: 'one', createdAt: later(1), editedAt: null, revision: 1 },
+        { ...PLAIN, chatId: id, id: 2, text: 'two', createdAt: later(2), revision: 2 },
+        { ...PLAIN, chatId: id, id: 1, text: 'one', createdAt: later(1), revision: 1 },
       ])
     })
 
@@ -228,7 +231,7 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(message).to.deep.equal({
         chatId: id,
         id: 2,
-        author: null,
+        ...PLAIN,
         text: 'edited',
         createdAt: NOON,
         editedAt: later(1000),
@@ -362,10 +365,9 @@ export const chatsContract = (open: () => Promise<Chats>) => {
       expect(message).to.deep.equal({
         chatId: id,
         id: 1,
-        author: null,
+        ...PLAIN,
         text: 'hello',
         createdAt: later(5),
-        editedAt: null,
         revision: 1,
       })
       expect(right(await send(chats, id)).message.id).to.equal(2)

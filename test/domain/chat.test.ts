@@ -30,10 +30,12 @@ describe('A chat', () => {
       title: 'Release party',
       createdAt: NOON,
       updatedAt: NOON,
+      activeAt: NOON,
       lastMessageId: 0,
       revision: 0,
       changedAtRevision: 0,
       visibility: 'private',
+      metadata: {},
       accessRevision: 0,
     })
   })
