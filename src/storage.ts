@@ -104,7 +104,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
-    markers: postgresMarkers(),
+    markers: postgresMarkers(database.pool),
     inboxes: postgresInboxes(),
     signals: memorySignals(),
     reactions: postgresReactions(),
