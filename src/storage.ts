@@ -107,7 +107,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
     markers: postgresMarkers(database.pool),
     inboxes: postgresInboxes(),
     signals: memorySignals(),
-    reactions: postgresReactions(),
+    reactions: postgresReactions(database.pool),
     keys: postgresKeys(database.pool),
     bell,
     health: postgresHealth(database),

@@ -5,7 +5,8 @@ import { statement } from './database/statement.ts'
 import { findKeys } from './keys.ts'
 import { executedMigrations, isUpToDate } from './migrations/executed.ts'
 import { openChats } from './writes/add-chats.ts'
-import { writeEverythingAndMark } from './writes/write-everything.ts'
+import { writeEverything } from './writes/write-everything.ts'
+import { reactionsIn } from './writes/writing-reactions.ts'
 
 const PATIENCE_MS = 1000
 
@@ -29,7 +30,15 @@ export const postgresHealth = ({ pool }: Database): Health => {
   const isWritable = async () => (await findReadOnly(pool, {})).every((readOnly) => !readOnly)
   const isThere = async () => {
     if (!isUpToDate(await executedMigrations(pool))) return false
-    await writeEverythingAndMark(pool, { moves: [], sent: [], changed: [], members: [], unused: [], senders: [] })
+    await writeEverything(true, true)(pool, {
+      moves: [],
+      sent: [],
+      changed: [],
+      members: [],
+      unused: [],
+      senders: [],
+      ...reactionsIn([]),
+    })
     await openChats(pool, { wanted: [], founders: [] })
     await findKeys(pool, { digests: [] })
     return true

@@ -2,7 +2,7 @@ import type { Chat } from '../../../domain/chat/chat.ts'
 import type { UserId } from '../../../domain/caller.ts'
 import { isFormer, type Member, type Membership } from '../../../domain/chat/member.ts'
 import { isTombstone, type Message, type Posting, type Said, type Tombstone } from '../../../domain/chat/message.ts'
-import { NO_REACTIONS } from '../../../domain/chat/reaction.ts'
+import { NO_REACTIONS, type OwnReaction } from '../../../domain/chat/reaction.ts'
 import { Metadata } from '../../../domain/metadata.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import type { Fingerprint, Intent, KeptKey } from '../../../domain/intent.ts'
@@ -91,6 +91,14 @@ export const messageAddressColumns = {
   chatId: messageColumns.chatId,
   id: messageColumns.id,
 } satisfies Columns<MessageAddress>
+
+/** Who reacted how to which message. */
+export const ownReactionColumns = {
+  chatId: messageColumns.chatId,
+  messageId: { ...messageColumns.id, name: 'message_id' },
+  reaction: text('reaction'),
+  userId: text('user_id'),
+} satisfies Columns<OwnReaction>
 
 export interface KeyAddress {
   readonly chatId: ChatId

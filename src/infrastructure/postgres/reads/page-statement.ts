@@ -23,6 +23,7 @@ interface WantedRow {
   readonly before: number
   readonly after: number
   readonly known: number
+  readonly replyTo: number | null
   readonly place: number
 }
 const plainColumns = {
@@ -32,8 +33,15 @@ const plainColumns = {
   after: bigint('after'),
   known: bigint('known'),
   place: bigint('place'),
-} satisfies Columns<Omit<WantedRow, 'viewer'>>
-const viewedColumns = { ...plainColumns, viewer: text('viewer') } satisfies Columns<WantedRow>
+} satisfies Columns<Omit<WantedRow, 'viewer' | 'replyTo'>>
+
+/** The columns that the statement asks with: whose membership comes along, and which message is answered, where it matters. */
+const columnsOf = (isViewed: boolean, isOfReplies: boolean) =>
+  ({
+    ...plainColumns,
+    ...(isViewed && { viewer: text('viewer') }),
+    ...(isOfReplies && { replyTo: bigint('reply_to') }),
+  }) as Columns<WantedRow>
 
 const rowOf = ({ caller, chatId, selection, known }: WantedPage, place: number): WantedRow => ({
   viewer: userOf(caller),
@@ -42,6 +50,7 @@ const rowOf = ({ caller, chatId, selection, known }: WantedPage, place: number):
   before: selection.before ?? Number.MAX_SAFE_INTEGER,
   after: selection.after ?? 0,
   known,
+  replyTo: selection.replyTo ?? null,
   place,
 })
 
@@ -50,16 +59,17 @@ const rowOf = ({ caller, chatId, selection, known }: WantedPage, place: number):
  * writes and we read at a third of the cost of as many rows; null, if the chat still has the revision under which we
  * know it. Where users ask, their memberships come along.
  */
-const pagesIn = (order: 'asc' | 'desc', isViewed: boolean) =>
+const pagesIn = (order: 'asc' | 'desc', isViewed: boolean, isOfReplies: boolean) =>
   statement(
-    `pages-${order}${isViewed ? '-viewed' : ''}`,
-    { wanted: table<WantedRow>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
+    `pages-${order}${isOfReplies ? '-of-replies' : ''}${isViewed ? '-viewed' : ''}`,
+    { wanted: table<WantedRow>(columnsOf(isViewed, isOfReplies)) },
     ({ wanted }) => `
       select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
         select json_agg(json_build_array(${MESSAGE}))
         from (
           select * from messages m
           where m.chat_id = wanted.chat_id and m.deleted_at is null and m.id < wanted.before and m.id > wanted.after
+            ${isOfReplies ? 'and m.reply_to = wanted.reply_to' : ''}
           order by m.id ${order} limit wanted.size
         ) m
       )) end ${isViewed ? `, ${SIGHT}` : ''}
@@ -67,8 +77,19 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean) =>
     (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )
 
-const newest = forViewers((isViewed) => pagesIn('desc', isViewed))
-const oldest = forViewers((isViewed) => pagesIn('asc', isViewed))
+/** Of all messages, or of those that answer one. */
+const statementsIn = (order: 'asc' | 'desc') => ({
+  all: forViewers((isViewed) => pagesIn(order, isViewed, false)),
+  replies: forViewers((isViewed) => pagesIn(order, isViewed, true)),
+})
+const newest = statementsIn('desc')
+const oldest = statementsIn('asc')
+
+/** Which pages can be read by one statement. */
+export interface PageKind {
+  readonly forwards: boolean
+  readonly of: 'all' | 'replies'
+}
 
 const readPage = (json: string, selection: MessageSelection): MessagePage => {
   const columns = JSON.parse(json) as unknown[]
@@ -80,11 +101,11 @@ const readPage = (json: string, selection: MessageSelection): MessagePage => {
 export const readPages = async (
   session: Session,
   wanted: readonly WantedPage[],
-  forwards: boolean,
+  { forwards, of }: PageKind,
 ): Promise<readonly (MessagePage | 'known' | undefined)[]> => {
   const pages: (MessagePage | 'known' | undefined)[] = wanted.map(() => undefined)
   const rows = wanted.map(rowOf)
-  for (const { place, json, row } of await (forwards ? oldest : newest)(rows)(session, { wanted: rows })) {
+  for (const { place, json, row } of await (forwards ? oldest : newest)[of](rows)(session, { wanted: rows })) {
     const { caller, chatId, selection } = wanted[place] as WantedPage
     if (isSeen(caller, chatId, row, 2)) pages[place] = json === null ? 'known' : readPage(json, selection)
   }

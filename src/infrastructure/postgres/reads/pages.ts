@@ -1,11 +1,13 @@
 import type { Pool } from 'pg'
 import { type MessagePage, type MessageSelection, readsForwards } from '../../../application/ports/page.ts'
 import type { Caller } from '../../../domain/caller.ts'
+import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId } from '../../../domain/identity.ts'
+import { Metadata } from '../../../domain/metadata.ts'
 import { batching } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
 import { BATCHES } from './batches.ts'
-import { readPages } from './page-statement.ts'
+import { type PageKind, readPages } from './page-statement.ts'
 
 interface Asked {
   readonly caller: Caller
@@ -30,13 +32,19 @@ export interface PageCacheSettings {
 
 const DEFAULTS: PageCacheSettings = { bytes: 40_000_000, milliseconds: 60_000 }
 
+const bytesOf = ({ text, metadata, reactions }: Message): number =>
+  2 * text.length +
+  600 +
+  150 * reactions.length +
+  (metadata === Metadata.NONE ? 0 : 4 * JSON.stringify(metadata).length)
+
 const cachedPage = (page: MessagePage, since: number): CachedPage => {
-  const bytes = page.entries.reduce((sum, { text }) => sum + 2 * text.length + 600, 500)
+  const bytes = page.entries.reduce((sum, message) => sum + bytesOf(message), 500)
   return { page, since, bytes }
 }
 
 const keyOf = (chatId: ChatId, selection: MessageSelection) =>
-  `${chatId} ${selection.limit} ${selection.before ?? ''} ${selection.after ?? ''} ${readsForwards(selection)}`
+  `${chatId} ${selection.limit} ${selection.before ?? ''} ${selection.after ?? ''} ${readsForwards(selection)} ${selection.replyTo ?? ''}`
 
 /**
  * Pages of messages, each with its chat as both were at one moment; undefined when there is no such chat for the caller.
@@ -49,7 +57,7 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
   const cache = boundedMap<string, CachedPage>(bytes, ({ bytes }) => bytes)
   pool.on('remove', cache.clear)
 
-  const readIn = (forwards: boolean) => async (asked: readonly Asked[]) => {
+  const readIn = (kind: PageKind) => async (asked: readonly Asked[]) => {
     const since = performance.now()
     const wanted = asked.map(({ caller, chatId, selection }) => {
       const key = keyOf(chatId, selection)
@@ -57,7 +65,7 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
       const cached = found && since - found.since < milliseconds ? found : undefined
       return { caller, chatId, selection, key, cached, known: cached ? cached.page.chat.revision : (-1 as const) }
     })
-    const found = await readPages(pool, wanted, forwards)
+    const found = await readPages(pool, wanted, kind)
     return wanted.map(({ key, cached }, place) => {
       const page = found[place]
       if (page === undefined) return undefined
@@ -67,8 +75,16 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
     })
   }
 
-  const newest = batching(readIn(false), BATCHES)
-  const oldest = batching(readIn(true), BATCHES)
-  return (caller: Caller, chatId: ChatId, selection: MessageSelection): Promise<MessagePage | undefined> =>
-    (readsForwards(selection) ? oldest : newest)({ caller, chatId, selection })
+  const reading = (kind: PageKind) => batching(readIn(kind), BATCHES)
+  const reads = {
+    all: { newest: reading({ forwards: false, of: 'all' }), oldest: reading({ forwards: true, of: 'all' }) },
+    replies: {
+      newest: reading({ forwards: false, of: 'replies' }),
+      oldest: reading({ forwards: true, of: 'replies' }),
+    },
+  }
+  return (caller: Caller, chatId: ChatId, selection: MessageSelection): Promise<MessagePage | undefined> => {
+    const { newest, oldest } = reads[selection.replyTo === undefined ? 'all' : 'replies']
+    return (readsForwards(selection) ? oldest : newest)({ caller, chatId, selection })
+  }
 }

@@ -5,7 +5,9 @@ import { isTombstone, type Message, type Posting, postingOf, type Tombstone } fr
 import { NOBODY_ELSE, type Others, type Outcome, type Scene } from '../../../domain/chat/scene.ts'
 import type { ChatId, MessageId, MessagePosition } from '../../../domain/identity.ts'
 import type { Done, Intent, KeptKey } from '../../../domain/intent.ts'
+import type { Reacting } from '../../../domain/chat/reaction.ts'
 import type { Ask } from '../../../application/ports/chats.ts'
+import { type DraftReactions, draftReactions, hasReacted, takeReaction, takeRewritten } from './draft-reactions.ts'
 
 /** What a decision has to be shown, and of whose membership. */
 export interface Asked extends Ask {
@@ -36,6 +38,7 @@ export interface Draft {
   /** The messages that decisions ask for, as they were found, then as decisions left them. */
   readonly messages: Map<MessageId, Message | Tombstone>
   readonly changed: Set<Message | Tombstone>
+  readonly reactions: DraftReactions
   readonly done: Map<KeptKey, Done<Posting>>
   /** Whether something was decided that holds only at this revision: all but sends, which hold wherever the chat moves. */
   restsOnRevision: boolean
@@ -56,23 +59,30 @@ export const draftOf = (chat: Chat): Draft => ({
   senders: new Map(),
   messages: new Map(),
   changed: new Set(),
+  reactions: draftReactions(),
   done: new Map(),
   unused: new Set(),
   restsOnRevision: false,
 })
 
 /** Whether the message is one that this draft has not written yet: then there is nothing to look it up in. */
-export const isUnwritten = ({ before, chat }: Draft, { messageId }: Ask): boolean =>
-  messageId !== undefined && chat !== undefined && messageId > before.lastMessageId && messageId <= chat.lastMessageId
+export const isUnwritten = ({ before, chat }: Draft, { messageId, replyTo }: Ask): boolean =>
+  [messageId, replyTo].some(
+    (id) => id !== undefined && chat !== undefined && id > before.lastMessageId && id <= chat.lastMessageId,
+  )
 
 /** Whether it asks who else is there after this draft changed that. */
 export const isOvertaken = ({ changedMembers }: Draft, { target }: Ask): boolean =>
   target !== undefined && changedMembers.size > 0
 
 /** The scene that was asked for, as the draft has it; undefined when the chat is gone. */
-export const sceneOf = (draft: Draft, { userId, messageId, target, intent }: Asked): Scene | undefined => {
+export const sceneOf = (
+  draft: Draft,
+  { userId, messageId, replyTo, reaction, target, intent }: Asked,
+): Scene | undefined => {
   if (!draft.chat) return undefined
   const message = messageId === undefined ? undefined : draft.messages.get(messageId)
+  const replied = replyTo === undefined ? undefined : draft.messages.get(replyTo)
   const done = intent && draft.done.get(intent.keptKey)
   if (intent && !done) draft.unused.add(intent.keptKey)
   return {
@@ -81,8 +91,8 @@ export const sceneOf = (draft: Draft, { userId, messageId, target, intent }: Ask
     target: target && draft.members.get(target),
     others: (target && draft.others.get(target)) ?? NOBODY_ELSE,
     message: message && !isTombstone(message) ? message : undefined,
-    replied: undefined,
-    reacted: false,
+    replied: replied && !isTombstone(replied) ? replied : undefined,
+    reacted: hasReacted(draft.reactions, messageId, userId, reaction),
     done,
   }
 }
@@ -116,6 +126,15 @@ const addChanged = (draft: Draft, message: Message | Tombstone) => {
   if (earlier) draft.changed.delete(earlier)
   draft.messages.set(message.id, message)
   draft.changed.add(message)
+  takeRewritten(draft.reactions, message)
+}
+
+const addReacted = (draft: Draft, message: Message, reacting: Reacting) => {
+  const earlier = draft.messages.get(message.id)
+  const isRewritten = earlier !== undefined && draft.changed.delete(earlier)
+  if (isRewritten) draft.changed.add(message)
+  draft.messages.set(message.id, message)
+  takeReaction(draft.reactions, reacting, message, isRewritten)
 }
 
 const addMember = ({ members, changedMembers }: Draft, membership: Membership, { lastMessageId }: Chat) => {
@@ -124,13 +143,15 @@ const addMember = ({ members, changedMembers }: Draft, membership: Membership, {
 }
 
 /** Adds what a decision came to. */
-export const take = (draft: Draft, scene: Scene, outcome: Outcome, { intent }: Ask): void => {
-  const { chat, message, member } = outcome
+export const take = (draft: Draft, scene: Scene, outcome: Outcome, { intent, replyTo }: Ask): void => {
+  const { chat, message, member, reacting } = outcome
   const isSend = chat && message && !isTombstone(message) && chat.lastMessageId !== scene.chat.lastMessageId
   if (isSend) addSent(draft, message, intent, senderIn(scene, outcome))
-  else draft.restsOnRevision = true
+  // That the message which is answered is there, the revision vouches for.
+  if (!isSend || replyTo !== undefined) draft.restsOnRevision = true
   if (chat?.revision === scene.chat.revision) return
   draft.chat = chat
-  if (message && !isSend) addChanged(draft, message)
+  if (message && reacting && !isTombstone(message)) addReacted(draft, message, reacting)
+  else if (message && !isSend) addChanged(draft, message)
   if (member && chat) addMember(draft, member, chat)
 }

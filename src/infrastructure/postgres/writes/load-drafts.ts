@@ -82,8 +82,8 @@ export const freeChats = async (session: Session, ids: readonly ChatId[]): Promi
 
 /** Adds the messages that are asked for to the drafts. Never before the chats were looked up. */
 export const addMessages = async (session: Session, drafts: Drafts, asks: readonly Ask[]): Promise<void> => {
-  const wanted = asks.flatMap(({ chatId, messageId: id }) =>
-    id !== undefined && drafts.has(chatId) ? [{ chatId, id }] : [],
+  const wanted = asks.flatMap(({ chatId, messageId, replyTo }) =>
+    [messageId, replyTo].flatMap((id) => (id !== undefined && drafts.has(chatId) ? [{ chatId, id }] : [])),
   )
   if (wanted.length === 0) return
   for (const message of await findMessages(session, { wanted }))

@@ -30,7 +30,20 @@ export const moveColumns = {
 } satisfies Columns<Move>
 
 /** What a change sets as it was decided, whereas counters and clock move on. */
-export const ownColumns = without(becomingColumns, 'id', 'updatedAt', 'activeAt', 'lastMessageId', 'revision')
+export const ownColumns = without(
+  becomingColumns,
+  'id',
+  'updatedAt',
+  'activeAt',
+  'lastMessageId',
+  'revision',
+  'metadata',
+)
+
+/** Metadata may be large, and is sent and written where the chat itself was changed alone. */
+export const METADATA = `metadata = case
+  when moves.changed_at_revision = c.changed_at_revision then c.metadata else moves.metadata
+end`
 
 export type KeyedMessage = NewMessageRow & KeyRow
 export const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>

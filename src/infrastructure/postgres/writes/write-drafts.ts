@@ -1,10 +1,11 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
+import { Metadata } from '../../../domain/metadata.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { entryRow, keyRow, membershipRow } from '../database/rows.ts'
 import type { Session } from '../database/statement.ts'
 import type { ChangedMember, Draft } from './draft.ts'
 import { type Move, type Place, settledAt } from './moving.ts'
-import { writeEverything, writeEverythingAndMark } from './write-everything.ts'
+import { writeEverything } from './write-everything.ts'
 import {
   writeKeyedMemberSend,
   writeKeyedSend,
@@ -13,6 +14,7 @@ import {
   writeSend,
   writeSends,
 } from './write-statements.ts'
+import { hasReactions, reactionsIn } from './writing-reactions.ts'
 
 /** A draft whose chat is still there. */
 export type StandingDraft = Draft & { chat: Chat }
@@ -23,8 +25,10 @@ const isSends = ({ sent, restsOnRevision }: StandingDraft) => sent.length > 0 &&
 const moveOf = (draft: StandingDraft): Move => {
   const { before, chat, sent } = draft
   const { createdAt: _, ...becoming } = chat
+  const isChanged = chat.changedAtRevision !== before.changedAtRevision
   return {
     ...becoming,
+    metadata: isChanged ? chat.metadata : Metadata.NONE,
     changes: chat.revision - before.revision,
     sends: sent.length,
     settledBefore: settledAt(before),
@@ -62,7 +66,8 @@ const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
       sent: sent.map(({ message }) => message),
       senders,
     })
-  return (isMarking ? writeEverythingAndMark : writeEverything)(session, {
+  return writeEverything(isMarking, drafts.some(hasReactions))(session, {
+    ...reactionsIn(drafts),
     moves,
     senders,
     sent: sent.map(({ message, intent }) => ({ ...message, ...keyRow(message, intent) })),

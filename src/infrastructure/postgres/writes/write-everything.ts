@@ -16,6 +16,7 @@ import {
   gotTo,
   type KeyedMessage,
   keyedMessageColumns,
+  METADATA,
   type Move,
   moveColumns,
   onward,
@@ -25,6 +26,7 @@ import {
   STALE,
   surprise,
 } from './moving.ts'
+import { reactionsWhere, writingReactions } from './writing-reactions.ts'
 
 const changedColumns = without(entryColumns, 'chatId', 'id')
 
@@ -42,7 +44,7 @@ const changedMemberColumns = {
  *
  * Who joins has read everything so far; the marker of who is a member stays where it is.
  */
-const everything = (name: string, isMarking: boolean) =>
+const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
   statement(
     name,
     {
@@ -52,15 +54,16 @@ const everything = (name: string, isMarking: boolean) =>
       members: table<ChangedMemberRow>(changedMemberColumns),
       unused: table<KeyAddress>(keyAddressColumns),
       senders: sendersWhere(isMarking),
+      ...reactionsWhere(isReacting),
     },
-    ({ moves, sent, changed, members, unused, senders }) => `
+    ({ moves, sent, changed, members, unused, senders, ...reactions }) => `
     with used as materialized (
       select m.chat_id
       from ${unused.rows}
       join messages m on m.chat_id = unused.chat_id and m.idempotency_key = unused.idempotency_key
     ), moved as (
       update chats c
-      set ${assignmentsOf(ownColumns, 'moves')},
+      set ${assignmentsOf(ownColumns, 'moves')}, ${METADATA},
         ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.active_at', sends: 'moves.sends', changes: 'moves.changes' })}
       from ${moves.rows}
       where c.id = moves.id and ${SETTLED} = moves.settled_before
@@ -78,7 +81,7 @@ const everything = (name: string, isMarking: boolean) =>
       on conflict (chat_id, user_id) do update
       set ${assignmentsOf(without(membershipColumns, 'chatId', 'userId'), 'excluded')},
         read_message_id = case when u.removed_at is null then u.read_message_id else excluded.read_message_id end
-    ) ${isMarking ? markingSenders(senders.rows) : ''}
+    ) ${isMarking ? markingSenders(senders.rows) : ''} ${isReacting ? writingReactions(reactions) : ''}
     ${FURTHER}
     union all
     select ${STALE}
@@ -90,5 +93,13 @@ const everything = (name: string, isMarking: boolean) =>
     surprise,
   )
 
-export const writeEverything = everything('group', false)
-export const writeEverythingAndMark = everything('group-and-markers', true)
+const plain = everything('group', false, false)
+const marking = everything('group-and-markers', true, false)
+const reacting = everything('group-and-reactions', false, true)
+const all = everything('group-and-markers-and-reactions', true, true)
+
+/** The one that says what there is to say, and no more. */
+export const writeEverything = (isMarking: boolean, isReacting: boolean) => {
+  if (isReacting) return isMarking ? all : reacting
+  return isMarking ? marking : plain
+}

@@ -6,6 +6,7 @@ import { decideInTurn, type Verdict } from './decide-in-turn.ts'
 import { type Draft, draftOf, type Drafts } from './draft.ts'
 import { addDone, addMessages, chatsById } from './load-drafts.ts'
 import { addMembers, addOthers } from './load-members.ts'
+import { addReactions } from './load-reactions.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { RecentChats } from './recent-chats.ts'
 import type { RecentMembers } from './recent-members.ts'
@@ -55,6 +56,7 @@ export const writeGroup = async (
   await addMembers(pool, drafts, asks, members)
   await addOthers(pool, drafts, asks)
   await addMessages(pool, drafts, asks)
+  await addReactions(pool, drafts, asks)
   // A key is nearly always new: whether it is, the statement itself finds out.
   const again = changes.filter(({ conflicts }) => conflicts > 0)
   await addDone(

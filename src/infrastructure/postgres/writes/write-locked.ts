@@ -6,6 +6,7 @@ import { decideInTurn } from './decide-in-turn.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { addDone, addMessages, lockedChat } from './load-drafts.ts'
 import { addMembers, addOthers } from './load-members.ts'
+import { addReactions } from './load-reactions.ts'
 import type { PendingChange } from './pending-change.ts'
 import { type StandingDraft, writeDrafts } from './write-drafts.ts'
 import { deleteChat, REMOVAL_TIMEOUT_MS } from './write-statements.ts'
@@ -37,6 +38,7 @@ export const writeLocked = async (
     await addMembers(client, drafts, asks)
     await addOthers(client, drafts, asks)
     await addMessages(client, drafts, asks)
+    await addReactions(client, drafts, asks)
     await addDone(client, drafts, asks)
     const { answers, unseen, later } = decideInTurn(draft, changes, true)
     await write(client, draft, changes)
