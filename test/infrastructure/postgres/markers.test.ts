@@ -96,6 +96,24 @@ describe('Markers', () => {
     expect(await names(CAROL, ANYBODY)).to.deep.equal(['members-by-user', 'group-of-sends'])
   })
 
+  it('and memberships are not changed in one statement, whichever of them comes first', async () => {
+    const chatId = await aChat()
+    const writes = async (...works: readonly (() => Promise<E.Either<unknown, unknown>>)[]) => {
+      const seen = await statementsOf(database.pool, () => Promise.all(works.map(async (work) => right(await work()))))
+      return seen.filter((name) => /^(one|group|chat-locked)/.test(name))
+    }
+    const send = () => here.send(BOB, chatId)
+    const promote = () => here.put(ALICE, chatId, BOB.id, 'moderator')
+    const demote = () => here.put(ALICE, chatId, BOB.id, 'member')
+    await send()
+    expect(await writes(send, promote)).to.deep.equal(['one-member-send', 'group'])
+    expect(await writes(demote, send)).to.deep.equal(['group', 'one-member-send'])
+    // The marker of another goes along with the membership.
+    expect(await writes(promote, () => here.send(ALICE, chatId))).to.deep.equal(['group-and-markers'])
+    expect(await markerOf(chatId)).to.equal(3)
+    expect(await markerOf(chatId, ALICE)).to.equal(4)
+  })
+
   it('are written beside their old rows, and no index is', async () => {
     const chatId = await aChat(50)
     await database.pool.query('vacuum members')
