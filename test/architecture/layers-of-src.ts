@@ -50,8 +50,8 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/infrastructure/postgres/*',
-    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/sessions ${POSTGRES}/reads ${POSTGRES}/writes
-          ${PORTS} ${DOMAIN} fp-ts pg node:`,
+    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/sessions ${POSTGRES}/inboxes ${POSTGRES}/reads
+          ${POSTGRES}/writes ${PORTS} ${DOMAIN} fp-ts pg node:`,
     because: 'one file a port, made of what the rooms below offer; an adapter never imports another adapter',
   },
   {
@@ -74,6 +74,11 @@ export const layersOfSrc: readonly Layer[] = [
     path: 'src/infrastructure/postgres/reads',
     may: `${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg`,
     because: 'reading needs nothing of writing, nor of the ORM',
+  },
+  {
+    path: 'src/infrastructure/postgres/inboxes',
+    may: `${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg`,
+    because: 'inboxes are read over many chats: they need nothing of writing, nor of what is read of one chat',
   },
   {
     path: 'src/infrastructure/postgres/writes',
