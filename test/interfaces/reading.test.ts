@@ -56,12 +56,12 @@ describe('Reading over HTTP', () =>
           201,
         )
     }
-    const move = (chat: string, body: unknown, headers = BOB, user = 'bob') =>
+    const move = (chat: string, body: unknown, headers: Headers = BOB, user = 'bob') =>
       client.request<ReadingBody>('PUT', `${chat}/members/${user}/read`, {
         body: JSON.stringify(body),
         headers: withJson(headers),
       })
-    const marker = (chat: string, headers = BOB, user = 'bob') =>
+    const marker = (chat: string, headers: Headers = BOB, user = 'bob') =>
       client.get<ReadingBody>(`${chat}/members/${user}/read`, headers)
     const inbox = (user: string, query = '', headers = asUser(user)) =>
       client.get<readonly EntryBody[]>(`/users/${encodeURIComponent(user)}/inbox/${query}`, headers)
@@ -137,8 +137,7 @@ describe('Reading over HTTP', () =>
         await send(chat, 2)
         const target = `${chat}/members/bob/read`
         const tag = (await move(chat, { message_id: 1 })).headers.get('etag') ?? ''
-        const status = async (headers: Headers) =>
-          (await client.get<unknown>(target, { ...BOB, ...headers })).status
+        const status = async (headers: Headers) => (await client.get<unknown>(target, { ...BOB, ...headers })).status
         expect(await status({ 'if-none-match': tag })).to.equal(304)
         expect(await status({ 'if-match': '"other"' })).to.equal(412)
         await send(chat)
@@ -229,8 +228,7 @@ describe('Reading over HTTP', () =>
       it('has a tag by which a reader tells what changed', async () => {
         const chat = await aChat('tess')
         const tag = (await inbox('tess')).headers.get('etag') ?? ''
-        const status = async (headers: Headers) =>
-          (await inbox('tess', '', { ...asUser('tess'), ...headers })).status
+        const status = async (headers: Headers) => (await inbox('tess', '', { ...asUser('tess'), ...headers })).status
         expect(await status({ 'if-none-match': tag })).to.equal(304)
         expect(await status({ 'if-match': '"other"' })).to.equal(412)
         await send(chat)
