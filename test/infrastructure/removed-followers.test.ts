@@ -10,11 +10,11 @@ import type { User } from '../../src/domain/caller.ts'
 import type { ChatId, Revision } from '../../src/domain/identity.ts'
 import { memoryBell } from '../../src/infrastructure/memory/bell.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
-import { postgresBell } from '../../src/infrastructure/postgres/bell.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { postgresJournal } from '../../src/infrastructure/postgres/journal.ts'
 import { acting } from '../acting.ts'
+import { bellOn } from '../bells.ts'
 import { aUser, left, right, upTo } from '../fixtures.ts'
 import { goal } from '../goal.ts'
 import { aDatabase } from '../postgres.ts'
@@ -44,7 +44,7 @@ const onPostgres = async (hold: Hold): Promise<readonly Server[]> => {
   const place = await aDatabase()
   return [1, 2].map(() => {
     const database = hold(openDatabase(place), ({ close }) => close())
-    const bell = hold(postgresBell(database), ({ close }) => close())
+    const bell = hold(bellOn(database), ({ close }) => close())
     return aServer(hold, postgresChats(database), postgresJournal(database.pool), bell)
   })
 }
