@@ -33,6 +33,7 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/application/chats', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/members', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/reading', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/keys', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/probes', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
@@ -118,6 +119,11 @@ export const layersOfSrc: readonly Layer[] = [
     path: 'src/interfaces/http/keys',
     may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/view.ts src/application/keys ${PORTS} ${DOMAIN} fp-ts io-ts`,
     because: 'keys are shown as everything else is; endpoints know neither the server nor the endpoints of other rooms',
+  },
+  {
+    path: 'src/interfaces/http/reading',
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts src/application/reading ${PORTS} ${DOMAIN} fp-ts io-ts`,
+    because: 'a room of endpoints knows its own use cases, and how what they answer is shown',
   },
   {
     path: 'src/interfaces/http/events',

@@ -77,7 +77,6 @@ export const postgresSignals = (
   return {
     send: (signal) => {
       tell(signal)
-      if (isClosed()) return
       const key = keyOf(signal)
       if (waiting.size < MOST_WAITING || waiting.has(key)) waiting.set(key, signal)
       if (state === 'idle') wait()
