@@ -11,6 +11,7 @@ import { serverModule } from './composition/server.ts'
 import { serviceModule } from './composition/service.ts'
 import { type Storage, storageModule } from './composition/storage.ts'
 import { type Surroundings, surroundingsModule } from './composition/surroundings.ts'
+import { typingModule } from './composition/typing.ts'
 
 export { names } from './composition/names.ts'
 
@@ -26,6 +27,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     membersModule,
     readingModule,
     followingModule,
+    typingModule,
     keysModule,
     serviceModule,
     serverModule,
