@@ -49,8 +49,8 @@ const changedEvents = async (
   if (changed.length === 0) return E.right([])
   const entries = await inboxes.entries(changed.map((chatId) => ({ chatId, userId })))()
   if (E.isLeft(entries)) return entries
-  const found = new Map(entries.right.news.map((news) => [news.chat.id, entryEvents(news)]))
-  return E.right(changed.flatMap((chatId) => found.get(chatId) ?? [{ kind: 'removed' as const, chatId }]))
+  const found = new Map(entries.right.news.flatMap(entryEvents).map((event) => [event.chatId, event]))
+  return E.right(changed.map((chatId) => found.get(chatId) ?? { kind: 'removed', chatId }))
 }
 
 /** Chats are entered as they stood before what was read, so that whatever came after is found by comparing. */
