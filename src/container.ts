@@ -3,6 +3,7 @@ import { Container } from 'inversify'
 import { callersModule } from './composition/callers.ts'
 import { chatsModule } from './composition/chats.ts'
 import { followingModule } from './composition/following.ts'
+import { inboxFollowingModule } from './composition/inbox-following.ts'
 import { membersModule } from './composition/members.ts'
 import { keysModule } from './composition/keys.ts'
 import { messagesModule } from './composition/messages.ts'
@@ -28,6 +29,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     readingModule,
     followingModule,
     typingModule,
+    inboxFollowingModule,
     keysModule,
     serviceModule,
     serverModule,
