@@ -87,7 +87,7 @@ describe('Members over HTTP', () =>
       const chat = await aChat(['bob'])
       for (const target of [`${chat}/members/`, `${chat}/members/bob`]) {
         const tag = (await tagOf(target)) ?? ''
-        await client.post(`${chat}/messages/`, { text: 'hello' })
+        await client.post(`${chat}/messages/`, { text: 'hello' }, asRoot)
         expect((await client.get(target, { ...ALICE, 'if-none-match': tag })).status, 'a message').to.equal(304)
         await client.post(`${chat}/messages/`, { text: 'I have read this' }, BOB)
         expect((await client.get(target, { ...ALICE, 'if-none-match': tag })).status, 'a marker').to.equal(200)
