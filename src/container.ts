@@ -3,14 +3,17 @@ import { Container } from 'inversify'
 import { callersModule } from './composition/callers.ts'
 import { chatsModule } from './composition/chats.ts'
 import { followingModule } from './composition/following.ts'
+import { inboxFollowingModule } from './composition/inbox-following.ts'
 import { membersModule } from './composition/members.ts'
 import { keysModule } from './composition/keys.ts'
 import { messagesModule } from './composition/messages.ts'
 import { reactionsModule } from './composition/reactions.ts'
+import { readingModule } from './composition/reading.ts'
 import { serverModule } from './composition/server.ts'
 import { serviceModule } from './composition/service.ts'
 import { type Storage, storageModule } from './composition/storage.ts'
 import { type Surroundings, surroundingsModule } from './composition/surroundings.ts'
+import { typingModule } from './composition/typing.ts'
 
 export { names } from './composition/names.ts'
 
@@ -25,7 +28,10 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     messagesModule,
     membersModule,
     reactionsModule,
+    readingModule,
     followingModule,
+    typingModule,
+    inboxFollowingModule,
     keysModule,
     serviceModule,
     serverModule,

@@ -35,13 +35,26 @@ export const TABLE: Readonly<Record<string, string>> = {
   editMessage: guarded('404 200  403 200 403 403 403  404 200'),
   deleteMessage: guarded('404 204  403 204 403 403 403  404 204'),
 
+  addReaction: guarded('404 204  403 403 403 403 403  404 403'),
+  removeReaction: guarded('404 204  403 403 403 403 403  404 403'),
+  listReactors: guarded('404 200  200 403 403 403 403  404 200'),
+  listOwnReactions: guarded('404 200  200 403 403 403 403  404 200'),
+
   listMembers: guarded('404 200  200 403 403 403 403  404 200'),
   getMember: guarded('404 200  200 403 403 403 403  404 200'),
   putMember: guarded('404 201  403 201 403 403 403  404 201'),
   removeMember: guarded('404 204  403 204 403 403 403  404 204'),
 
+  getReadMarker: guarded('404 200  200 403 403 403 403  404 200'),
+  moveReadMarker: guarded('404 200  403 200 403 403 403  404 200'),
+  getInbox: guarded('403 200  200 403 403 403 403  403 200'),
+  getUnread: guarded('403 200  200 403 403 403 403  403 200'),
+  sendTyping: guarded('404 204  403 403 403 403 403  404 403'),
+
   followChat: guarded('404 200  200 403 403 403 403  404 200'),
   followChats: guarded('404 200  200 403 403 403 403  404 200'),
+
+  followInbox: guarded('403 200  200 403 403 403 403  403 200'),
 
   listKeys: guarded('403 403  403 403 403 200 403  403 200'),
   createKey: guarded('403 403  403 403 403 201 403  403 201'),

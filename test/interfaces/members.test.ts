@@ -87,8 +87,10 @@ describe('Members over HTTP', () =>
       const chat = await aChat(['bob'])
       for (const target of [`${chat}/members/`, `${chat}/members/bob`]) {
         const tag = (await tagOf(target)) ?? ''
-        await client.post(`${chat}/messages/`, { text: 'hello' }, BOB)
+        await client.post(`${chat}/messages/`, { text: 'hello' }, asRoot)
         expect((await client.get(target, { ...ALICE, 'if-none-match': tag })).status, 'a message').to.equal(304)
+        await client.post(`${chat}/messages/`, { text: 'I have read this' }, BOB)
+        expect((await client.get(target, { ...ALICE, 'if-none-match': tag })).status, 'a marker').to.equal(200)
         expect((await client.get(target, { ...ALICE, 'if-match': '"other"' })).status).to.equal(412)
         const changed = await put(chat, 'bob', 'reader')
         expect((await client.get(target, { ...ALICE, 'if-none-match': tag })).status).to.equal(200)

@@ -95,7 +95,7 @@ export const several =
 export const number =
   <A>(parse: (raw: number) => E.Either<IdentityError, A>): Parse<A> =>
   (sent) => {
-    if (typeof sent !== 'number') return E.left('wrong_type: must be a number')
+    if (typeof sent !== 'number') return E.left(sent === undefined ? MISSING : 'wrong_type: must be a number')
     if (!Number.isInteger(sent)) return E.left('not_a_whole_number: must be a whole number')
     return pipe(parse(sent), E.mapLeft(inWords))
   }
@@ -105,6 +105,10 @@ export const object =
   <A>(parse: (raw: unknown) => E.Either<MetadataError, A>): Parse<A> =>
   (sent) =>
     sent === undefined ? E.left(MISSING) : pipe(parse(sent), E.mapLeft(inWords))
+
+/** Yes or no, of a body. */
+export const flag: Parse<boolean> = (sent) =>
+  typeof sent === 'boolean' ? E.right(sent) : E.left('wrong_type: must be true or false')
 
 /** A time of a body. */
 export const instant: Parse<Date> = (sent) =>

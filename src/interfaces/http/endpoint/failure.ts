@@ -7,6 +7,7 @@ import type { LastOwner } from '../../../domain/chat/member-decisions.ts'
 import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
 import type { ReplyToNotFound } from '../../../domain/chat/message-decisions.ts'
 import type { ReactionNotFound, TooManyReactions } from '../../../domain/chat/reaction.ts'
+import type { MarkerAhead } from '../../../domain/chat/reading.ts'
 import type { Stale } from '../../../domain/expectation.ts'
 import type { KeyNotFound } from '../../../domain/keys/api-key.ts'
 import type { ExpiryOutOfRange } from '../../../domain/keys/issue-key.ts'
@@ -61,6 +62,7 @@ export type Failure =
   | TooManyReactions
   | LastOwner
   | FounderRepeated
+  | MarkerAhead
   | KeyNotFound
   | ExpiryOutOfRange
   | Unavailable
