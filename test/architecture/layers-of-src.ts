@@ -33,6 +33,7 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/application/chats', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/members', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/reactions', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/reading', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/keys', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
@@ -119,6 +120,11 @@ export const layersOfSrc: readonly Layer[] = [
     may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts
           src/application/members ${PORTS} ${DOMAIN} fp-ts io-ts`,
     because: 'a room of endpoints knows its own use cases, and how what they answer is shown',
+  },
+  {
+    path: 'src/interfaces/http/reactions',
+    may: `${HTTP}/codecs ${HTTP}/endpoint src/application/reactions ${PORTS} ${DOMAIN} fp-ts io-ts`,
+    because: 'a room of endpoints knows its own use cases',
   },
   {
     path: 'src/interfaces/http/reading',

@@ -149,7 +149,7 @@ describe('Every operation, whoever asks for it', () =>
       ] as const
       for (const operation of operations)
         for (const [headers, asking] of users) {
-          const { chat, target } = await aScene(operation)
+          const { chat, target, tag } = await aScene(operation)
           const status = await statusOf(operation, target, headers, operation.method)
           expect(status, `${operation.id} for ${asking}`).to.equal(statusesOf(operation.id)[asking])
           if (status >= 400) expect(await isUntouched(chat, tag), operation.id).to.equal(true)
