@@ -182,6 +182,13 @@ describe('Markers', () => {
     expect(await markerOf(chatId)).to.equal(60)
   })
 
+  it('are moved as often as is asked, however many move one at once', async () => {
+    const chatId = await aChat()
+    await Promise.all(upTo(400).map(async () => right(await here.send(ALICE, chatId))))
+    const answers = await Promise.all(upTo(400).map((n) => here.move(BOB, chatId, n)))
+    expect(answers.filter(E.isLeft)).to.deep.equal([])
+  })
+
   it('are seen where their user’s message is seen, on whichever servers it sends, and nobody meets another crosswise', async () => {
     const [chatId, other] = [await aChat(), await aChat()]
     let done = false
