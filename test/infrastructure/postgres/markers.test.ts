@@ -169,9 +169,10 @@ describe('Markers', () => {
     const chatId = await aChat(60)
     let done = false
     const seen: number[] = []
-    const watching = (async () => {
+    const watch = async () => {
       while (!done) seen.push(await markerOf(chatId))
-    })()
+    }
+    const watching = watch()
     const answers = await Promise.all(
       upTo(60).map((n) => (n % 2 ? here : there).move(n % 3 ? BOB : ANYBODY, chatId, ((n * 7) % 60) + 1, true)),
     )
@@ -193,7 +194,7 @@ describe('Markers', () => {
     const [chatId, other] = [await aChat(), await aChat()]
     let done = false
     const apart: unknown[] = []
-    const watching = (async () => {
+    const watch = async () => {
       while (!done) {
         const seen = await one<{ marker: number; last: number }>(
           `select u.read_message_id::int as marker,
@@ -204,7 +205,8 @@ describe('Markers', () => {
         )
         if (seen.marker !== seen.last) apart.push(seen)
       }
-    })()
+    }
+    const watching = watch()
     await Promise.all(
       upTo(16).map(async (n) => {
         const server = n % 2 ? here : there
