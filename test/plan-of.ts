@@ -18,7 +18,8 @@ export interface PlanNode {
 
 const nodesOf = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
 
-const literal = (value: unknown) => (value === null ? 'null' : `'${(value as string | number).toString().replaceAll("'", "''")}'`)
+const literal = (value: unknown) =>
+  value === null ? 'null' : `'${(value as string | number).toString().replaceAll("'", "''")}'`
 
 /** The plan by which the one statement of the work is read, as it went, its top first. */
 export const planOf = async (pool: Pool, work: () => Promise<unknown>): Promise<readonly PlanNode[]> => {
