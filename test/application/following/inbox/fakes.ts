@@ -32,6 +32,8 @@ export const aFakeInboxes = (real: Inboxes) => {
     held: [] as { readonly what: Question; readonly go: () => void }[],
     /** Entries of more than one address are read in two parts, and this happens between them. */
     between: undefined as (() => Promise<unknown>) | undefined,
+    /** How much more than what changed since a moment is said to have. */
+    margin: 0,
     /** Awaited before and after each reading. */
     delay: (): Promise<void> | undefined => undefined,
     count: (what: Question) => fake.asked.filter((one) => one.what === what).length,
@@ -59,7 +61,8 @@ export const aFakeInboxes = (real: Inboxes) => {
       await fake.delay()
       if (what === 'entries' && fake.between) return inTwoParts(given[0] as readonly InboxAddress[], fake.between)
       const ask = real[what] as (...given: readonly unknown[]) => TE.TaskEither<Unavailable, unknown>
-      const answer = await ask(...given)()
+      const widened = what === 'since' ? [given[0], Number(given[1]) - fake.margin] : given
+      const answer = await ask(...widened)()
       await fake.delay()
       if (fake.holds.has(what)) await new Promise<void>((go) => fake.held.push({ what, go }))
       return answer

@@ -115,6 +115,20 @@ describe('When rings and signals are lost', () => {
     expect(alice.of(read)).to.deep.equal([[1, 0]])
   })
 
+  it('a look that fails is made up for by whatever rings next', async () => {
+    const [sent, rung] = [await opened(ALICE), await opened(ALICE)]
+    const alice = await following(ALICE)
+    deaf()
+    await send(sent)
+    server.fake.trouble = { what: 'heads', kind: 'unavailable' }
+    await looked()
+    server.fake.trouble = undefined
+    server.bell.isDeaf = false
+    await send(rung)
+    await server.quiet()
+    expect([sent, rung].map((chatId) => alice.of(chatId))).to.deep.equal([[[1, 1]], [[1, 1]]])
+  })
+
   it('whoever reads a chat for one of its users finds what the others were not told', async () => {
     const chatId = await opened(ALICE, BOB)
     const [alice, bob] = [await following(ALICE), await following(BOB)]
