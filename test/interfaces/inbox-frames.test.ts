@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { InboxHead, Moment, OwnReading } from '../../src/application/ports/inboxes.ts'
 import { memo } from '../../src/application/ports/memo.ts'
 import { open } from '../../src/domain/chat/chat.ts'
-import type { Message } from '../../src/domain/chat/message.ts'
+import { posted } from '../../src/domain/chat/message.ts'
 import type { UserId } from '../../src/domain/caller.ts'
 import type { Revision } from '../../src/domain/identity.ts'
 import { batchFrames, entryJson } from '../../src/interfaces/http/reading/inbox-frames.ts'
@@ -11,15 +11,11 @@ import { inboxEntryView } from '../../src/interfaces/http/reading/views.ts'
 import { aChatId, aMessageId, aNewChat, aPosition, aText, NOON } from '../fixtures.ts'
 
 const chat = open(aNewChat('"Quoted"\n'))(aChatId(7))
-const lastMessage: Message = {
-  id: aMessageId(3),
-  chatId: chat.id,
-  author: 'alice' as UserId,
-  text: aText('line\nbreak'),
-  createdAt: NOON,
-  editedAt: null,
-  revision: 3 as Revision,
-}
+const lastMessage = posted(
+  'alice' as UserId,
+  { text: aText('line\nbreak') },
+  { id: aMessageId(3), chatId: chat.id, createdAt: NOON, revision: 3 as Revision },
+)
 const own: OwnReading = { userId: 'bob' as UserId, role: 'reader', readMessageId: aPosition(1), unread: 2 }
 
 describe('An entry of an inbox on a stream', () => {
