@@ -33,6 +33,7 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/application/chats', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/members', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/reading', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/keys', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/probes', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
