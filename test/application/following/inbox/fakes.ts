@@ -2,10 +2,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { followInbox } from '../../../../src/application/following/inbox/follow-inbox.ts'
 import { followedInboxes } from '../../../../src/application/following/inbox/followed-inboxes.ts'
-import type { InboxBatch } from '../../../../src/application/following/inbox/inbox-event.ts'
 import { ringAfterChange } from '../../../../src/application/following/ring-after-change.ts'
 import type { Unavailable } from '../../../../src/application/ports/failures.ts'
-import type { InboxAddress, Inboxes, Moment } from '../../../../src/application/ports/inboxes.ts'
+import type { InboxAddress, Inboxes } from '../../../../src/application/ports/inboxes.ts'
 import type { Signal } from '../../../../src/application/ports/signals.ts'
 import { ANYBODY, type UserId } from '../../../../src/domain/caller.ts'
 import { moveMarker } from '../../../../src/domain/chat/reading.ts'
@@ -16,7 +15,6 @@ import { memoryMarkers } from '../../../../src/infrastructure/memory/markers.ts'
 import { memoryStore } from '../../../../src/infrastructure/memory/store.ts'
 import { acting } from '../../../acting.ts'
 import { aPosition, right } from '../../../fixtures.ts'
-import { inboxFold } from '../../../inbox-fold.ts'
 import { aFakeBell, settled } from '../fakes.ts'
 
 export type Question = keyof Inboxes
@@ -141,83 +139,3 @@ export const aServer = (store = memoryStore(), bell = aFakeBell(), signals = aFa
 }
 
 export type Server = ReturnType<typeof aServer>
-
-/** Events as clients see them, each with the moment that its id means, and the revision that stands behind an entry. */
-const toldIn = ({ events, before, after }: InboxBatch) =>
-  events.map((event, index) => {
-    const moment = index === events.length - 1 ? after : before
-    switch (event.kind) {
-      case 'chats':
-        return { moment, event: 'chats', data: { chat_ids: event.chatIds } }
-      case 'removed':
-        return { moment, event: 'entry_removed', data: { chat_id: event.chatId } }
-      case 'entry': {
-        const { head, own } = event
-        const { chat, lastMessage } = head((one) => one)
-        return { moment, event: 'entry', revision: chat.revision, data: { ...own, chat, last_message: lastMessage } }
-      }
-    }
-  })
-
-/** Somebody who keeps an inbox by what it is told, and takes batches only when it does not stall. */
-export const aFollower = (server: Server, userId: UserId) => {
-  const fold = inboxFold()
-  let told: Moment | undefined
-  let stop = new AbortController()
-  /** The one that counts. */
-  let connection: object | undefined
-  let goOn: (() => void) | undefined
-  const follower = {
-    fold,
-    /** What came, over all of its streams. */
-    got: [] as ReturnType<typeof toldIn>,
-    stalls: false,
-    hasEnded: false,
-    moment: () => told,
-    /** Begins at the moment that it knows, or at the given one. */
-    begin: async (after: Moment | undefined = told) => {
-      const own = (connection = {})
-      const following = right(await server.follow(ANYBODY, { userId, after })())
-      if (own !== connection) return
-      told = following.moment
-      stop = new AbortController()
-      const stream = following.batches(stop.signal)
-      follower.hasEnded = false
-      void (async () => {
-        for await (const batch of stream) {
-          if (follower.stalls) await new Promise<void>((resolve) => (goOn = resolve))
-          if (own !== connection) return
-          for (const event of toldIn(batch)) {
-            follower.got.push(event)
-            fold.take(event)
-            told = event.moment
-          }
-        }
-        follower.hasEnded = true
-      })()
-      await settled()
-    },
-    goOn: async () => {
-      follower.stalls = false
-      goOn?.()
-      await settled()
-    },
-    /** Leaves the stream where it is; what it was about to take is lost. */
-    cut: async () => {
-      stop.abort()
-      connection = undefined
-      goOn?.()
-      await settled()
-    },
-    events: () => follower.got.map(({ event }) => event),
-    /** `[last message, unread]` of each entry that came of the chat, or 'removed'. */
-    of: (chatId: ChatId) =>
-      follower.got.flatMap(({ event, data }): (string | readonly number[])[] => {
-        if (event === 'entry_removed') return (data as { chat_id: ChatId }).chat_id === chatId ? ['removed'] : []
-        if (event !== 'entry') return []
-        const { chat, unread } = data as unknown as { chat: { id: ChatId; lastMessageId: number }; unread: number }
-        return chat.id === chatId ? [[chat.lastMessageId, unread]] : []
-      }),
-  }
-  return follower
-}

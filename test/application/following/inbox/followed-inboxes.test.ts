@@ -1,32 +1,26 @@
 import { expect } from 'chai'
 import type { Moment } from '../../../../src/application/ports/inboxes.ts'
 import { ANYBODY } from '../../../../src/domain/caller.ts'
-import type { ChatId } from '../../../../src/domain/identity.ts'
 import { aUser, left, right, upTo } from '../../../fixtures.ts'
 import { settled } from '../fakes.ts'
-import { aFollower, aServer, type Server } from './fakes.ts'
+import { aServer, type Server } from './fakes.ts'
+import { scenesOn } from './follower.ts'
 
 const [ALICE, BOB, CAROL] = [aUser('alice'), aUser('bob'), aUser('carol')]
 const ZERO = 0 as Moment
 
+type Scenes = ReturnType<typeof scenesOn>
+
 describe('The inboxes that are followed on a server', () => {
   let server: Server
+  let opened: Scenes['opened']
+  let send: Scenes['send']
+  let following: Scenes['following']
 
   beforeEach(() => {
     server = aServer()
+    ;({ opened, send, following } = scenesOn(server))
   })
-
-  const opened = async (...members: readonly ReturnType<typeof aUser>[]): Promise<ChatId> => {
-    const founders = members.map(({ id }) => ({ userId: id, role: 'member' as const }))
-    return right(await server.act.open(ANYBODY, { members: founders })).done.id
-  }
-  const send = async (chatId: ChatId) => void right(await server.act.send(ANYBODY, chatId))
-  const following = async ({ id }: ReturnType<typeof aUser>, after?: Moment) => {
-    const follower = aFollower(server, id)
-    await follower.begin(after)
-    await server.quiet()
-    return follower
-  }
 
   it('are read by their own users, and by services: by nobody else', async () => {
     const asked = (caller: Parameters<Server['follow']>[0]) =>

@@ -6,7 +6,8 @@ import { ANYBODY } from '../../../../src/domain/caller.ts'
 import { ROLES } from '../../../../src/domain/chat/member.ts'
 import type { ChatId } from '../../../../src/domain/identity.ts'
 import { right } from '../../../fixtures.ts'
-import { aFollower, aServer, type Server } from './fakes.ts'
+import { aServer, type Server } from './fakes.ts'
+import { aFollower } from './follower.ts'
 
 const RUNS = process.env['TORTURE'] ? 3000 : 300
 const USERS = ['ann', 'ben', 'cat', 'dan', 'eve'] as readonly string[] as readonly UserId[]

@@ -1,29 +1,24 @@
 import { expect } from 'chai'
 import { ANYBODY } from '../../../../src/domain/caller.ts'
-import type { ChatId } from '../../../../src/domain/identity.ts'
 import { aUser, right, upTo } from '../../../fixtures.ts'
-import { aFollower, aServer, type Server } from './fakes.ts'
+import { aServer, type Server } from './fakes.ts'
+import { scenesOn } from './follower.ts'
 
 const [ALICE, BOB] = [aUser('alice'), aUser('bob')]
 
+type Scenes = ReturnType<typeof scenesOn>
+
 describe('When rings and signals are lost', () => {
   let server: Server
+  let opened: Scenes['opened']
+  let send: Scenes['send']
+  let following: Scenes['following']
 
   beforeEach(() => {
     server = aServer()
+    ;({ opened, send, following } = scenesOn(server))
   })
 
-  const opened = async (...members: readonly ReturnType<typeof aUser>[]): Promise<ChatId> => {
-    const founders = members.map(({ id }) => ({ userId: id, role: 'member' as const }))
-    return right(await server.act.open(ANYBODY, { members: founders })).done.id
-  }
-  const send = async (chatId: ChatId) => void right(await server.act.send(ANYBODY, chatId))
-  const following = async ({ id }: ReturnType<typeof aUser>) => {
-    const follower = aFollower(server, id)
-    await follower.begin()
-    await server.quiet()
-    return follower
-  }
   const looked = async (times = 1) => {
     for (const _ of upTo(times)) {
       server.poll.look()

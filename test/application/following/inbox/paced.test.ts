@@ -12,7 +12,9 @@ describe('Paced work', () => {
       })
     const rest = (go: () => void) => {
       pace.rested = go
-      return () => void pace.stopped++
+      return () => {
+        pace.stopped++
+      }
     }
     return Object.assign(
       pace,
