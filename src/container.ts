@@ -6,6 +6,7 @@ import { followingModule } from './composition/following.ts'
 import { membersModule } from './composition/members.ts'
 import { keysModule } from './composition/keys.ts'
 import { messagesModule } from './composition/messages.ts'
+import { readingModule } from './composition/reading.ts'
 import { serverModule } from './composition/server.ts'
 import { serviceModule } from './composition/service.ts'
 import { type Storage, storageModule } from './composition/storage.ts'
@@ -23,6 +24,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     chatsModule,
     messagesModule,
     membersModule,
+    readingModule,
     followingModule,
     keysModule,
     serviceModule,

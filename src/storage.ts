@@ -104,7 +104,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
     markers: postgresMarkers(),
-    inboxes: postgresInboxes(),
+    inboxes: postgresInboxes(database.pool),
     signals: memorySignals(),
     keys: postgresKeys(database.pool),
     bell,

@@ -33,6 +33,7 @@ export const layersOfSrc: readonly Layer[] = [
   { path: 'src/application/chats', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/members', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/messages', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
+  { path: 'src/application/reading', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/following', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/keys', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
   { path: 'src/application/probes', may: `${PORTS} ${DOMAIN} fp-ts`, because: USE_CASES },
@@ -49,8 +50,8 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/infrastructure/postgres/*',
-    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/sessions ${POSTGRES}/reads ${POSTGRES}/writes
-          ${PORTS} ${DOMAIN} fp-ts pg node:`,
+    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/sessions ${POSTGRES}/inboxes ${POSTGRES}/reads
+          ${POSTGRES}/writes ${PORTS} ${DOMAIN} fp-ts pg node:`,
     because: 'one file a port, made of what the rooms below offer; an adapter never imports another adapter',
   },
   {
@@ -73,6 +74,11 @@ export const layersOfSrc: readonly Layer[] = [
     path: 'src/infrastructure/postgres/reads',
     may: `${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg`,
     because: 'reading needs nothing of writing, nor of the ORM',
+  },
+  {
+    path: 'src/infrastructure/postgres/inboxes',
+    may: `${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg`,
+    because: 'inboxes are read over many chats: they need nothing of writing, nor of what is read of one chat',
   },
   {
     path: 'src/infrastructure/postgres/writes',
@@ -113,6 +119,12 @@ export const layersOfSrc: readonly Layer[] = [
     may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts
           src/application/members ${PORTS} ${DOMAIN} fp-ts io-ts`,
     because: 'a room of endpoints knows its own use cases, and how what they answer is shown',
+  },
+  {
+    path: 'src/interfaces/http/reading',
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/view.ts ${HTTP}/chats/views.ts
+          src/application/reading ${PORTS} ${DOMAIN} fp-ts io-ts`,
+    because: 'a room of endpoints knows its own use cases, and how chats and messages are shown',
   },
   {
     path: 'src/interfaces/http/keys',

@@ -24,6 +24,7 @@ import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.t
 import * as keys from '../../src/interfaces/http/keys/keys.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
 import * as members from '../../src/interfaces/http/members/members.ts'
+import * as reading from '../../src/interfaces/http/reading/reading.ts'
 import { GIVEN_ID } from '../../src/interfaces/http/endpoint/request-context.ts'
 
 const yaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8')
@@ -44,6 +45,10 @@ const codecs: Record<string, t.Decoder<unknown, unknown>> = {
   getMember: members.GetMemberRequest,
   putMember: members.PutMemberRequest,
   removeMember: members.RemoveMemberRequest,
+  getReadMarker: reading.GetReadMarkerRequest,
+  moveReadMarker: reading.MoveReadMarkerRequest,
+  getInbox: reading.GetInboxRequest,
+  getUnread: reading.GetUnreadRequest,
   createKey: keys.CreateKeyRequest,
   listKeys: keys.ListKeysRequest,
   revokeKey: keys.RevokeKeyRequest,
@@ -173,6 +178,11 @@ const unsaid = {
   chat_ids: anything,
   expires_at: anything,
 }
+const count = fc.oneof(
+  { weight: 3, arbitrary: fc.maxSafeNat() },
+  { weight: 2, arbitrary: fc.constantFrom(0, -0, 1, 1.5, -1, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e300, '1', null) },
+)
+const flag = fc.oneof({ weight: 3, arbitrary: fc.boolean() }, { weight: 1, arbitrary: anything })
 const body = fc.oneof(
   {
     weight: 4,
@@ -182,6 +192,7 @@ const body = fc.oneof(
     ),
   },
   { weight: 5, arbitrary: fc.record(said) },
+  { weight: 2, arbitrary: fc.record({ message_id: count, forward: flag }, { requiredKeys: [] }) },
   { weight: 1, arbitrary: fc.record({ ...said, name: fc.constant('backend'), scopes: fc.constant(['read']) }) },
   { weight: 1, arbitrary: fc.record(unsaid, { requiredKeys: [] }) },
   { weight: 1, arbitrary: anything },
@@ -221,6 +232,10 @@ const cursor = fc.oneof(
   fc.constantFrom('after-0', 'before-1', 'after-999999999999999', 'before-999999999999999'),
   fc.constantFrom('after-1000000000000000', 'before-1\n', ' before-1'),
   fc.constant(['after-1', 'after-1']),
+)
+const place = fc.oneof(
+  fc.tuple(number, number).map((parts) => parts.join('-')),
+  fc.constantFrom('0-1', '99999999999999-999999999999999', '100000000000000-1', '1-1000000000000000', '1-1-1', '-1-1'),
 )
 const order = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('asc', 'desc') },
@@ -272,6 +287,7 @@ const request = fc.record({
       { requiredKeys: [] },
     ),
     page,
+    fc.record({ limit: fc.integer(few).map(String), before: place }, { requiredKeys: [] }),
   ),
   body,
 })
@@ -348,7 +364,7 @@ describe('The codecs and openapi.yaml', () => {
     expect(headers['X-Request-Id']?.schema).to.include({ pattern: GIVEN_ID.source })
     expect(yaml).to.include(`\`${GIVEN_ID.source}\` is taken over`)
     expect(headers['RateLimit-Policy']?.schema).to.have.property('pattern').that.includes(`q=${MAX_STREAMS_OF_A_USER};`)
-    for (const list of ['ChatList', 'MessageList', 'MemberList', 'KeyList'])
+    for (const list of ['ChatList', 'MessageList', 'MemberList', 'KeyList', 'Inbox'])
       expect(schemas[list]).to.include({ maxItems: PAGE_LIMIT.HIGH })
     expect(parameters['FollowedChats']?.schema).to.include({ maxItems: MAX_FOLLOWED })
     expect(parameters['FollowedChats']?.description).to.include(`at most ${MAX_FOLLOWED} times`)

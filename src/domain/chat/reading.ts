@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { type Caller, type Forbidden, type UserId, userOf } from '../caller.ts'
+import type { Caller, Forbidden, UserId } from '../caller.ts'
 import type { ChatId, MessagePosition } from '../identity.ts'
 import type { Chat } from './chat.ts'
 import { isFormer, type Member, type Membership } from './member.ts'
@@ -44,13 +44,21 @@ export type MarkerDecision<Refused> = (scene: MarkerScene) => E.Either<Refused, 
 
 type NotShown = ChatNotFound | MemberNotFound | Forbidden
 
+/** Whether what is the user's own is shown to the caller: to the user itself, and to services. */
+const isOwn = (caller: Caller, userId: UserId): boolean => caller.kind === 'service' || caller.id === userId
+
+const ITS_OWN: E.Either<Forbidden, undefined> = E.right(undefined)
+
+/** An inbox, and what is unread in it, is its user's own. A service reads everybody's. */
+export const mayReadInbox = (caller: Caller, userId: UserId): E.Either<Forbidden, undefined> =>
+  isOwn(caller, userId) ? ITS_OWN : refused('An inbox is the user’s own')
+
 /** A marker is its member's own: other users neither move it nor ask for it here. */
 const ofMember = (caller: Caller, userId: UserId, scene: MarkerScene): E.Either<NotShown, MarkerScene> => {
   const { chat, membership, target } = scene
   if (!sees(caller, chat, membership)) return E.left({ kind: 'ChatNotFound', chatId: chat.id })
   if (!target || isFormer(target)) return E.left({ kind: 'MemberNotFound', chatId: chat.id, userId })
-  const own = userOf(caller)
-  return own === null || own === userId ? E.right(scene) : refused('A read marker is the user’s own')
+  return isOwn(caller, userId) ? E.right(scene) : refused('A read marker is the user’s own')
 }
 
 /** Where the marker stands. */

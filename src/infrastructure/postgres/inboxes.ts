@@ -1,14 +1,71 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Inboxes } from '../../application/ports/inboxes.ts'
+import type { Pool } from 'pg'
+import type { Unavailable } from '../../application/ports/failures.ts'
+import { BEGINNING_OF_TIME, type Inboxes } from '../../application/ports/inboxes.ts'
+import { inTime } from './database/deadline.ts'
+import { retry } from './database/retry.ts'
+import { chunksOf, eachInTime } from './inboxes/chunks.ts'
+import { readEntries } from './inboxes/entries-statement.ts'
+import { findHeads, findMarkers, findMembersAmong } from './inboxes/look-ups.ts'
+import { readPage } from './inboxes/page-statement.ts'
+import { readSince, readUnread } from './inboxes/totals.ts'
 
-const unavailable = () => TE.left({ kind: 'Unavailable' as const, cause: new Error('not there yet') })
+/** Entries that one statement reads: at some microseconds each it ends long before its time is up. */
+const ENTRIES = 5000
 
-export const postgresInboxes = (): Inboxes => ({
-  page: unavailable,
-  unread: unavailable,
-  since: unavailable,
-  entries: unavailable,
-  heads: unavailable,
-  membersAmong: unavailable,
-  markersOf: unavailable,
+/** Chats whose heads one statement reads. */
+const HEADS = 1000
+
+/** Chats and users in which one statement looks for members: also where it looks each pair up it ends in time. */
+const [CHATS, USERS] = [100, 1000]
+
+/** Users whose markers one statement reads, each in all of its chats. */
+const READERS = 100
+
+const once = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
+  inTime(retry(async () => E.right(await ask())))
+
+/** Whatever is asked for in one statement is so at one moment. */
+export const postgresInboxes = (pool: Pool): Inboxes => ({
+  page: (userId, selection) => once(() => readPage(pool, userId, selection)),
+
+  unread: (userId) => once(() => readUnread(pool, userId)),
+
+  since: (userId, moment) => once(() => readSince(pool, userId, moment)),
+
+  entries: (addresses) => {
+    // By chat, which then stands in as few statements as there is room for those who are asked for in it.
+    const sorted = addresses.toSorted((a, b) => a.chatId - b.chatId)
+    return pipe(
+      eachInTime(chunksOf(sorted, ENTRIES), (asked) => readEntries(pool, asked)),
+      TE.map((parts) => ({
+        news: parts.flatMap(({ news }) => news),
+        moment: parts[0]?.moment ?? BEGINNING_OF_TIME,
+      })),
+    )
+  },
+
+  heads: (chatIds) =>
+    pipe(
+      eachInTime(chunksOf(chatIds, HEADS), (ids) => findHeads(pool, { ids })),
+      TE.map((parts) => new Map(parts.flat())),
+    ),
+
+  membersAmong: (chatIds, userIds) => {
+    const chunks = chunksOf(userIds, USERS).flatMap((users) =>
+      chunksOf(chatIds, CHATS).map((chats) => ({ chatIds: chats, userIds: users })),
+    )
+    return pipe(
+      eachInTime(chunks, (chunk) => findMembersAmong(pool, chunk)),
+      TE.map((parts) => parts.flat()),
+    )
+  },
+
+  markersOf: (userIds) =>
+    pipe(
+      eachInTime(chunksOf(userIds, READERS), (chunk) => findMarkers(pool, { userIds: chunk })),
+      TE.map((parts) => parts.flat()),
+    ),
 })

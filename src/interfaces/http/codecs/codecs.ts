@@ -13,3 +13,4 @@ export {
   type PageCursor,
   PageLimitCodec,
 } from './pages.ts'
+export { ForwardCodec, InboxPlaceCodec, ReadMessageIdCodec } from './reading.ts'

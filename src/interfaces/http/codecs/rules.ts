@@ -84,10 +84,14 @@ export const several =
 export const number =
   <A>(parse: (raw: number) => E.Either<IdentityError, A>): Parse<A> =>
   (sent) => {
-    if (typeof sent !== 'number') return E.left('wrong_type: must be a number')
+    if (typeof sent !== 'number') return E.left(sent === undefined ? MISSING : 'wrong_type: must be a number')
     if (!Number.isInteger(sent)) return E.left('not_a_whole_number: must be a whole number')
     return pipe(parse(sent), E.mapLeft(inWords))
   }
+
+/** Yes or no, of a body. */
+export const flag: Parse<boolean> = (sent) =>
+  typeof sent === 'boolean' ? E.right(sent) : E.left('wrong_type: must be true or false')
 
 /** A time of a body. */
 export const instant: Parse<Date> = (sent) =>

@@ -5,6 +5,7 @@ import type { Forbidden } from '../../../domain/caller.ts'
 import type { FounderRepeated } from '../../../domain/chat/member.ts'
 import type { LastOwner } from '../../../domain/chat/member-decisions.ts'
 import type { ChatNotFound, MemberNotFound, MessageNotFound } from '../../../domain/chat/not-found.ts'
+import type { MarkerAhead } from '../../../domain/chat/reading.ts'
 import type { Stale } from '../../../domain/expectation.ts'
 import type { KeyNotFound } from '../../../domain/keys/api-key.ts'
 import type { ExpiryOutOfRange } from '../../../domain/keys/issue-key.ts'
@@ -56,6 +57,7 @@ export type Failure =
   | MemberNotFound
   | LastOwner
   | FounderRepeated
+  | MarkerAhead
   | KeyNotFound
   | ExpiryOutOfRange
   | Unavailable

@@ -105,6 +105,11 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
         { errors: [{ parameter: 'after', code: 'out_of_range', detail: rule }] },
       ]
     }
+    case 'MarkerAhead': {
+      const rule = `must not be beyond ${failure.lastMessageId}, the last message`
+      const errors = [{ pointer: '#/message_id', code: 'out_of_range', detail: rule }]
+      return ['validation-failed', `#/message_id ${rule}`, { errors }]
+    }
     case 'ExpiryOutOfRange': {
       const rule = 'must be in the future, and before the year 10000'
       const errors = [{ pointer: '#/expires_at', code: 'out_of_range', detail: rule }]
