@@ -103,7 +103,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
-    markers: postgresMarkers(),
+    markers: postgresMarkers(database.pool),
     inboxes: postgresInboxes(database.pool),
     signals: memorySignals(),
     keys: postgresKeys(database.pool),

@@ -5,7 +5,7 @@ import { statement } from './database/statement.ts'
 import { findKeys } from './keys.ts'
 import { executedMigrations, isUpToDate } from './migrations/executed.ts'
 import { openChats } from './writes/add-chats.ts'
-import { writeEverything } from './writes/write-statements.ts'
+import { writeEverythingAndMark } from './writes/write-everything.ts'
 
 const PATIENCE_MS = 1000
 
@@ -29,7 +29,7 @@ export const postgresHealth = ({ pool }: Database): Health => {
   const isWritable = async () => (await findReadOnly(pool, {})).every((readOnly) => !readOnly)
   const isThere = async () => {
     if (!isUpToDate(await executedMigrations(pool))) return false
-    await writeEverything(pool, { moves: [], sent: [], changed: [], members: [], unused: [] })
+    await writeEverythingAndMark(pool, { moves: [], sent: [], changed: [], members: [], unused: [], senders: [] })
     await openChats(pool, { wanted: [], founders: [] })
     await findKeys(pool, { digests: [] })
     return true

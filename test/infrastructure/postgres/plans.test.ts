@@ -147,6 +147,6 @@ describe('However large a chat is, and however many there are,', () => {
     }
     const inSmall = await statementsOf(database.pool, () => changes(small))
     expect(await statementsOf(database.pool, () => changes(large))).to.deep.equal(inSmall)
-    expect(inSmall.slice(0, 4)).to.deep.equal(['chats-by-id', 'members-by-user', 'one-send', 'one-send'])
+    expect(inSmall.slice(0, 4)).to.deep.equal(['chats-by-id', 'members-by-user', 'one-member-send', 'one-member-send'])
   })
 })

@@ -73,7 +73,7 @@ describe('Strangers who write to a private chat', () => {
     })
     // One group a round, written once: nothing was decided twice, or on a locked row.
     expect(seen.filter((name) => name.startsWith('group') || name.startsWith('one'))).to.deep.equal(
-      upTo(20).map(() => 'group-of-sends'),
+      upTo(20).map(() => 'group-of-member-sends'),
     )
     // Members are in mind, the stranger is looked up, and once more with the chat as it is now.
     expect(seen.filter((name) => name === 'chats-by-id')).to.have.length(20)

@@ -34,6 +34,7 @@ export const decideAsWritten = (
     chat?.lastMessageId === lastMessageId &&
     chat.revision === revision &&
     chat.updatedAt.getTime() === updatedAt.getTime() &&
+    chat.activeAt.getTime() === updatedAt.getTime() &&
     again.sent.length === sent.length &&
     again.sent.every(({ message }, index) => message.text === sent[index]?.message.text)
   if (!chat || !isAsWritten) throw new Error(`chat ${before.id} was written otherwise than the domain decides`)

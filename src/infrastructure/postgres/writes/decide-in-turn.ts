@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { answerNotFound } from './answers.ts'
-import { type Draft, isOvertaken, isUnwritten, sceneOf, take } from './draft.ts'
+import { type Draft, isOvertaken, isUnwritten, isWrittenTwice, sceneOf, take } from './draft.ts'
 import type { PendingChange } from './pending-change.ts'
 
 /** What became of the pending changes of one chat. */
@@ -9,7 +9,7 @@ export interface Verdict {
   readonly taken: readonly PendingChange[]
   /** How to answer those that were decided, once the draft is written. */
   readonly answers: readonly (() => void)[]
-  /** Concern a message that this draft has not written yet, or members that it changes; decide them in the next group. */
+  /** Concern a message that this draft has not written yet, or members that it changes or marks; decide them in the next group. */
   readonly later: readonly PendingChange[]
   /** Would remove the chat, where that is not allowed. */
   readonly removals: readonly PendingChange[]
@@ -39,6 +39,7 @@ export const decideInTurn = (draft: Draft, changes: readonly PendingChange[], ma
     if (E.isLeft(decided) && isUnseen(decided.left)) return void unseen.push(change)
     if (E.isLeft(decided)) draft.restsOnRevision = true
     else if (!decided.right.chat && !mayRemove) return void removals.push(change)
+    else if (isWrittenTwice(draft, scene, decided.right)) return void later.push(change)
     else take(draft, scene, decided.right, ask)
     taken.push(change)
     answers.push(() => resolve(decided))

@@ -30,7 +30,7 @@ export const moveColumns = {
 } satisfies Columns<Move>
 
 /** What a change sets as it was decided, whereas counters and clock move on. */
-export const ownColumns = without(becomingColumns, 'id', 'updatedAt', 'lastMessageId', 'revision')
+export const ownColumns = without(becomingColumns, 'id', 'updatedAt', 'activeAt', 'lastMessageId', 'revision')
 
 export type KeyedMessage = NewMessageRow & KeyRow
 export const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>
@@ -63,10 +63,21 @@ export const surprise = (row: readonly unknown[]): Surprise => ({
   place: row[1] === null ? undefined : placeOf(row, 1),
 })
 
-/** Counters move on from where they are; the clock of a chat never runs backwards. */
-export const onward = (by: { readonly updatedAt: string; readonly sends: string; readonly changes: string }) =>
+interface Step {
+  readonly updatedAt: string
+  readonly activeAt: string
+  readonly sends: string
+  readonly changes: string
+}
+
+/**
+ * Counters move on from where they are; the clock of a chat never runs backwards. What it was last active at is when its last
+ * message was sent, wherever the chat had moved on: where only messages are sent, all of them have the chat's clock then.
+ */
+export const onward = (by: Step) =>
   `updated_at = greatest(c.updated_at, ${by.updatedAt}), last_message_id = c.last_message_id + ${by.sends},
-   revision = c.revision + ${by.changes}`
+   active_at = case when ${by.sends} > 0 then greatest(c.updated_at, ${by.activeAt}) else c.active_at end,
+   revision = c.revision + ${by.changes}, touched_at = now()`
 
 /** How far a chat got, and by how much more than was decided. */
 export const gotTo = (decided: { readonly lastMessageId: string; readonly revision: string }) =>

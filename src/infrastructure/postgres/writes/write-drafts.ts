@@ -2,9 +2,17 @@ import type { Chat } from '../../../domain/chat/chat.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { entryRow, keyRow, membershipRow } from '../database/rows.ts'
 import type { Session } from '../database/statement.ts'
-import type { Draft } from './draft.ts'
+import type { ChangedMember, Draft } from './draft.ts'
 import { type Move, type Place, settledAt } from './moving.ts'
-import { writeEverything, writeKeyedSend, writeSend, writeSends } from './write-statements.ts'
+import { writeEverything, writeEverythingAndMark } from './write-everything.ts'
+import {
+  writeKeyedMemberSend,
+  writeKeyedSend,
+  writeMemberSend,
+  writeMemberSends,
+  writeSend,
+  writeSends,
+} from './write-statements.ts'
 
 /** A draft whose chat is still there. */
 export type StandingDraft = Draft & { chat: Chat }
@@ -24,25 +32,41 @@ const moveOf = (draft: StandingDraft): Move => {
   }
 }
 
+const sendersIn = ({ before, senders }: StandingDraft) =>
+  Array.from(senders, ([userId, messageId]) => ({ chatId: before.id, userId, messageId }))
+
+const changedMemberRow = ({ membership, lastMessageId }: ChangedMember) => ({
+  ...membershipRow(membership),
+  readMessageId: lastMessageId,
+})
+
 const writeOneSend = (session: Session, draft: StandingDraft) => {
   const [one] = draft.sent
   if (!one || draft.sent.length > 1 || !isSends(draft)) return undefined
   if (draft.unused.size !== (one.intent ? 1 : 0)) return undefined
   const move = moveOf(draft)
-  return one.intent
-    ? writeKeyedSend(session, { move, sent: { ...one.message, ...keyRow(one.message, one.intent) } })
-    : writeSend(session, { move, sent: one.message })
+  const isMarking = draft.senders.size > 0
+  if (!one.intent) return (isMarking ? writeMemberSend : writeSend)(session, { move, sent: one.message })
+  const sent = { ...one.message, ...keyRow(one.message, one.intent) }
+  return (isMarking ? writeKeyedMemberSend : writeKeyedSend)(session, { move, sent })
 }
 
 const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
   const moves = drafts.map(moveOf)
   const sent = drafts.flatMap((draft) => draft.sent)
+  const senders = drafts.flatMap(sendersIn)
+  const isMarking = senders.length > 0
   if (drafts.every((draft) => isSends(draft) && draft.unused.size === 0))
-    return writeSends(session, { moves, sent: sent.map(({ message }) => message) })
-  return writeEverything(session, {
+    return (isMarking ? writeMemberSends : writeSends)(session, {
+      moves,
+      sent: sent.map(({ message }) => message),
+      senders,
+    })
+  return (isMarking ? writeEverythingAndMark : writeEverything)(session, {
     moves,
+    senders,
     sent: sent.map(({ message, intent }) => ({ ...message, ...keyRow(message, intent) })),
-    members: drafts.flatMap(({ changedMembers }) => Array.from(changedMembers.values(), membershipRow)),
+    members: drafts.flatMap(({ changedMembers }) => Array.from(changedMembers.values(), changedMemberRow)),
     changed: drafts.flatMap(({ changed }) => Array.from(changed, entryRow)),
     unused: drafts.flatMap(({ before, unused }) =>
       Array.from(unused, (idempotencyKey) => ({ chatId: before.id, idempotencyKey })),

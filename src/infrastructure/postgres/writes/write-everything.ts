@@ -1,0 +1,94 @@
+import type { MessagePosition } from '../../../domain/identity.ts'
+import { assignmentsOf, bigint, type Columns, namesOf, without } from '../database/columns.ts'
+import { table } from '../database/parameters.ts'
+import {
+  entryColumns,
+  type EntryRow,
+  type KeyAddress,
+  keyAddressColumns,
+  membershipColumns,
+  type MembershipRow,
+} from '../database/rows.ts'
+import { statement } from '../database/statement.ts'
+import { markingSenders, sendersWhere } from './marking-senders.ts'
+import {
+  FURTHER,
+  gotTo,
+  type KeyedMessage,
+  keyedMessageColumns,
+  type Move,
+  moveColumns,
+  onward,
+  ownColumns,
+  posting,
+  SETTLED,
+  STALE,
+  surprise,
+} from './moving.ts'
+
+const changedColumns = without(entryColumns, 'chatId', 'id')
+
+/** A membership that was changed, and where its marker begins if that makes a member of who was none. */
+type ChangedMemberRow = MembershipRow & { readonly readMessageId: MessagePosition }
+const changedMemberColumns = {
+  ...membershipColumns,
+  readMessageId: bigint('read_message_id'),
+} satisfies Columns<ChangedMemberRow>
+
+/**
+ * As the statements of sends, for whatever else a group may want: titles, members, refusals, keys, and changes of messages. A refusal rests on the
+ * revision, and a chat in which a key that was taken for unused is there, is stale. A key that another server uses in this
+ * very moment is not seen, but unique: it undoes the group.
+ *
+ * Who joins has read everything so far; the marker of who is a member stays where it is.
+ */
+const everything = (name: string, isMarking: boolean) =>
+  statement(
+    name,
+    {
+      moves: table<Move>(moveColumns),
+      sent: table<KeyedMessage>(keyedMessageColumns),
+      changed: table<EntryRow>(entryColumns),
+      members: table<ChangedMemberRow>(changedMemberColumns),
+      unused: table<KeyAddress>(keyAddressColumns),
+      senders: sendersWhere(isMarking),
+    },
+    ({ moves, sent, changed, members, unused, senders }) => `
+    with used as materialized (
+      select m.chat_id
+      from ${unused.rows}
+      join messages m on m.chat_id = unused.chat_id and m.idempotency_key = unused.idempotency_key
+    ), moved as (
+      update chats c
+      set ${assignmentsOf(ownColumns, 'moves')},
+        ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.active_at', sends: 'moves.sends', changes: 'moves.changes' })}
+      from ${moves.rows}
+      where c.id = moves.id and ${SETTLED} = moves.settled_before
+        and c.revision = coalesce(moves.expected, c.revision) and moves.changes > 0
+        and moves.id not in (select chat_id from used)
+      ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
+    ), posted as (${posting(keyedMessageColumns, sent.rows)}), rewritten as (
+      update messages m set ${assignmentsOf(changedColumns, 'changed')}
+      from ${changed.rows}
+      where m.chat_id = changed.chat_id and m.id = changed.id and changed.chat_id in (select id from moved)
+    ), appointed as (
+      insert into members as u (${namesOf(changedMemberColumns)})
+      select ${namesOf(changedMemberColumns, 'members')} from ${members.rows}
+      where members.chat_id in (select id from moved)
+      on conflict (chat_id, user_id) do update
+      set ${assignmentsOf(without(membershipColumns, 'chatId', 'userId'), 'excluded')},
+        read_message_id = case when u.removed_at is null then u.read_message_id else excluded.read_message_id end
+    ) ${isMarking ? markingSenders(senders.rows) : ''}
+    ${FURTHER}
+    union all
+    select ${STALE}
+    from unnest(${moves.arrays.id}, ${moves.arrays.expected}, ${moves.arrays.changes}) stale (id, expected, changes)
+    left join chats c on c.id = stale.id
+    where stale.id not in (select id from moved) and (
+      stale.changes > 0 or c.revision is distinct from stale.expected or stale.id in (select chat_id from used)
+    )`,
+    surprise,
+  )
+
+export const writeEverything = everything('group', false)
+export const writeEverythingAndMark = everything('group-and-markers', true)
