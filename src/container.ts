@@ -3,6 +3,7 @@ import { Container } from 'inversify'
 import { callersModule } from './composition/callers.ts'
 import { chatsModule } from './composition/chats.ts'
 import { followingModule } from './composition/following.ts'
+import { inboxFollowingModule } from './composition/inbox-following.ts'
 import { membersModule } from './composition/members.ts'
 import { keysModule } from './composition/keys.ts'
 import { messagesModule } from './composition/messages.ts'
@@ -26,6 +27,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     membersModule,
     readingModule,
     followingModule,
+    inboxFollowingModule,
     keysModule,
     serviceModule,
     serverModule,

@@ -103,6 +103,7 @@ export const serve = async (
       container.get(names.streams).end()
       await drain(config.SHUTDOWN_TIMEOUT_MS)
       container.get(names.followedChats).close()
+      container.get(names.followedInboxes).close()
       await close()
     },
   }

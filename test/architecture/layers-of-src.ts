@@ -137,6 +137,12 @@ export const layersOfSrc: readonly Layer[] = [
           ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
     because: 'streams show messages as other endpoints do, are counted, and know nothing else outside their room',
   },
+  ...['inbox-events', 'inbox-frames', 'inbox-metrics'].map((name) => ({
+    path: `src/interfaces/http/reading/${name}.ts`,
+    may: `${HTTP}/reading ${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/events ${HTTP}/chats/views.ts
+          src/application/following/inbox ${PORTS} fp-ts io-ts prom-client`,
+    because: 'streams of inboxes are streams like others: what is sent on them is shown as inboxes are',
+  })),
   {
     path: 'src/interfaces/http/callers',
     may: `${HTTP}/endpoint ${PORTS} ${DOMAIN} fp-ts rate-limiter-flexible node:`,

@@ -19,7 +19,7 @@ const isStream = ({ produces }: DocumentedOperation) => produces.includes('text/
 
 /** What an operation is asked with beside its example: what every caller that may do it may give away. */
 const BODIES: Readonly<Record<string, object>> = { createKey: { name: 'x', scopes: ['keys'] } }
-const USERS: Readonly<Record<string, string>> = { getMember: 'opener', putMember: 'newcomer', removeMember: 'guest' }
+const USERS: Readonly<Record<string, string>> = { getMember: 'opener', putMember: 'newcomer', removeMember: 'guest', followInbox: 'opener' }
 
 describe('The table of callers', () => {
   it('has a row for every operation, and each row an answer for everybody', () => {

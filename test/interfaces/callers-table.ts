@@ -43,6 +43,8 @@ export const TABLE: Readonly<Record<string, string>> = {
   followChat: guarded('404 200  200 403 403 403 403  404 200'),
   followChats: guarded('404 200  200 403 403 403 403  404 200'),
 
+  followInbox: guarded('403 200  200 403 403 403 403  403 200'),
+
   listKeys: guarded('403 403  403 403 403 200 403  403 200'),
   createKey: guarded('403 403  403 403 403 201 403  403 201'),
   revokeKey: guarded('403 403  403 403 403 204 403  403 204'),

@@ -11,7 +11,7 @@ const POLL_MS = 1000
 /** Calls `look` now and then. Returns how to stop. */
 export type Poll = (look: () => void) => () => void
 
-const everySecond: Poll = (look) => {
+export const everySecond: Poll = (look) => {
   const timer = setInterval(look, POLL_MS).unref()
   return () => clearInterval(timer)
 }

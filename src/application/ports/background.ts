@@ -5,6 +5,7 @@ export const BACKGROUND_WORK = [
   'notify',
   'listen',
   'stream',
+  'inbox',
   'keys',
   'database',
   'log',
@@ -14,7 +15,7 @@ export const BACKGROUND_WORK = [
 /**
  * - `read`: what is new in a followed chat; `look`: which followed chats have something new;
  * - `notify`, `listen`: rings to and from the other servers;
- * - `stream`: what a stream sends;
+ * - `stream`: what a stream sends; `inbox`: what is new in the inboxes that are followed;
  * - `keys`: the set of keys that tokens are signed with, which keys of services are good still, and when they were used;
  * - `database`: the life of a database server of ours;
  * - `log`: the writing of log lines; `other`: whatever was not thought of.

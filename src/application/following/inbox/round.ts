@@ -1,0 +1,87 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type { ChatId } from '../../../domain/identity.ts'
+import type { ReportFailure } from '../../ports/background.ts'
+import type { Unavailable } from '../../ports/failures.ts'
+import type { InboxAddress } from '../../ports/inboxes.ts'
+import type { Due } from './due-readings.ts'
+import type { FollowedUsers } from './followed-users.ts'
+import { lookForChanges, sweepMarkers } from './lost-rings.ts'
+import type { Newcomers } from './newcomers.ts'
+import { tell, type Telling } from './telling.ts'
+
+const NONE: ReadonlySet<ChatId> = new Set()
+
+/** The entries that are due, the chats that are so for all of their users, and those that nobody here is in. */
+const sorted = ({ users, chats }: FollowedUsers, due: Due) => {
+  const addresses: InboxAddress[] = []
+  const whole = new Set<ChatId>()
+  const strange: ChatId[] = []
+  for (const chatId of due.chats) {
+    const chat = chats.get(chatId)
+    if (!chat) strange.push(chatId)
+    else {
+      whole.add(chatId)
+      for (const { id } of chat.users) addresses.push({ chatId, userId: id })
+    }
+  }
+  for (const [chatId, userIds] of due.entries)
+    for (const userId of userIds) {
+      const user = users.get(userId)
+      const isThere = whole.has(chatId) && user?.markers.has(chatId)
+      if (user && !isThere) addresses.push({ chatId, userId })
+    }
+  return { addresses, whole, strange }
+}
+
+/** Reads all that is due and tells it. */
+const readAndTell = async (
+  telling: Telling,
+  newcomers: Newcomers,
+  due: Due,
+): Promise<E.Either<Unavailable, undefined>> => {
+  const { inboxes, followed } = telling
+  if (due.look) {
+    const looked = await lookForChanges(inboxes, followed, due)
+    if (E.isLeft(looked)) return looked
+  }
+  if (due.sweep) {
+    const swept = await sweepMarkers(inboxes, followed, due)
+    if (E.isLeft(swept)) return swept
+  }
+  const { addresses, whole, strange } = sorted(followed, due)
+  const told = await tell(telling, addresses, whole)
+  if (E.isLeft(told)) return told
+  const found = await newcomers.among(strange)
+  if (E.isLeft(found)) return found
+  const moved = new Map([...told.right, ...found.right])
+  const joined = await newcomers.in(moved)
+  if (E.isLeft(joined)) return joined
+  const welcomed = await tell(telling, joined.right, NONE)
+  if (E.isLeft(welcomed)) return welcomed
+  newcomers.remember(moved)
+  return E.right(undefined)
+}
+
+/**
+ * One reading of all that is due, and its telling: the heads of the chats that rang and the markers of their users here in
+ * one statement. Who was in a chat and is not among those that come back is told so.
+ *
+ * A round that fails is reported, and what it should have read is due again: the next one, or the next look, reads it.
+ *
+ * A round in which revisions and markers were compared, and which told all that it found, settles the moment that was known
+ * before it began: whatever was kept until then has been told, whether or not anything rang.
+ */
+export const round = (telling: Telling, newcomers: Newcomers, onFailure: ReportFailure) => async (): Promise<void> => {
+  const { due: readings, progress } = telling
+  const due = readings.take()
+  const settled = { moment: progress.moment(), tick: progress.next() }
+  let isDone = false
+  try {
+    const outcome = await readAndTell(telling, newcomers, due)
+    isDone = E.isRight(outcome)
+    if (E.isLeft(outcome)) onFailure('inbox', outcome.left.cause)
+  } finally {
+    if (!isDone) readings.putBack(due)
+  }
+  if (isDone && due.look && due.sweep) progress.settle(settled)
+}
