@@ -12,6 +12,7 @@ import { serverModule } from './composition/server.ts'
 import { serviceModule } from './composition/service.ts'
 import { type Storage, storageModule } from './composition/storage.ts'
 import { type Surroundings, surroundingsModule } from './composition/surroundings.ts'
+import { typingModule } from './composition/typing.ts'
 
 export { names } from './composition/names.ts'
 
@@ -28,6 +29,7 @@ export const compose = (storage: Storage, surroundings: Surroundings): Container
     readingModule,
     followingModule,
     inboxFollowingModule,
+    typingModule,
     keysModule,
     serviceModule,
     serverModule,

@@ -104,6 +104,7 @@ export const serve = async (
       await drain(config.SHUTDOWN_TIMEOUT_MS)
       container.get(names.followedChats).close()
       container.get(names.followedInboxes).close()
+      container.get(names.followedSignals).close()
       await close()
     },
   }

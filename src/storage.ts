@@ -10,7 +10,6 @@ import {
 } from './infrastructure/embedded-postgres/embedded-postgres.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
-import { memorySignals } from './infrastructure/memory/signals.ts'
 import { postgresInboxes } from './infrastructure/postgres/inboxes.ts'
 import { postgresMarkers } from './infrastructure/postgres/markers.ts'
 import { postgresKeys } from './infrastructure/postgres/keys.ts'
@@ -18,7 +17,9 @@ import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
 import { prepareDatabase } from './infrastructure/postgres/migrations/prepare.ts'
+import { postgresNotifications } from './infrastructure/postgres/notifications.ts'
 import type { Connection } from './infrastructure/postgres/sessions/location.ts'
+import { postgresSignals } from './infrastructure/postgres/signals.ts'
 
 type Log = (line: string) => void
 
@@ -45,7 +46,7 @@ const dataDirOf = ({ DATA_DIR }: Config) => join(DATA_DIR, 'postgres')
 const SPARE_CONNECTIONS = 19
 
 /** Of each worker, beside its pool. */
-const BELL_CONNECTIONS = 1
+const LISTENING_CONNECTIONS = 1
 
 const embeddedDatabase = async (
   config: Config,
@@ -54,7 +55,7 @@ const embeddedDatabase = async (
   onLost?: OnLost,
 ): Promise<KeptDatabase> => {
   const { DATABASE_POOL_SIZE: size, WORKERS } = config
-  const connections = WORKERS * (size + BELL_CONNECTIONS) + SPARE_CONNECTIONS
+  const connections = WORKERS * (size + LISTENING_CONNECTIONS) + SPARE_CONNECTIONS
   const server = await startEmbeddedPostgres({
     dataDir: dataDirOf(config),
     settings: { max_connections: String(Math.max(100, connections)) },
@@ -99,18 +100,22 @@ const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promis
 }
 
 const storageOn = (database: Database, onFailure: ReportFailure | undefined): Storage => {
-  const bell = postgresBell(database, onFailure)
+  const notifications = postgresNotifications(database, onFailure)
+  const bell = postgresBell(database, notifications, onFailure)
+  const signals = postgresSignals(database, notifications, onFailure)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
     markers: postgresMarkers(database.pool),
     inboxes: postgresInboxes(database.pool),
-    signals: memorySignals(),
+    signals,
     keys: postgresKeys(database.pool),
     bell,
     health: postgresHealth(database),
     close: async () => {
-      await bell.close()
+      bell.close()
+      signals.close()
+      await notifications.close()
       await database.close()
     },
   }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { FollowedChats } from '../application/following/followed-chats.ts'
 import type { FollowedInboxes } from '../application/following/inbox/followed-inboxes.ts'
+import type { FollowedSignals } from '../application/following/signals/followed-signals.ts'
 import type { Authenticator } from '../application/ports/authenticator.ts'
 import type { Bell } from '../application/ports/bell.ts'
 import type { Chats } from '../application/ports/chats.ts'
@@ -51,6 +52,7 @@ export const names = {
   entrance: named<Entrance>('entrance'),
   followedChats: named<FollowedChats>('followedChats'),
   followedInboxes: named<FollowedInboxes>('followedInboxes'),
+  followedSignals: named<FollowedSignals>('followedSignals'),
   streams: named<EventStreams>('streams'),
   /** Bound by every room that has endpoints, to its own. */
   roomEndpoints: named<Endpoints>('roomEndpoints'),

@@ -1,6 +1,6 @@
 import { memoryBell } from '../../src/infrastructure/memory/bell.ts'
-import { postgresBell, type PostgresBell } from '../../src/infrastructure/postgres/bell.ts'
 import { type Database, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
+import { bellOn, type OwnBell } from '../bells.ts'
 import { aDatabase } from '../postgres.ts'
 import { bellContract } from './bell.contract.ts'
 
@@ -13,7 +13,7 @@ describe('A bell in memory', () =>
 describe('A bell on PostgreSQL', () => {
   let where: Awaited<ReturnType<typeof aDatabase>>
   const databases: Database[] = []
-  const bells: PostgresBell[] = []
+  const bells: OwnBell[] = []
 
   before(async () => {
     where = await aDatabase()
@@ -26,7 +26,7 @@ describe('A bell on PostgreSQL', () => {
   /** The bell of a server, once it listens. */
   const aBell = async () => {
     const database = openDatabase(where)
-    const bell = postgresBell(database)
+    const bell = bellOn(database)
     databases.push(database)
     bells.push(bell)
     await new Promise<void>((resolve) => {

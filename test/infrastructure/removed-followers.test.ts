@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { followChats } from '../../src/application/following/follow-chats.ts'
 import { followedChats } from '../../src/application/following/followed-chats.ts'
-import type { Happening } from '../../src/application/following/happenings.ts'
+import type { Happening } from '../../src/application/following/happening.ts'
 import { ringAfterChange } from '../../src/application/following/ring-after-change.ts'
+import { followedSignals } from '../../src/application/following/signals/followed-signals.ts'
 import type { Bell } from '../../src/application/ports/bell.ts'
 import type { Chats } from '../../src/application/ports/chats.ts'
 import type { Journal } from '../../src/application/ports/journal.ts'
@@ -10,11 +11,12 @@ import type { User } from '../../src/domain/caller.ts'
 import type { ChatId, Revision } from '../../src/domain/identity.ts'
 import { memoryBell } from '../../src/infrastructure/memory/bell.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
-import { postgresBell } from '../../src/infrastructure/postgres/bell.ts'
+import { memorySignals } from '../../src/infrastructure/memory/signals.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { postgresJournal } from '../../src/infrastructure/postgres/journal.ts'
 import { acting } from '../acting.ts'
+import { bellOn } from '../bells.ts'
 import { aUser, left, right, upTo } from '../fixtures.ts'
 import { goal } from '../goal.ts'
 import { aDatabase } from '../postgres.ts'
@@ -31,7 +33,8 @@ const MANY = 350
 /** What followers are served with. */
 const aServer = (hold: Hold, chats: Chats, journal: Journal, bell: Bell) => {
   const followed = hold(followedChats(journal, bell), ({ close }) => close())
-  return { ...acting(ringAfterChange(chats, bell)), follow: followChats(journal, followed) }
+  const signals = hold(followedSignals(memorySignals()), ({ close }) => close())
+  return { ...acting(ringAfterChange(chats, bell)), follow: followChats({ journal, chats: followed, signals }) }
 }
 type Server = ReturnType<typeof aServer>
 
@@ -44,7 +47,7 @@ const onPostgres = async (hold: Hold): Promise<readonly Server[]> => {
   const place = await aDatabase()
   return [1, 2].map(() => {
     const database = hold(openDatabase(place), ({ close }) => close())
-    const bell = hold(postgresBell(database), ({ close }) => close())
+    const bell = hold(bellOn(database), ({ close }) => close())
     return aServer(hold, postgresChats(database), postgresJournal(database.pool), bell)
   })
 }

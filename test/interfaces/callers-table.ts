@@ -40,6 +40,8 @@ export const TABLE: Readonly<Record<string, string>> = {
   putMember: guarded('404 201  403 201 403 403 403  404 201'),
   removeMember: guarded('404 204  403 204 403 403 403  404 204'),
 
+  sendTyping: guarded('404 204  403 403 403 403 403  404 403'),
+
   followChat: guarded('404 200  200 403 403 403 403  404 200'),
   followChats: guarded('404 200  200 403 403 403 403  404 200'),
 

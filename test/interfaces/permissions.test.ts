@@ -75,6 +75,7 @@ const TABLE: readonly Row[] = [
   row('see another member', 'GET', BOB, undefined, '200 200 200 200 200 404', 'member'),
   row('see itself', 'GET', ALICE, undefined, '200 200 200 200 404 404'),
   row('send', 'POST', '/messages/', TEXT, '201 201 201 403 201 404'),
+  row('say that it types', 'POST', '/typing', undefined, '204 204 204 403 204 404'),
   row('edit its own', 'PATCH', OF_ALICE, TEXT, '200 200 200 403 200 404'),
   row('delete its own', 'DELETE', OF_ALICE, undefined, '204 204 204 403 204 404'),
   row('edit what bob wrote', 'PATCH', OF_BOB, TEXT, '403 403 403 403 403 404'),

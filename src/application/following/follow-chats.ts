@@ -3,12 +3,11 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Caller } from '../../domain/caller.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
-import type { ReportFailure } from '../ports/background.ts'
 import type { Unavailable } from '../ports/failures.ts'
-import type { Journal, Sight } from '../ports/journal.ts'
+import type { Sight } from '../ports/journal.ts'
 import type { ChatNotFound } from '../../domain/chat/not-found.ts'
-import type { FollowedChats } from './followed-chats.ts'
-import { type Beginning, type Happening, happeningsFrom, type Position } from './happenings.ts'
+import type { Happening } from './happening.ts'
+import { type Beginning, happeningsFrom, type Position, type Sources } from './happenings.ts'
 
 /** A chat to follow, after a revision; without one, from now on. */
 export interface Place {
@@ -48,17 +47,17 @@ export type FollowChats = (caller: Caller, command: FollowChatsCommand) => TE.Ta
  * journal, so a lost, doubled or early ring does no harm, and resuming is starting at a later place.
  */
 export const followChats =
-  (journal: Journal, chats: FollowedChats, onFailure?: ReportFailure): FollowChats =>
+  (sources: Sources): FollowChats =>
   (caller, { places, resumed = false }) =>
     pipe(
-      journal.sights(
+      sources.journal.sights(
         caller,
         places.map(({ chatId }) => chatId),
       ),
       TE.flatMapEither((sights) => begin(caller, places, sights, resumed)),
       TE.map((beginning) => ({
         positions: beginning.positions,
-        happenings: (stop: AbortSignal) => happeningsFrom({ journal, chats, onFailure }, beginning, stop),
+        happenings: (stop: AbortSignal) => happeningsFrom(sources, beginning, stop),
       })),
     )
 

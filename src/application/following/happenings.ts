@@ -1,29 +1,16 @@
-import * as E from 'fp-ts/lib/Either.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Caller } from '../../domain/caller.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
 import { type ReportFailure, unreported } from '../ports/background.ts'
-import type { Caller } from '../../domain/caller.ts'
 import type { Journal, Sight } from '../ports/journal.ts'
 import type { Batch } from './batch.ts'
+import { caughtUp, seenNow } from './catching-up.ts'
 import type { FollowedChats } from './followed-chats.ts'
-import { readBatch } from './read-batch.ts'
+import type { Happening, Signalled, Told } from './happening.ts'
 import type { RecentChanges } from './recent-changes.ts'
-import { type Seen, seenOf, seenOfHidden } from './seen-changes.ts'
+import { seenOf } from './seen-changes.ts'
+import { type Attention, attentionOf } from './signals/attention.ts'
+import type { FollowedSignals } from './signals/followed-signals.ts'
 import { wakeUp } from './wake-up.ts'
-
-/**
- * Changes of one chat, in order, each at most once; or that the chat was removed, after which nothing comes of it. Nothing
- * comes either after the last change that the follower may see.
- */
-export type Happening =
-  | {
-      readonly kind: 'changed'
-      readonly chatId: ChatId
-      readonly batch: Batch
-      readonly live: boolean
-      readonly isLast?: boolean
-    }
-  | { readonly kind: 'removed'; readonly chatId: ChatId }
 
 /** Where a follower is in a chat, and what it saw of the chat when it asked. */
 export interface Position {
@@ -41,6 +28,7 @@ export interface Beginning {
 export interface Sources {
   readonly journal: Journal
   readonly chats: FollowedChats
+  readonly signals: FollowedSignals
   readonly onFailure?: ReportFailure | undefined
 }
 
@@ -50,12 +38,14 @@ export interface Sources {
  * do not: it reads the journal a page at a time, without waiting. It may fall back to that at any time, when it takes its
  * batches more slowly than changes come.
  *
+ * Signals come last: one batch, when there is nothing else in any of its chats, and then changes are looked for again.
+ *
  * It has left a chat for good once it told of its removal, or of the last change that it may see, and ends when it has left
  * all of them, when `stop` says so, when one of them went back to an earlier revision than it was told of, or when the journal
  * fails while it is catching up. Live followers wait for the journal to come back.
  */
 export async function* happeningsFrom(
-  { journal, chats, onFailure = unreported }: Sources,
+  { journal, chats, signals, onFailure = unreported }: Sources,
   { caller, positions, removed }: Beginning,
   stop: AbortSignal,
 ): AsyncGenerator<Happening, void> {
@@ -64,12 +54,12 @@ export async function* happeningsFrom(
   const isStopped = () => stop.aborted
   const news = wakeUp()
   const followed = new Map(
-    Array.from(positions, ([chatId, { cursor, sight }]) => [
-      chatId,
-      { cursor, sight, ...chats.follow(chatId, sight.chat.revision, news.raise) },
-    ]),
+    Array.from(positions, ([chatId, { cursor, sight }]) => {
+      const attention = attentionOf(signals, caller, chatId, sight, news.raise)
+      return [chatId, { cursor, sight, attention, ...chats.follow(chatId, sight.chat.revision, news.raise) }]
+    }),
   )
-  const leaving = Array.from(followed.values(), ({ leave }) => leave)
+  const leaving = [...followed.values()]
   stop.addEventListener('abort', news.raise)
   try {
     while (followed.size > 0 && !isStopped()) {
@@ -93,6 +83,7 @@ export async function* happeningsFrom(
           if ('failure' in seen) return onFailure('read', seen.failure)
           const { batch, sight, isOver } = seen
           place.sight = sight
+          place.attention.as(sight)
           place.cursor = batch.upTo
           if (isOver) followed.delete(chatId)
           // Revisions of messages that were deleted by hand make a batch of nothing, which still leads on.
@@ -100,52 +91,30 @@ export async function* happeningsFrom(
         }
         if (isStopped()) return
       }
-      if (isQuiet) await news.raised()
+      if (!isQuiet) continue
+      const signalled = signalledIn(followed)
+      if (signalled) yield signalled
+      else await news.raised()
     }
   } finally {
     stop.removeEventListener('abort', news.raise)
-    for (const leave of leaving) leave()
+    for (const { leave, attention } of leaving) {
+      leave()
+      attention.end()
+    }
   }
 }
 
-const live = (chatId: ChatId, recent: RecentChanges, batch: Batch | undefined): Happening | undefined => {
+const live = (chatId: ChatId, recent: RecentChanges, batch: Batch | undefined): Told | undefined => {
   if (batch) return { kind: 'changed', chatId, batch, live: true }
   return recent.ending() === 'removed' ? { kind: 'removed', chatId } : undefined
 }
 
-/** Looks up whether the follower became a member, where nothing but that would let it see what is in the batch. */
-const seenNow = async (
-  journal: Journal,
-  caller: Caller,
-  sight: Sight,
-  batch: Batch,
-): Promise<Seen | { readonly failure: unknown }> => {
-  const hidden = seenOfHidden(caller, sight, batch)
-  if (!hidden) return seenOf(caller, sight, batch)
-  const { id } = sight.chat
-  const sights = await TE.tryCatch(journal.sights(caller, [id]), (defect) => defect)()
-  if (E.isLeft(sights)) return { failure: sights.left }
-  if (E.isLeft(sights.right)) return { failure: sights.right.left.cause }
-  return sights.right.right.has(id) ? seenOf(caller, sight, batch) : hidden
-}
-
-type CaughtUp = Happening | 'went back' | { readonly failure: unknown }
-
-const caughtUp = async (journal: Journal, chatId: ChatId, cursor: Revision): Promise<CaughtUp> => {
-  const page = await TE.tryCatch(readBatch(journal, chatId, cursor), (defect) => defect)()
-  if (E.isLeft(page)) return { failure: page.left }
-  if (E.isRight(page.right)) {
-    const { batch } = page.right.right
-    // More is remembered than there is.
-    return batch.upTo === cursor ? 'went back' : { kind: 'changed', chatId, batch, live: false }
+/** The first signals that there are in any of the chats. */
+const signalledIn = (followed: ReadonlyMap<ChatId, { readonly attention: Attention }>): Signalled | undefined => {
+  for (const [chatId, { attention }] of followed) {
+    const batch = attention.next()
+    if (batch) return { kind: 'signalled', chatId, batch }
   }
-  const { left } = page.right
-  switch (left.kind) {
-    case 'ChatNotFound':
-      return { kind: 'removed', chatId }
-    case 'ChatWentBack':
-      return 'went back'
-    case 'Unavailable':
-      return { failure: left.cause }
-  }
+  return undefined
 }

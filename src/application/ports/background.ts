@@ -4,6 +4,7 @@ export const BACKGROUND_WORK = [
   'look',
   'notify',
   'listen',
+  'signal',
   'stream',
   'inbox',
   'keys',
@@ -14,7 +15,7 @@ export const BACKGROUND_WORK = [
 
 /**
  * - `read`: what is new in a followed chat; `look`: which followed chats have something new;
- * - `notify`, `listen`: rings to and from the other servers;
+ * - `notify`: rings to the other servers; `signal`: signals to them, which are lost; `listen`: both from them;
  * - `stream`: what a stream sends; `inbox`: what is new in the inboxes that are followed;
  * - `keys`: the set of keys that tokens are signed with, which keys of services are good still, and when they were used;
  * - `database`: the life of a database server of ours;

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { ANYBODY } from '../../../src/domain/caller.ts'
+import { ANYBODY, type Caller } from '../../../src/domain/caller.ts'
 import {
   type FollowChats,
   followChats,
@@ -7,12 +7,14 @@ import {
   type Place,
 } from '../../../src/application/following/follow-chats.ts'
 import { followedChats } from '../../../src/application/following/followed-chats.ts'
-import type { Happening } from '../../../src/application/following/happenings.ts'
+import type { Happening } from '../../../src/application/following/happening.ts'
 import { ringAfterChange } from '../../../src/application/following/ring-after-change.ts'
 import type { Unavailable } from '../../../src/application/ports/failures.ts'
 import type { Journal, Sight } from '../../../src/application/ports/journal.ts'
 import type { ChatId, Revision } from '../../../src/domain/identity.ts'
+import { followedSignals } from '../../../src/application/following/signals/followed-signals.ts'
 import { memoryChats } from '../../../src/infrastructure/memory/chats.ts'
+import { memorySignals } from '../../../src/infrastructure/memory/signals.ts'
 import { changesOf } from '../../kept-changes.ts'
 import { right } from '../../fixtures.ts'
 
@@ -88,6 +90,34 @@ export const aFakeBell = () => {
   return bell
 }
 
+/** Time that passes when the test says so. */
+export const aFakeTime = () => {
+  const timers = new Set<{ readonly at: number; readonly work: () => void }>()
+  const time = {
+    ms: 0,
+    timers,
+    now: () => time.ms,
+    after: (milliseconds: number, work: () => void) => {
+      const timer = { at: time.ms + milliseconds, work }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
+    /** Everything that is due by then is done at its time. */
+    pass: (milliseconds: number) => {
+      const end = time.ms + milliseconds
+      for (;;) {
+        const [next] = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)
+        if (!next) break
+        timers.delete(next)
+        time.ms = next.at
+        next.work()
+      }
+      time.ms = end
+    },
+  }
+  return time
+}
+
 /** What a server follows chats with, all of it in the hands of the test. */
 export const aServer = () => {
   const stored = memoryChats()
@@ -103,6 +133,10 @@ export const aServer = () => {
     },
     onFailure,
   })
+  const kept = ringAfterChange(stored, bell)
+  const time = aFakeTime()
+  const signals = memorySignals()
+  const followed = followedSignals(signals, time)
   return {
     journal,
     restore: journal.restore,
@@ -110,16 +144,19 @@ export const aServer = () => {
     poll,
     failures,
     chats,
-    follow: followChats(journal, chats, onFailure),
-    make: changesOf(ringAfterChange(stored, bell)),
+    signals,
+    time,
+    follow: followChats({ journal, chats, signals: followed, onFailure }),
+    kept,
+    make: changesOf(kept),
   }
 }
 
 export const aPlace = (chatId: ChatId, after?: number): Place => ({ chatId, after: after as Revision | undefined })
 
 /** Who takes what happens one by one, when the test says so. */
-export const aSlowFollower = async (follow: FollowChats, command: FollowChatsCommand) => {
-  const { happenings, positions } = right(await follow(ANYBODY, command)())
+export const aSlowFollower = async (follow: FollowChats, command: FollowChatsCommand, caller: Caller = ANYBODY) => {
+  const { happenings, positions } = right(await follow(caller, command)())
   const stop = new AbortController()
   const stream = happenings(stop.signal)
   return {
@@ -131,8 +168,8 @@ export const aSlowFollower = async (follow: FollowChats, command: FollowChatsCom
 }
 
 /** Who takes what happens as it comes. */
-export const aFollower = async (follow: FollowChats, command: FollowChatsCommand) => {
-  const { next, ...slow } = await aSlowFollower(follow, command)
+export const aFollower = async (follow: FollowChats, command: FollowChatsCommand, caller?: Caller) => {
+  const { next, ...slow } = await aSlowFollower(follow, command, caller)
   const got: Happening[] = []
   const follower = {
     ...slow,

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { KEPT } from '../../../src/application/following/change-buffer.ts'
 import { followChats, type Place } from '../../../src/application/following/follow-chats.ts'
 import { followedChats } from '../../../src/application/following/followed-chats.ts'
+import { followedSignals } from '../../../src/application/following/signals/followed-signals.ts'
 import { PAGE } from '../../../src/application/following/read-batch.ts'
 import * as Chat from '../../../src/domain/chat/chat.ts'
 import type { ChatId, Revision } from '../../../src/domain/identity.ts'
@@ -130,7 +131,9 @@ describe('A follower is told of each change once, in order', () => {
       revisions: () => async () => ({ _tag: 'Right' as const, right: new Map([[id, chat.revision]]) }),
     }
     const chats = followedChats(journal, server.bell, { poll: () => () => {} })
-    const follower = await aFollower(followChats(journal, chats), { places: [aPlace(id, 0)] })
+    const follower = await aFollower(followChats({ journal, chats, signals: followedSignals(server.signals) }), {
+      places: [aPlace(id, 0)],
+    })
     expect(follower.got).to.deep.equal([])
     expect(readings, 'by the reader and by the follower').to.equal(2)
     follower.stop()

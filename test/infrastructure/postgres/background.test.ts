@@ -7,9 +7,12 @@ import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { postgresHealth } from '../../../src/infrastructure/postgres/health.ts'
 import { postgresJournal } from '../../../src/infrastructure/postgres/journal.ts'
+import { postgresNotifications } from '../../../src/infrastructure/postgres/notifications.ts'
+import { postgresSignals } from '../../../src/infrastructure/postgres/signals.ts'
 import { ANYBODY } from '../../../src/domain/caller.ts'
 import { editMessage, removeChat, send } from '../../changes.ts'
 import { aChatId, aNewChat, upTo } from '../../fixtures.ts'
+import { aTyping } from '../../signals.ts'
 import { until } from '../../until.ts'
 import { type Failing, failingServer } from './failing-server.ts'
 
@@ -35,7 +38,9 @@ describe('Work in the background of a server whose database fails', function () 
     const database = openDatabase({ url }, { size: 4, acquireTimeout: 500 })
     const failures = new Map<string, number>()
     const onFailure = (work: string) => void failures.set(work, (failures.get(work) ?? 0) + 1)
-    const bell = postgresBell(database, onFailure)
+    const notifications = postgresNotifications(database, onFailure)
+    const bell = postgresBell(database, notifications, onFailure)
+    const signals = postgresSignals(database, notifications, onFailure)
     const poll = { look: () => {} }
     const chats = followedChats(postgresJournal(database.pool), bell, {
       poll: (look) => {
@@ -57,15 +62,20 @@ describe('Work in the background of a server whose database fails', function () 
     // Twice and more, as whoever failed goes on.
     await until(() => {
       poll.look()
-      for (const id of ids) bell.ring(id)
-      return ['read', 'look', 'notify', 'listen'].every((kind) => (failures.get(kind) ?? 0) >= 2)
+      for (const id of ids) {
+        bell.ring(id)
+        signals.send(aTyping({ chatId: id }))
+      }
+      return ['read', 'look', 'notify', 'signal', 'listen'].every((kind) => (failures.get(kind) ?? 0) >= 2)
     })
     const succeeded = (await requests)
       .flat()
       .filter((answer) => answer.status === 'fulfilled' && answer.value._tag === 'Right')
     expect(succeeded, 'what was done on a database that fails').to.deep.equal([])
     chats.close()
-    await bell.close()
+    bell.close()
+    signals.close()
+    await notifications.close()
     await database.close()
     return failures
   }

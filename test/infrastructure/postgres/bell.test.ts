@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { Client, type Pool } from 'pg'
 import type { ChatId } from '../../../src/domain/identity.ts'
-import { postgresBell, type PostgresBell } from '../../../src/infrastructure/postgres/bell.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
+import { bellOn, type OwnBell } from '../../bells.ts'
 import { aChatId, upTo } from '../../fixtures.ts'
 import { goal } from '../../goal.ts'
 import { aDatabase } from '../../postgres.ts'
@@ -13,7 +13,7 @@ describe('Bells of servers on one database', () => {
   let where: Awaited<ReturnType<typeof aDatabase>>
   let admin: Client
   const databases: Database[] = []
-  const bells: PostgresBell[] = []
+  const bells: OwnBell[] = []
 
   before(async () => {
     where = await aDatabase()
@@ -34,7 +34,7 @@ describe('Bells of servers on one database', () => {
 
   /** A bell, once it listens, and what is heard of it from then on. */
   const aBell = async (server: Pick<Database, 'pool' | 'session'> = aServer()) => {
-    const bell = postgresBell(server)
+    const bell = bellOn(server)
     bells.push(bell)
     const heard: (ChatId | undefined)[] = []
     bell.listen((id) => heard.push(id))
@@ -120,7 +120,7 @@ describe('Bells of servers on one database', () => {
 
   it('close while they wait to reconnect, at once', async () => {
     const unreachable = openDatabase({ host: '/nowhere', port: 1, user: 'nobody', database: 'messenger_test' })
-    const bell = postgresBell(unreachable)
+    const bell = bellOn(unreachable)
     await sleep(400)
     const asked = performance.now()
     await bell.close()

@@ -5,10 +5,10 @@ import { ANYBODY } from '../../../src/domain/caller.ts'
 import type { Chats } from '../../../src/application/ports/chats.ts'
 import type { Journal } from '../../../src/application/ports/journal.ts'
 import type { ChatId } from '../../../src/domain/identity.ts'
-import { postgresBell } from '../../../src/infrastructure/postgres/bell.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { postgresJournal } from '../../../src/infrastructure/postgres/journal.ts'
+import { bellOn } from '../../bells.ts'
 import { editMessage, removeChat, renameChat, send } from '../../changes.ts'
 import { aChatId, anIntent, aNewChat, right, upTo } from '../../fixtures.ts'
 import { aNetwork, type Network } from '../../network.ts'
@@ -121,7 +121,7 @@ describe('A network that falls silent', () => {
 
   it('is noticed by who listens, and nothing that rings after that is missed', async () => {
     await connected('TCP')
-    const bell = postgresBell(database, undefined, 100)
+    const bell = bellOn(database, undefined, 100)
     const heard: (ChatId | undefined)[] = []
     bell.listen((id) => heard.push(id))
     await until(() => heard.includes(undefined))
@@ -138,7 +138,7 @@ describe('A network that falls silent', () => {
 
   it('holds up no end', async () => {
     await connected('TCP')
-    const bell = postgresBell(database)
+    const bell = bellOn(database)
     await sleep(100)
     network.is('loses')
     const { ms } = await timed(bell.close().then(() => E.right('closed')))

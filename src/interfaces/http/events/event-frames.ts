@@ -1,4 +1,5 @@
-import type { Happening } from '../../../application/following/happenings.ts'
+import type { Told } from '../../../application/following/happening.ts'
+import type { Signal } from '../../../application/ports/signals.ts'
 import type { Change } from '../../../domain/chat/change.ts'
 import { isTombstone } from '../../../domain/chat/message.ts'
 import { chatView, membershipView, messageView, tombstoneView } from '../chats/views.ts'
@@ -41,7 +42,7 @@ export const bodiesOf = (changes: readonly Change[]): readonly string[] =>
 export const withId = (place: string, body: string): string => id(place) + body
 
 /** Without an id: there is no place after it. */
-export const removedBlock = ({ chatId }: Happening & { kind: 'removed' }, place?: string): string =>
+export const removedBlock = ({ chatId }: Told & { kind: 'removed' }, place?: string): string =>
   id(place) + body('chat_deleted', { id: chatId })
 
 /** Blocks put together into pieces. */
@@ -63,3 +64,11 @@ export const framesOf = (changes: readonly Change[]): readonly Piece[] => {
   const bodies = bodiesOf(changes)
   return inPieces(changes.map(({ revision }, index) => withId(String(revision), bodies[index] ?? '')))
 }
+
+const signalBody = (signal: Signal): string => {
+  const of = { chat_id: signal.chatId, user_id: signal.userId }
+  return body(signal.kind, signal.kind === 'typing' ? of : { ...of, read_message_id: signal.readMessageId })
+}
+
+/** The frames of signals, the same bytes for all who hear them: without ids, for a client's place is not moved by them. */
+export const signalFrames = (signals: readonly Signal[]): readonly Piece[] => inPieces(signals.map(signalBody))

@@ -2,12 +2,12 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { FollowChats, Following } from '../../../application/following/follow-chats.ts'
-import type { Happening } from '../../../application/following/happenings.ts'
+import type { Happening, Signalled } from '../../../application/following/happening.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { ChatIdCodec, ChatIdsCodec, optional, RevisionCodec } from '../codecs/codecs.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { bodiesOf, framesOf, inPieces, openingBlock, removedBlock, withId } from './event-frames.ts'
+import { bodiesOf, framesOf, inPieces, openingBlock, removedBlock, signalFrames, withId } from './event-frames.ts'
 import type { EventStreams } from './event-streams.ts'
 import { PlacesCodec, revisionIn, tokenOf } from './event-token.ts'
 import type { Piece } from './piece.ts'
@@ -45,8 +45,14 @@ export const eventEndpoints = (
   streams: EventStreams,
   metrics: StreamMetrics,
 ) => {
+  const signalled = ({ batch }: Signalled): readonly Piece[] => {
+    metrics.signalled(batch)
+    return batch.form(signalFrames)
+  }
+
   /** The same bytes for all followers of a chat. */
   const single = (happening: Happening): readonly Piece[] => {
+    if (happening.kind === 'signalled') return signalled(happening)
     if (happening.kind === 'removed') return inPieces([removedBlock(happening)])
     metrics.sent(happening.batch, happening.live)
     return happening.batch.form(framesOf)
@@ -54,6 +60,7 @@ export const eventEndpoints = (
 
   /** The ids of several chats say where this follower is in each. */
   const several = (positions: Map<ChatId, Revision>) => (happening: Happening) => {
+    if (happening.kind === 'signalled') return signalled(happening)
     if (happening.kind === 'removed') {
       positions.delete(happening.chatId)
       return inPieces([removedBlock(happening, tokenOf(positions))])

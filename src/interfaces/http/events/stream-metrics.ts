@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Batch } from '../../../application/following/batch.ts'
+import type { SignalBatch } from '../../../application/following/signals/signal-batch.ts'
 import type { Change } from '../../../domain/chat/change.ts'
 import { isFormer } from '../../../domain/chat/member.ts'
 import { isTombstone } from '../../../domain/chat/message.ts'
@@ -8,6 +9,7 @@ import { BUCKETS } from '../server/metrics.ts'
 export interface StreamMetrics {
   /** For every follower to whom it is sent. */
   readonly sent: (batch: Batch, live: boolean) => void
+  readonly signalled: (batch: SignalBatch) => void
 }
 
 /** When it happened; undefined where the change does not say. */
@@ -58,5 +60,6 @@ export const streamMetrics = (registry: Registry, open: () => number, now: () =>
       first.isOver = true
       lag.observe(Math.max(0, now().getTime() - at.getTime()) / 1000)
     },
+    signalled: ({ signals }) => void (events += signals.length),
   }
 }
