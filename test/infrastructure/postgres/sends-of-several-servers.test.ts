@@ -13,20 +13,39 @@ import { decideAsWritten } from '../../../src/infrastructure/postgres/writes/dec
 import { decideInTurn } from '../../../src/infrastructure/postgres/writes/decide-in-turn.ts'
 import { draftOf } from '../../../src/infrastructure/postgres/writes/draft.ts'
 import type { StandingDraft } from '../../../src/infrastructure/postgres/writes/write-drafts.ts'
-import { ANYBODY } from '../../../src/domain/caller.ts'
+import { ANYBODY, type Caller } from '../../../src/domain/caller.ts'
 import { editMessage, findChat, removeChat, renameChat, send } from '../../changes.ts'
-import { aChatId, anIntent, aNewChat, aText, later, NOON, right } from '../../fixtures.ts'
+import { aChatId, anIntent, aNewChat, aText, aUser, later, NOON, right } from '../../fixtures.ts'
 import { aDatabase } from '../../postgres.ts'
 
 const SECOND = 1000
 
+const [ALICE, BOB, CAROL] = [aUser('alice'), aUser('bob'), aUser('carol')]
+/** Two members, a stranger and nobody. */
+const SENDERS: readonly Caller[] = [ALICE, BOB, CAROL, ANYBODY]
+
 type Step =
-  | { readonly kind: 'send'; readonly server: 0 | 1; readonly chat: number; readonly at: number; readonly key: boolean }
+  | {
+      readonly kind: 'send'
+      readonly server: 0 | 1
+      readonly chat: number
+      readonly at: number
+      readonly key: boolean
+      readonly by: Caller
+    }
   | { readonly kind: 'rename' | 'edit'; readonly server: 0 | 1; readonly chat: number; readonly at: number }
 
 const where = { server: fc.constantFrom<0 | 1>(0, 1), chat: fc.nat({ max: 2 }), at: fc.nat({ max: 20 }) }
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('send' as const), ...where, key: fc.boolean() }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('send' as const),
+      ...where,
+      key: fc.boolean(),
+      by: fc.constantFrom(...SENDERS),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('rename' as const, 'edit' as const), ...where }) },
 )
 /** What is asked for at once, again and again. */
@@ -52,22 +71,33 @@ describe('Sends of several servers to the same chats', () => {
       id: number
       revision: number
       posted_revision: number | null
+      author: string | null
       text: string
       created_at: Date
       edited_at: Date | null
     }>(
-      `select id::int, revision::int, posted_revision::int, text, created_at, edited_at from messages
+      `select id::int, revision::int, posted_revision::int, author, text, created_at, edited_at from messages
        where chat_id = $1 order by id`,
       [id],
     ) ?? { rows: [] })
     return rows
   }
 
+  /** Up to where each member has read a chat. */
+  const markersIn = async (id: ChatId) => {
+    const { rows } = await (servers[0]?.database.pool.query<{ user_id: string; marker: number }>(
+      `select user_id, read_message_id::int as marker from members where chat_id = $1 order by user_id`,
+      [id],
+    ) ?? { rows: [] })
+    return rows.map(({ user_id, marker }) => [user_id, marker])
+  }
+
   it('are answered as they are stored: by what the domain decides, numbered without a gap, never back in time', async () => {
     await fc.assert(
       fc.asyncProperty(rounds, async (all) => {
         const ids: ChatId[] = []
-        for (let n = 0; n < 3; n++) ids.push(right(await chatsOf(0).add(ANYBODY, aNewChat())()).done.id)
+        const draft = { visibility: 'public', members: [{ userId: BOB.id, role: 'member' }] } as const
+        for (let n = 0; n < 3; n++) ids.push(right(await chatsOf(0).add(ALICE, { ...aNewChat(), ...draft })()).done.id)
         const answered = new Map<ChatId, Message[]>(ids.map((id) => [id, []]))
         let sent = 0
         const take = async (step: Step) => {
@@ -75,8 +105,9 @@ describe('Sends of several servers to the same chats', () => {
           const chats = chatsOf(step.server)
           const time = later(step.at * SECOND)
           if (step.kind === 'send') {
-            const intent = step.key ? anIntent() : undefined
-            answered.get(id)?.push(right(await send(chats, id, `message ${++sent}`, time, intent)).message)
+            const intent = step.key ? anIntent(step.by) : undefined
+            const decision = post(step.by, { text: aText(`message ${++sent}`) }, time, intent)
+            answered.get(id)?.push(right(await chats.decide(step.by, { chatId: id, intent }, decision)()).message)
           } else if (step.kind === 'rename') await renameChat(chats, id, `title ${step.at}`, time)
           else await editMessage(chats, id, 1, `edit ${step.at}`, time)
         }
@@ -97,6 +128,9 @@ describe('Sends of several servers to the same chats', () => {
           expect(chat.lastMessageId).to.equal(rows.length)
           expect(chat.revision).to.be.at.least(Math.max(0, ...rows.map((row) => row.revision)))
           expect(chat.updatedAt.getTime()).to.be.at.least(times.at(-1) ?? 0)
+          expect(chat.activeAt).to.deep.equal(rows.at(-1)?.created_at ?? chat.createdAt)
+          const lastOf = (user: string) => rows.findLast(({ author }) => author === user)?.id ?? 0
+          expect(await markersIn(id)).to.deep.equal(['alice', 'bob'].map((user) => [user, lastOf(user)]))
           await removeChat(chatsOf(0), id)
         }
       }),
@@ -148,7 +182,8 @@ describe('What was written further on than it was decided', () => {
   it('is decided again where it was written, and answered so', () => {
     const { draft, taken, answers } = decided()
     const written = decideAsWritten(draft, taken, place)
-    expect(written.chat).to.include({ lastMessageId: 9, revision: 12, updatedAt: place.updatedAt })
+    const { updatedAt } = place
+    expect(written.chat).to.include({ lastMessageId: 9, revision: 12, updatedAt, activeAt: updatedAt })
     for (const answer of written.answers) answer()
     expect(answers.map((answer) => right(answer as E.Either<never, { message: Message }>).message)).to.containSubset([
       { id: 8, revision: 11, text: 'one', createdAt: place.updatedAt },

@@ -48,9 +48,9 @@ const JITTER_MS = 20
  * - **blocked**, while somebody else holds the row of its chat; once nobody does, it goes to the locked row.
  *
  * A group that failed is undone for a conflict (all its changes count it), or because somebody else holds one of its chats
- * (those are blocked, the others wait again), or for what one of its changes wants (each chat's go to the locked row
- * together and, when that fails too, one by one). After any other failure, when it may have been written or when none of
- * them could be, all are answered `Unavailable`.
+ * (those are blocked, the others wait again), or one of its members or what one of its changes wants (each chat's go to the
+ * locked row together and, when that fails for what one wants, one by one). After any other failure, when it may have been
+ * written or when none of them could be, all are answered `Unavailable`.
  */
 export const writeQueue = (
   writer: Writer,
@@ -125,6 +125,8 @@ export const writeQueue = (
     const byChat = Map.groupBy(group, ({ ask }) => ask.chatId)
     try {
       const free = await writer.free([...byChat.keys()])
+      // It is the row of a member: whose, each chat finds out by itself.
+      if (free.size === byChat.size) return goLocked(group)
       waiting.unshift(...group.filter(({ ask }) => free.has(ask.chatId)))
       for (const [id, changes] of byChat) if (!free.has(id)) blocked.put(id, changes)
     } catch (error) {
