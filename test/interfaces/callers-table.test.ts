@@ -17,9 +17,13 @@ type Headers = Readonly<Record<string, string>>
 
 const isStream = ({ produces }: DocumentedOperation) => produces.includes('text/event-stream')
 
-/** What an operation is asked with beside its example: what every caller that may do it may give away. */
-const BODIES: Readonly<Record<string, object>> = { createKey: { name: 'x', scopes: ['keys'] } }
-const USERS: Readonly<Record<string, string>> = { getMember: 'opener', putMember: 'newcomer', removeMember: 'guest', followInbox: 'opener' }
+/** What an operation is asked with beside its example: what every caller that may do it may give away, and what is there. */
+const BODIES: Readonly<Record<string, object>> = {
+  createKey: { name: 'x', scopes: ['keys'] },
+  moveReadMarker: { message_id: 1 },
+}
+/** The opener, where it is nobody else. */
+const USERS: Readonly<Record<string, string>> = { putMember: 'newcomer', removeMember: 'guest' }
 
 describe('The table of callers', () => {
   it('has a row for every operation, and each row an answer for everybody', () => {
@@ -78,7 +82,7 @@ describe('Every operation, whoever asks for it', () =>
       const values: Readonly<Record<string, string | number>> = {
         chat_id: chat,
         message_id: 1,
-        user_id: USERS[id] ?? '',
+        user_id: USERS[id] ?? 'opener',
         key_id: path.includes('{key_id}') ? (await aKeyOn(client, ['read'])).id : 0,
         file: 'swagger-ui.css',
         problem: 'not-found',

@@ -41,6 +41,10 @@ export const TABLE: Readonly<Record<string, string>> = {
   removeMember: guarded('404 204  403 204 403 403 403  404 204'),
 
   sendTyping: guarded('404 204  403 403 403 403 403  404 403'),
+  getReadMarker: guarded('404 200  200 403 403 403 403  404 200'),
+  moveReadMarker: guarded('404 200  403 200 403 403 403  404 200'),
+  getInbox: guarded('403 200  200 403 403 403 403  403 200'),
+  getUnread: guarded('403 200  200 403 403 403 403  403 200'),
 
   followChat: guarded('404 200  200 403 403 403 403  404 200'),
   followChats: guarded('404 200  200 403 403 403 403  404 200'),

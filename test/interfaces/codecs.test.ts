@@ -4,6 +4,7 @@ import type * as t from 'io-ts'
 import * as chats from '../../src/interfaces/http/chats/chats.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
 import * as codecs from '../../src/interfaces/http/codecs/codecs.ts'
+import { MomentCodec } from '../../src/interfaces/http/reading/inbox-moment.ts'
 import { Conditional } from '../../src/interfaces/http/endpoint/etags.ts'
 import { IdempotentWrite } from '../../src/interfaces/http/endpoint/idempotency.ts'
 
@@ -22,6 +23,10 @@ const rows = (
     [codecs.OrderCodec, 'asc', 'asc'],
     [codecs.ChatCursorCodec, 'after-0', { side: 'after', id: 0 }],
     [codecs.MessageCursorCodec, 'before-999999999999999', { side: 'before', id: codecs.LAST_PLACE }],
+    [codecs.InboxPlaceCodec, '0-1', { activeAt: new Date(0), chatId: 1 }],
+    [codecs.InboxPlaceCodec, '1773480413589-7', { activeAt: new Date(1773480413589), chatId: 7 }],
+    [MomentCodec, '0', 0],
+    [MomentCodec, 'AQGc60dmNA', 1773473850932],
     [codecs.ChatIdsCodec, ['7', '8', '7'], [7, 8]],
     [codecs.ChatIdsCodec, '7', [7]],
     [codecs.optional(codecs.OrderCodec), undefined, undefined],

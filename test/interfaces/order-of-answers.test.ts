@@ -103,6 +103,8 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [406, 'Accept', 'PATCH', NOWHERE, { ...ALL, ...IMAGE, ...JSON_TYPE, ...STALE }, GOOD],
     [400, 'a tag', 'DELETE', NOWHERE, { ...ALL, ...BAD_TAG }],
     [422, 'a field', 'PATCH', NOWHERE, { ...ALL, ...JSON_TYPE, ...STALE }, BLANK],
+    [422, 'whose inbox it is', 'GET', '/users/anna/inbox/?before=x', bearer('user')],
+    [422, 'whose marker it is', 'PUT', '/chats/999/members/anna/read', { ...bearer('user'), ...JSON_TYPE }, BLANK],
     [422, 'the place of a stream', 'GET', '/chats/999/events?after=x', ALL],
     [422, 'the user of a stream', 'GET', '/chats/999/events?on_behalf_of=..', ALL],
   ],
@@ -110,6 +112,19 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     [404, 'a tag', 'DELETE', NOWHERE, { ...ALL, ...STALE }],
     [404, 'a tag, of a change', 'PATCH', NOWHERE, { ...ALL, ...JSON_TYPE, ...STALE }, GOOD],
     [404, 'the place of a stream', 'GET', '/chats/999/events?after=5', ALL],
+    [404, 'whose marker it is', 'GET', '/chats/999/members/anna/read', { ...bearer('user'), ...STALE }],
+    [
+      404,
+      'how far the marker goes',
+      'PUT',
+      '/chats/999/members/anna/read',
+      { ...ALL, ...JSON_TYPE },
+      '{"message_id":5}',
+    ],
+  ],
+  'then 403 for what is the own of another, before its tag': [
+    [403, 'a tag', 'GET', '/users/anna/inbox/', { ...bearer('user'), ...STALE }],
+    [403, 'a tag, of a count', 'GET', '/users/anna/unread', { ...bearer('user'), ...STALE }],
   ],
 }
 
