@@ -55,6 +55,15 @@ describe('The limits of a user', () => {
     await until(async () => (await client.post<unknown>('/chats/', { title: 'x' }, bearer('anna'))).status === 201)
   })
 
+  it('count that it types as any write', async () => {
+    const client = await serving({ RATE_LIMIT: '2' })
+    const chat = await aPublicChatOn(client, bearer('bert'))
+    const statuses = await Promise.all(
+      upTo(10).map(async () => (await client.request('POST', `${chat}/typing`, { headers: bearer('anna') })).status),
+    )
+    expect(new Set(statuses)).to.deep.equal(new Set([204, 429]))
+  })
+
   it('are for writes alone', async () => {
     const client = await serving({ RATE_LIMIT: '1' })
     await writes(client, bearer('anna'))

@@ -1,13 +1,15 @@
 import { expect } from 'chai'
 import { Registry } from 'prom-client'
 import { batchOf } from '../../src/application/following/batch.ts'
+import { signalBatchOf } from '../../src/application/following/signals/signal-batch.ts'
 import { chatChanged, messageChanged } from '../../src/domain/chat/change.ts'
 import * as Chat from '../../src/domain/chat/chat.ts'
 import type { Message } from '../../src/domain/chat/message.ts'
 import type { Revision } from '../../src/domain/identity.ts'
-import { framesOf } from '../../src/interfaces/http/events/event-frames.ts'
+import { framesOf, signalFrames } from '../../src/interfaces/http/events/event-frames.ts'
 import { streamMetrics } from '../../src/interfaces/http/events/stream-metrics.ts'
 import { aChatId, aMessageId, aNewChat, aText, later, NOON } from '../fixtures.ts'
+import { aReading, aTyping } from '../signals.ts'
 
 const aMessage = (revision: number, createdAt: Date): Message => ({
   chatId: aChatId(),
@@ -24,14 +26,14 @@ const aBatch = () =>
 describe('The metrics of event streams', () => {
   const measuring = (now = later(1250)) => {
     const registry = new Registry()
-    const { sent } = streamMetrics(
+    const { sent, signalled } = streamMetrics(
       registry,
       () => 3,
       () => now,
     )
     const value = async (name: string) =>
       Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await registry.metrics())?.[1])
-    return { sent, value }
+    return { sent, signalled, value }
   }
 
   it('count what is sent for every stream, and how late it is for the first live one alone', async () => {
@@ -43,6 +45,14 @@ describe('The metrics of event streams', () => {
     expect(await value('event_stream_lag_seconds_sum')).to.equal(0.25)
     sent(aBatch(), true)
     expect(await value('event_stream_lag_seconds_count')).to.equal(2)
+  })
+
+  it('count signals among the events, and take no lag from them', async () => {
+    const { signalled, value } = measuring()
+    const batch = signalBatchOf([aTyping(), aReading(1)])
+    for (let follower = 0; follower < 3; follower++) signalled(batch)
+    expect(await value('event_stream_events_total')).to.equal(6)
+    expect(await value('event_stream_lag_seconds_count')).to.equal(0)
   })
 
   it('take no lag from what is caught up on, and keep that for the live stream that comes first', async () => {
@@ -81,6 +91,16 @@ describe('The frames of a batch', () => {
     expect(batch.form(framesOf)).to.equal(frames)
     expect(frames.map(({ data }) => data).join('')).to.match(
       /^id: 1\nevent: message\ndata: \{.*\}\n\nid: 2\nevent: message\ndata: \{.*\}\n\n$/,
+    )
+  })
+
+  it('are the same bytes for all who hear signals, and have no ids', () => {
+    const batch = signalBatchOf([aTyping({ user: '"' }), aReading(3)])
+    const frames = batch.form(signalFrames)
+    expect(batch.form(signalFrames)).to.equal(frames)
+    expect(frames.map(({ data }) => data).join('')).to.equal(
+      'event: typing\ndata: {"chat_id":1,"user_id":"\\""}\n\n' +
+        'event: read\ndata: {"chat_id":1,"user_id":"ada","read_message_id":3}\n\n',
     )
   })
 })

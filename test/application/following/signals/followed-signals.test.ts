@@ -75,7 +75,7 @@ describe('The signals of a chat that is followed', () => {
     const { next } = aHearer()
     signals.send(aReading(1))
     time.pass(COLLECT_MS)
-    time.pass(FRESH_MS - COLLECT_MS)
+    time.pass(FRESH_MS - COLLECT_MS - 1)
     signals.send(aReading(2))
     time.pass(COLLECT_MS)
     time.pass(FRESH_MS - 1)

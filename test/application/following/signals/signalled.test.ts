@@ -97,6 +97,9 @@ describe('A follower is told of signals', () => {
       await settled()
     }
     expect((await first)?.kind, 'the first signal came while it waited').to.equal('signalled')
+    expect((await slow.next())?.kind).to.equal('changed')
+    right(await make.send(ALICE, chat))
+    await settled()
     const rest = [await slow.next(), await slow.next()]
     expect(rest.map((happening) => happening?.kind)).to.deep.equal(['changed', 'signalled'])
     expect(rest[1]?.kind === 'signalled' && rest[1].batch.signals).to.deep.equal([aReading(3, { chatId: chat })])
