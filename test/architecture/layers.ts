@@ -25,7 +25,7 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/application',
-    may: `src/application src/infrastructure/memory src/infrastructure/crypto ${DOMAIN} test/* chai fp-ts node:`,
+    may: `src/application src/infrastructure/memory src/infrastructure/crypto ${DOMAIN} test/* chai fast-check fp-ts node:`,
     because: 'use cases and state machines are tested over memory, or ports in the hands of the test',
   },
   { path: 'test/architecture', may: 'chai typescript node:', because: 'code is judged here as text, and never run' },

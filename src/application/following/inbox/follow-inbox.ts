@@ -5,8 +5,10 @@ import type { Caller, Forbidden, UserId } from '../../../domain/caller.ts'
 import { mayReadInbox } from '../../../domain/chat/reading.ts'
 import type { Unavailable } from '../../ports/failures.ts'
 import { BEGINNING_OF_TIME, type Inboxes, type Moment } from '../../ports/inboxes.ts'
+import type { Start } from './first-reading.ts'
 import type { FollowedInboxes } from './followed-inboxes.ts'
 import type { InboxBatch } from './inbox-event.ts'
+import { whereabouts } from './whereabouts.ts'
 
 export interface FollowInboxCommand {
   readonly userId: UserId
@@ -29,23 +31,27 @@ export type FollowInbox = (
 ) => TE.TaskEither<FollowInboxError, InboxFollowing>
 
 /**
- * What changed in an inbox since a moment, or from now on. Who begins now is told as if it resumed at this moment, but for all
- * its chats: only of those that it had by now and has no more by the time that it is followed.
+ * What changed in an inbox since a moment, or from now on. Who begins now has been told until the moment that is asked for first,
+ * and is told what is elsewhere by the time that it is followed than it was after that moment.
  */
 export const followInbox =
   (inboxes: Inboxes, followed: FollowedInboxes): FollowInbox =>
   (caller, { userId, after }) => {
     const allowed = mayReadInbox(caller, userId)
     if (E.isLeft(allowed)) return TE.left(allowed.left)
+    const from = (start: Start): InboxFollowing => ({
+      moment: start.after,
+      batches: (stop) => followed.follow(start, stop),
+    })
     return pipe(
       inboxes.since(userId, after ?? BEGINNING_OF_TIME),
-      TE.map(({ chatIds, moment }) => ({
-        moment: after ?? moment,
-        batches: (stop: AbortSignal) =>
-          followed.follow(
-            after === undefined ? { userId, after: moment, had: chatIds } : { userId, after, had: undefined },
-            stop,
-          ),
-      })),
+      TE.flatMap(({ moment }) =>
+        after === undefined
+          ? pipe(
+              whereabouts(inboxes, userId),
+              TE.map((had) => from({ userId, after: moment, isResumed: false, had })),
+            )
+          : TE.right(from({ userId, after, isResumed: true, had: undefined })),
+      ),
     )
   }

@@ -51,7 +51,9 @@ const readAndTell = async (
   const { addresses, whole, strange } = sorted(followed, due)
   const told = await tell(telling, addresses, whole)
   if (E.isLeft(told)) return told
-  const found = await newcomers.among(strange)
+  // Whoever was known to be in a chat is so no more, and others may be in its place.
+  const left = [...whole].filter((chatId) => !followed.chats.has(chatId))
+  const found = await newcomers.among([...strange, ...left])
   if (E.isLeft(found)) return found
   const moved = new Map([...told.right, ...found.right])
   const joined = await newcomers.in(moved)

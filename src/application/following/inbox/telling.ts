@@ -6,7 +6,7 @@ import type { Inboxes, InboxAddress, InboxHead, InboxNews } from '../../ports/in
 import { memo } from '../../ports/memo.ts'
 import type { DueReadings } from './due-readings.ts'
 import type { FollowedUser, FollowedUsers } from './followed-users.ts'
-import type { EntryEvent } from './inbox-event.ts'
+import type { EntryEvent, ToldEntry } from './inbox-event.ts'
 import type { Tick } from './inbox-stream.ts'
 import type { Progress } from './progress.ts'
 
@@ -21,7 +21,7 @@ export interface Telling {
 /** Chats whose access revision is another than the one that is known here. */
 export type MovedAccess = ReadonlyMap<ChatId, Revision>
 
-export const entryEvents = ({ chat, lastMessage, members }: InboxNews): readonly EntryEvent[] => {
+export const entryEvents = ({ chat, lastMessage, members }: InboxNews): readonly ToldEntry[] => {
   const head = memo<InboxHead>({ chat, lastMessage })
   return members.map((own) => ({ kind: 'entry', chatId: chat.id, head, own }))
 }
@@ -38,18 +38,22 @@ const tellUser = (
   telling: Telling,
   user: FollowedUser,
   chatId: ChatId,
-  event: EntryEvent | undefined,
+  event: ToldEntry | undefined,
   revision: Revision,
   readAt: Tick,
 ) => {
   const { followed } = telling
-  if (event?.kind === 'entry') {
+  if (event) {
     followed.enter(user, chatId, revision, event.own.readMessageId)
     hand(telling, user, event, readAt)
   } else if (user.markers.has(chatId) && hand(telling, user, { kind: 'removed', chatId }, readAt))
     // A stream that did not take it is told when it was read again, as long as the chat is remembered.
     followed.leave(user, chatId)
 }
+
+/** A chat that many users are in may be read in parts, one after the other. */
+const earliest = (parts: readonly InboxNews[]): InboxNews | undefined =>
+  parts.toSorted((a, b) => a.chat.revision - b.chat.revision)[0]
 
 /** Takes note of what is known of the chat now. */
 const note = (
@@ -86,11 +90,11 @@ export const tell = async (
   if (E.isLeft(answer)) return answer
   progress.read(answer.right.moment)
 
-  const news = new Map(answer.right.news.map((one) => [one.chat.id, one]))
+  const news = Map.groupBy(answer.right.news, ({ chat }) => chat.id)
   for (const [chatId, ofChat] of Map.groupBy(addresses, (address) => address.chatId)) {
-    const found = news.get(chatId)
-    const events = found ? entryEvents(found) : []
-    const own = new Map(events.map((event) => [event.kind === 'entry' ? event.own.userId : undefined, event]))
+    const parts = news.get(chatId) ?? []
+    const own = new Map(parts.flatMap(entryEvents).map((event) => [event.own.userId, event]))
+    const found = earliest(parts)
     const asked = new Set(ofChat.map(({ userId }) => userId))
     for (const userId of asked) {
       const user = followed.users.get(userId)

@@ -1,11 +1,9 @@
-import type { EntryEvent, InboxBatch, InboxEvent } from '../../../application/following/inbox/inbox-event.ts'
+import type { InboxBatch, InboxEvent, ToldEntry } from '../../../application/following/inbox/inbox-event.ts'
 import type { InboxHead, Moment } from '../../../application/ports/inboxes.ts'
 import { chatView, messageView } from '../chats/views.ts'
 import { inPieces, withId } from '../events/event-frames.ts'
 import type { Piece } from '../events/piece.ts'
 import { momentWord } from './inbox-moment.ts'
-
-type Entry = Extract<EntryEvent, { kind: 'entry' }>
 
 /** What all users see of an entry is written once for all of them. */
 const writtenHead = ({ chat, lastMessage }: InboxHead) => ({
@@ -14,7 +12,7 @@ const writtenHead = ({ chat, lastMessage }: InboxHead) => ({
 })
 
 /** The JSON of `inboxEntryView`, in the order of its fields. */
-export const entryJson = ({ head, own: { role, readMessageId, unread } }: Omit<Entry, 'kind' | 'chatId'>): string => {
+export const entryJson = ({ head, own: { role, readMessageId, unread } }: Pick<ToldEntry, 'head' | 'own'>): string => {
   const { chat, lastMessage } = head(writtenHead)
   const own = `"role":"${role}","read_message_id":${readMessageId},"unread":${unread}`
   return `{"chat":${chat},${own},"last_message":${lastMessage}}`

@@ -1,0 +1,208 @@
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { followInbox } from '../../../../src/application/following/inbox/follow-inbox.ts'
+import { followedInboxes } from '../../../../src/application/following/inbox/followed-inboxes.ts'
+import type { InboxBatch } from '../../../../src/application/following/inbox/inbox-event.ts'
+import { ringAfterChange } from '../../../../src/application/following/ring-after-change.ts'
+import type { Unavailable } from '../../../../src/application/ports/failures.ts'
+import type { Inboxes, Moment } from '../../../../src/application/ports/inboxes.ts'
+import type { Signal } from '../../../../src/application/ports/signals.ts'
+import { ANYBODY, type UserId } from '../../../../src/domain/caller.ts'
+import { moveMarker } from '../../../../src/domain/chat/reading.ts'
+import type { ChatId } from '../../../../src/domain/identity.ts'
+import { memoryChats } from '../../../../src/infrastructure/memory/chats.ts'
+import { memoryInboxes } from '../../../../src/infrastructure/memory/inboxes.ts'
+import { memoryMarkers } from '../../../../src/infrastructure/memory/markers.ts'
+import { memoryStore } from '../../../../src/infrastructure/memory/store.ts'
+import { acting } from '../../../acting.ts'
+import { aPosition, right } from '../../../fixtures.ts'
+import { inboxFold } from '../../../inbox-fold.ts'
+import { aFakeBell, settled } from '../fakes.ts'
+
+export type Question = keyof Inboxes
+
+/** The real inboxes, which say what was asked of them, have the troubles they are given, and hold answers back. */
+export const aFakeInboxes = (real: Inboxes) => {
+  const fake = {
+    asked: [] as { readonly what: Question; readonly given: readonly unknown[] }[],
+    /** What becomes of questions from now on, of this kind. */
+    trouble: undefined as { readonly what: Question; readonly kind: 'unavailable' | 'defect' } | undefined,
+    /** Answers to these were read, and wait to be let go, in the order in which they were asked. */
+    holds: new Set<Question>(),
+    held: [] as { readonly what: Question; readonly go: () => void }[],
+    /** Awaited before and after each reading. */
+    delay: (): Promise<void> | undefined => undefined,
+    count: (what: Question) => fake.asked.filter((one) => one.what === what).length,
+    letGo: async () => {
+      fake.holds.clear()
+      for (const { go } of fake.held.splice(0)) go()
+      await settled()
+    },
+  }
+  const asking =
+    (what: Question) =>
+    (...given: readonly unknown[]): TE.TaskEither<Unavailable, unknown> =>
+    async () => {
+      fake.asked.push({ what, given })
+      if (fake.trouble?.what === what) {
+        if (fake.trouble.kind === 'defect') throw new TypeError('a defect')
+        return E.left({ kind: 'Unavailable', cause: 'a test' })
+      }
+      await fake.delay()
+      const ask = real[what] as (...given: readonly unknown[]) => TE.TaskEither<Unavailable, unknown>
+      const answer = await ask(...given)()
+      await fake.delay()
+      if (fake.holds.has(what)) await new Promise<void>((go) => fake.held.push({ what, go }))
+      return answer
+    }
+  const names = Object.keys(real) as readonly Question[]
+  const inboxes = Object.fromEntries(names.map((name) => [name, asking(name)])) as unknown as Inboxes
+  return Object.assign(fake, { inboxes })
+}
+
+const aFakeSignals = () => {
+  const listeners = new Set<(signal: Signal) => void>()
+  const signals = {
+    isDeaf: false,
+    listeners,
+    send: (signal: Signal) => {
+      if (!signals.isDeaf) for (const hear of listeners) hear(signal)
+    },
+    listen: (hear: (signal: Signal) => void) => {
+      listeners.add(hear)
+      return () => void listeners.delete(hear)
+    },
+  }
+  return signals
+}
+
+/** What a server follows inboxes with, all of it in the hands of the test. */
+export const aServer = (store = memoryStore(), bell = aFakeBell(), signals = aFakeSignals()) => {
+  const fake = aFakeInboxes(memoryInboxes(store))
+  const failures: string[] = []
+  const onFailure = (work: string, failure: unknown) => void failures.push(`${work}: ${String(failure)}`)
+  const poll = { look: () => {}, isStopped: false }
+  const rest = { isOver: () => {}, isResting: false }
+  const followed = followedInboxes(fake.inboxes, bell, signals, {
+    poll: (look) => {
+      poll.look = look
+      return () => void (poll.isStopped = true)
+    },
+    rest: (go) => {
+      Object.assign(rest, { isResting: true })
+      rest.isOver = () => {
+        if (!rest.isResting) return
+        rest.isResting = false
+        go()
+      }
+      return () => void (rest.isResting = false)
+    },
+    onFailure,
+  })
+  const markers = memoryMarkers(store)
+  return {
+    fake,
+    store,
+    bell,
+    signals,
+    poll,
+    rest,
+    failures,
+    followed,
+    real: memoryInboxes(store),
+    follow: followInbox(fake.inboxes, followed),
+    act: acting(ringAfterChange(memoryChats(store), bell)),
+    mark: async (chatId: ChatId, userId: UserId, messageId: number) => {
+      const move = moveMarker(ANYBODY, { userId, messageId: aPosition(messageId), forward: false })
+      const { reading, moved } = right(await markers.decide(ANYBODY, { chatId, userId }, move)())
+      if (moved) signals.send({ kind: 'read', chatId, userId, readMessageId: reading.readMessageId })
+    },
+    /** Until all rounds that were asked for are over, and no rest is left. */
+    quiet: async () => {
+      await settled()
+      while (rest.isResting) {
+        rest.isOver()
+        await settled()
+      }
+    },
+  }
+}
+
+export type Server = ReturnType<typeof aServer>
+
+/** Events as clients see them, each with the moment that its id means, and the revision that stands behind an entry. */
+const toldIn = ({ events, before, after }: InboxBatch) =>
+  events.map((event, index) => {
+    const moment = index === events.length - 1 ? after : before
+    switch (event.kind) {
+      case 'chats':
+        return { moment, event: 'chats', data: { chat_ids: event.chatIds } }
+      case 'removed':
+        return { moment, event: 'entry_removed', data: { chat_id: event.chatId } }
+      case 'entry': {
+        const { head, own } = event
+        const { chat, lastMessage } = head((one) => one)
+        return { moment, event: 'entry', revision: chat.revision, data: { ...own, chat, last_message: lastMessage } }
+      }
+    }
+  })
+
+/** Somebody who keeps an inbox by what it is told, and takes batches only when it does not stall. */
+export const aFollower = (server: Server, userId: UserId) => {
+  const fold = inboxFold()
+  let told: Moment | undefined
+  let stop = new AbortController()
+  let stream: AsyncGenerator<InboxBatch, void> | undefined
+  let goOn: (() => void) | undefined
+  const follower = {
+    fold,
+    /** What came, over all of its streams. */
+    got: [] as ReturnType<typeof toldIn>,
+    stalls: false,
+    hasEnded: false,
+    moment: () => told,
+    /** Begins at the moment that it knows, or at the given one. */
+    begin: async (after: Moment | undefined = told) => {
+      const following = right(await server.follow(ANYBODY, { userId, after })())
+      told = following.moment
+      stop = new AbortController()
+      const own = (stream = following.batches(stop.signal))
+      follower.hasEnded = false
+      void (async () => {
+        for await (const batch of own) {
+          if (follower.stalls) await new Promise<void>((resolve) => (goOn = resolve))
+          if (own !== stream) return
+          for (const event of toldIn(batch)) {
+            follower.got.push(event)
+            fold.take(event)
+            told = event.moment
+          }
+        }
+        follower.hasEnded = true
+      })()
+      await settled()
+    },
+    goOn: async () => {
+      follower.stalls = false
+      goOn?.()
+      await settled()
+    },
+    /** Leaves the stream where it is; what it was about to take is lost. */
+    cut: async () => {
+      stop.abort()
+      stream = undefined
+      goOn?.()
+      await settled()
+    },
+    events: () => follower.got.map(({ event }) => event),
+    /** `[last message, unread]` of each entry that came of the chat, or 'removed'. */
+    of: (chatId: ChatId) =>
+      follower.got.flatMap(({ event, data }): (string | readonly number[])[] => {
+        if (event === 'entry_removed') return (data as { chat_id: ChatId }).chat_id === chatId ? ['removed'] : []
+        if (event !== 'entry') return []
+        const { chat, unread } = data as unknown as { chat: { id: ChatId; lastMessageId: number }; unread: number }
+        return chat.id === chatId ? [[chat.lastMessageId, unread]] : []
+      }),
+  }
+  return follower
+}

@@ -1,0 +1,149 @@
+import { expect } from 'chai'
+import { ANYBODY } from '../../../../src/domain/caller.ts'
+import type { ChatId } from '../../../../src/domain/identity.ts'
+import { aUser, right, upTo } from '../../../fixtures.ts'
+import { aFollower, aServer, type Server } from './fakes.ts'
+
+const [ALICE, BOB] = [aUser('alice'), aUser('bob')]
+
+describe('When rings and signals are lost', () => {
+  let server: Server
+
+  beforeEach(() => {
+    server = aServer()
+  })
+
+  const opened = async (...members: readonly ReturnType<typeof aUser>[]): Promise<ChatId> => {
+    const founders = members.map(({ id }) => ({ userId: id, role: 'member' as const }))
+    return right(await server.act.open(ANYBODY, { members: founders })).done.id
+  }
+  const send = async (chatId: ChatId) => void right(await server.act.send(ANYBODY, chatId))
+  const following = async ({ id }: ReturnType<typeof aUser>) => {
+    const follower = aFollower(server, id)
+    await follower.begin()
+    await server.quiet()
+    return follower
+  }
+  const looked = async (times = 1) => {
+    for (const _ of upTo(times)) {
+      server.poll.look()
+      await server.quiet()
+    }
+  }
+  const deaf = () => void (server.bell.isDeaf = server.signals.isDeaf = true)
+
+  it('the next look finds what changed, what is gone and who is new where something was known', async () => {
+    const [sent, lost, gone] = [await opened(ALICE, BOB), await opened(ALICE), await opened(ALICE)]
+    const [alice, bob] = [await following(ALICE), await following(BOB)]
+    for (const chatId of [sent, lost]) await send(chatId)
+    await server.quiet()
+    deaf()
+    await send(sent)
+    right(await server.act.remove(ANYBODY, lost, ALICE.id))
+    right(await server.act.put(ANYBODY, lost, BOB.id, 'member'))
+    right(await server.act.close(ANYBODY, gone))
+    await server.quiet()
+    expect(alice.got).to.have.length(2)
+    await looked()
+    expect([sent, lost, gone].map((chatId) => alice.of(chatId).at(-1))).to.deep.equal([[2, 2], 'removed', 'removed'])
+    expect([sent, lost].map((chatId) => bob.of(chatId).at(-1))).to.deep.equal([
+      [2, 2],
+      [1, 0],
+    ])
+  })
+
+  it('a look that finds nothing reads and tells nothing', async () => {
+    const chatId = await opened(ALICE)
+    const alice = await following(ALICE)
+    await send(chatId)
+    await server.quiet()
+    const before = server.fake.count('entries')
+    await looked(9)
+    expect([server.fake.count('entries'), alice.got.length]).to.deep.equal([before, 1])
+    await looked(11)
+    expect([server.fake.count('entries'), alice.got.length], 'nor does a sweep').to.deep.equal([before, 1])
+  })
+
+  it('every tenth look finds markers that moved, and chats that came and went', async () => {
+    const [read, lost, added] = [await opened(ALICE), await opened(ALICE), await opened(BOB)]
+    await send(read)
+    const alice = await following(ALICE)
+    deaf()
+    await server.mark(read, ALICE.id, 1)
+    right(await server.act.put(ANYBODY, added, ALICE.id, 'member'))
+    await looked(9)
+    expect(alice.got).to.deep.equal([])
+    await looked()
+    expect([read, added].map((chatId) => alice.of(chatId))).to.deep.equal([[[1, 0]], [[0, 0]]])
+    expect(alice.of(lost)).to.deep.equal([])
+    expect(alice.got).to.have.length(2)
+  })
+
+  it('a ring that says that anything may have rung finds all of it at once', async () => {
+    const [sent, read, added] = [await opened(ALICE), await opened(ALICE), await opened(BOB)]
+    await send(read)
+    const alice = await following(ALICE)
+    deaf()
+    await send(sent)
+    await server.mark(read, ALICE.id, 1)
+    right(await server.act.put(ANYBODY, added, ALICE.id, 'member'))
+    server.bell.isDeaf = false
+    server.bell.ring()
+    await server.quiet()
+    expect([sent, read, added].map((chatId) => alice.of(chatId))).to.deep.equal([[[1, 1]], [[1, 0]], [[0, 0]]])
+  })
+
+  it('a look or a sweep that fails is made up for by the next look', async () => {
+    const [sent, read] = [await opened(ALICE), await opened(ALICE)]
+    await send(read)
+    const alice = await following(ALICE)
+    deaf()
+    await send(sent)
+    await server.mark(read, ALICE.id, 1)
+    await looked(8)
+    for (const what of ['heads', 'markersOf'] as const) {
+      server.fake.trouble = { what, kind: 'unavailable' }
+      server.bell.isDeaf = false
+      server.bell.ring()
+      server.bell.isDeaf = true
+      await server.quiet()
+    }
+    expect(server.failures).to.deep.equal(['inbox: a test', 'inbox: a test'])
+    server.fake.trouble = undefined
+    await looked()
+    expect(alice.of(sent).at(-1)).to.deep.equal([1, 1])
+    expect(alice.of(read)).to.deep.equal([[1, 0]])
+  })
+
+  describe('a client that is cut off meanwhile', () => {
+    it('is told when it resumes, though it was told of later changes before', async () => {
+      const [lost, heard] = [await opened(ALICE), await opened(ALICE)]
+      const alice = await following(ALICE)
+      deaf()
+      await send(lost)
+      server.bell.isDeaf = false
+      await send(heard)
+      await server.quiet()
+      expect([lost, heard].map((chatId) => alice.of(chatId).length)).to.deep.equal([0, 1])
+      await alice.cut()
+      await alice.begin()
+      expect(alice.of(lost)).to.deep.equal([[1, 1]])
+    })
+
+    it('is told again of what changed after the last sweep but one that found nothing lost, and of nothing else', async () => {
+      const [early, late] = [await opened(ALICE), await opened(ALICE)]
+      const alice = await following(ALICE)
+      for (const chatId of [early, late]) {
+        await send(chatId)
+        await server.quiet()
+        await looked(10)
+      }
+      await send(late)
+      await server.quiet()
+      await alice.cut()
+      alice.got.length = 0
+      await alice.begin()
+      expect([early, late].map((chatId) => alice.of(chatId))).to.deep.equal([[], [[2, 2]]])
+    })
+  })
+})
