@@ -132,11 +132,6 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'keys are shown as everything else is; endpoints know neither the server nor the endpoints of other rooms',
   },
   {
-    path: 'src/interfaces/http/reading',
-    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts src/application/reading ${PORTS} ${DOMAIN} fp-ts io-ts`,
-    because: 'a room of endpoints knows its own use cases, and how what they answer is shown',
-  },
-  {
     path: 'src/interfaces/http/events',
     may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts
           ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
