@@ -92,6 +92,8 @@ describe('Following an inbox', () => {
     isAway = false
     await until(() => words(seen.inbox).join() === `${two}: 2`)
     expect(seen.inbox).to.deep.equal(await inboxOf())
+    const kinds = seen.events.map(({ type }) => type)
+    expect([kinds.filter((kind) => kind === 'chats').length, kinds.includes('entry_removed')]).to.deep.equal([2, false])
   })
 
   it('tells every entry to who begins with 0, and nothing that was before to who begins now', async () => {
