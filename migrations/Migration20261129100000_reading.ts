@@ -22,10 +22,10 @@ export class Migration20261129100000_reading extends Migration {
         add column "read_message_id" bigint not null default 0,
         add column "marked_at" timestamptz(3) not null default now(),
         add constraint "members_read_message_id_check" check (read_message_id >= 0)`)
+    // A marker that moves is written beside its old row: no index holds it, and the page has room, also for those written next.
+    this.addSql(`alter table "members" set (fillfactor = 80)`)
     this.addSql(`
       update "members" u set "read_message_id" = c."last_message_id" from "chats" c where c."id" = u."chat_id"`)
-    // A marker that moves is written beside its old row: no index holds it, and the page has room.
-    this.addSql(`alter table "members" set (fillfactor = 80)`)
     // What is unread is a subtraction, less a range of this.
     this.addSql(`
       create index "messages_deleted_index" on "messages" ("chat_id", "id") where "deleted_at" is not null`)

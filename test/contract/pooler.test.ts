@@ -4,11 +4,13 @@ import type { Chats } from '../../src/application/ports/chats.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { postgresJournal } from '../../src/infrastructure/postgres/journal.ts'
+import { postgresMarkers } from '../../src/infrastructure/postgres/markers.ts'
 import { send } from '../changes.ts'
 import { aNewChat, right, upTo } from '../fixtures.ts'
 import { aPooler, pgbouncer, type Pooler } from '../pgbouncer.ts'
 import { adminOf, aDatabase } from '../postgres.ts'
 import { chatsContract } from './chats.contract.ts'
+import { markersContract } from './markers.contract.ts'
 import { journalContract } from './journal.contract.ts'
 
 describe('The ports, through PgBouncer in transaction mode', () => {
@@ -38,6 +40,9 @@ describe('The ports, through PgBouncer in transaction mode', () => {
   describe('Chats', () => chatsContract(emptied))
   describe('Journal', () =>
     journalContract(async () => ({ chats: await emptied(), journal: postgresJournal(database!.pool) })))
+
+  describe('Markers', () =>
+    markersContract(async () => ({ chats: await emptied(), markers: postgresMarkers(database!.pool) })))
 
   it('do without statements of a session', async () => {
     await emptied()

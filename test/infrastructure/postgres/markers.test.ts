@@ -10,7 +10,7 @@ import { type Database, openDatabase } from '../../../src/infrastructure/postgre
 import { postgresMarkers } from '../../../src/infrastructure/postgres/markers.ts'
 import { acting } from '../../acting.ts'
 import { aUser, left, right, upTo } from '../../fixtures.ts'
-import { aDatabase } from '../../postgres.ts'
+import { adminOf, aDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
 import { statementsOf } from '../../statements.ts'
 import { until } from '../../until.ts'
@@ -169,9 +169,10 @@ describe('Markers', () => {
     const chatId = await aChat(60)
     let done = false
     const seen: number[] = []
-    const watching = (async () => {
+    const watch = async () => {
       while (!done) seen.push(await markerOf(chatId))
-    })()
+    }
+    const watching = watch()
     const answers = await Promise.all(
       upTo(60).map((n) => (n % 2 ? here : there).move(n % 3 ? BOB : ANYBODY, chatId, ((n * 7) % 60) + 1, true)),
     )
@@ -190,10 +191,13 @@ describe('Markers', () => {
   })
 
   it('are seen where their user’s message is seen, on whichever servers it sends, and nobody meets another crosswise', async () => {
+    // Sooner than a group would give up on a lock.
+    await adminOf(where, `alter database ${where.database} set deadlock_timeout = '100ms'`)
+    const servers = [aServer(), aServer()] as const
     const [chatId, other] = [await aChat(), await aChat()]
     let done = false
     const apart: unknown[] = []
-    const watching = (async () => {
+    const watch = async () => {
       while (!done) {
         const seen = await one<{ marker: number; last: number }>(
           `select u.read_message_id::int as marker,
@@ -204,10 +208,11 @@ describe('Markers', () => {
         )
         if (seen.marker !== seen.last) apart.push(seen)
       }
-    })()
+    }
+    const watching = watch()
     await Promise.all(
       upTo(16).map(async (n) => {
-        const server = n % 2 ? here : there
+        const server = servers[n % 2 ? 0 : 1]
         for (const round of upTo(20)) {
           const [one, two] = round % 2 ? [chatId, other] : [other, chatId]
           const sends = await Promise.all([

@@ -119,6 +119,32 @@ describe('Migrating', () => {
     expect(await migrate(servers[0]!)).to.deep.equal([])
   })
 
+  it('takes what was there for read, and chats for active when a message was last sent', async () => {
+    const database = hold(await anOpenDatabase(), ({ close }) => close())
+    const { pool } = database
+    // As it was before anybody's reading was known.
+    await pool.query(`
+      alter table chats drop column active_at, drop column touched_at;
+      alter table members drop column read_message_id, drop column marked_at;
+      drop index messages_deleted_index;
+      delete from mikro_orm_migrations where name like '%_reading';
+      insert into chats (id, title, created_at, updated_at, last_message_id, revision, changed_at_revision)
+      values (1, 'written to', '2026-01-01', '2026-01-09', 2, 3, 3), (2, 'silent', '2026-01-02', '2026-01-09', 0, 1, 1);
+      insert into messages (chat_id, id, text, created_at, revision)
+      values (1, 1, 'x', '2026-01-03', 1), (1, 2, 'x', '2026-01-04', 2);
+      insert into members (chat_id, user_id, role, joined_at, revision)
+      values (1, 'bob', 'member', '2026-01-01', 0), (2, 'bob', 'member', '2026-01-02', 0)`)
+    expect(await migrate(database)).to.deep.equal(MIGRATIONS.filter((name) => name.endsWith('_reading')))
+    const { rows } = await pool.query(`
+      select to_char(c.active_at, 'DD')::int as active, u.read_message_id::int as marker
+      from chats c join members u on u.chat_id = c.id order by c.id`)
+    expect(rows).to.deep.equal([
+      { active: 4, marker: 2 },
+      { active: 2, marker: 0 },
+    ])
+    expect(await (await database.orm()).migrator.checkSchema()).to.equal(false)
+  })
+
   it('is refused on a database that a newer version migrated', async () => {
     const database = hold(await anOpenDatabase(), ({ close }) => close())
     await database.pool.query(`insert into mikro_orm_migrations (name) values ('Migration29991231235959_later')`)
