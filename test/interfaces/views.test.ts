@@ -1,14 +1,17 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { ANYBODY } from '../../src/domain/caller.ts'
+import { parse } from 'yaml'
+import { ANYBODY, type UserId } from '../../src/domain/caller.ts'
 import { messagePage } from '../../src/application/ports/page.ts'
 import * as Chat from '../../src/domain/chat/chat.ts'
 import type { Message } from '../../src/domain/chat/message.ts'
 import type { Revision } from '../../src/domain/identity.ts'
 import { messageView, pageJson } from '../../src/interfaces/http/chats/views.ts'
+import { inboxEntryView, readingView, unreadView } from '../../src/interfaces/http/reading/views.ts'
 import { memoryChats } from '../../src/infrastructure/memory/chats.ts'
 import { postgresChats } from '../../src/infrastructure/postgres/chats.ts'
 import { changesOf } from '../kept-changes.ts'
-import { aChatId, aMessageId, aNewChat, aText, NOON, right } from '../fixtures.ts'
+import { aChatId, aMessageId, aNewChat, aPosition, aText, NOON, right } from '../fixtures.ts'
 import { anOpenDatabase } from '../postgres.ts'
 
 const aMessage = (number: number): Message => ({
@@ -50,6 +53,31 @@ describe('The JSON of a page of messages', () => {
     const page = messagePage(aPage().chat, { entries: [counted], more: false })
     const json = pageJson(page)
     expect([pageJson(page), pageJson(page), written]).to.deep.equal([json, json, 1])
+  })
+})
+
+describe('The JSON of what was read', () => {
+  const keysIn = (schema: string) =>
+    Object.keys(
+      (
+        parse(readFileSync('openapi.yaml', 'utf8')) as {
+          components: { schemas: Record<string, { properties: object }> }
+        }
+      ).components.schemas[schema]?.properties ?? {},
+    )
+  const own = { userId: 'bob' as UserId, readMessageId: aPosition(1), unread: 2 }
+
+  it('has its fields in the order in which they are documented', () => {
+    const head = { chat: Chat.open(aNewChat())(aChatId()), lastMessage: aMessage(3) }
+    const entry = inboxEntryView({ ...head, ...own, role: 'member' })
+    expect(Object.keys(entry)).to.deep.equal(keysIn('InboxEntry'))
+    expect(Object.keys(readingView({ ...own, chatId: aChatId() }))).to.deep.equal(keysIn('Reading'))
+    expect(Object.keys(unreadView({ chats: 1, messages: 2 }))).to.deep.equal(keysIn('Unread'))
+  })
+
+  it('shows no last message where there is none', () => {
+    const chat = Chat.open(aNewChat())(aChatId())
+    expect(inboxEntryView({ chat, lastMessage: null, ...own, role: 'member' }).last_message).to.equal(null)
   })
 })
 

@@ -3,25 +3,38 @@ import type { InboxAddress, InboxNews, Moment, OwnReading } from '../../../appli
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOfJson, memberAddressColumns } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import { LAST_MESSAGE, lastMessageOf, MOMENT, momentIn, UNREAD } from './expressions.ts'
+import { LAST_MESSAGE, lastMessageOf, MOMENT, momentIn } from './expressions.ts'
 
 /**
- * Each chat and its last message once, with what is the own of those of its members that are asked for. Joined by the chat that
- * is asked for, as in `viewedBy`, and for its reason.
+ * Each chat, its last message and its tombstones once, however many of its members are asked for: those after the first of
+ * their markers, in an array in which each marker has its place (`offset 0` has it made once). Joined by the chat that is asked
+ * for, as in `viewedBy`, and for its reason.
  */
 const findEntries = statement(
   'inbox-entries',
   { asked: table<InboxAddress>(memberAddressColumns) },
   ({ asked }) => `
-    select ${MOMENT}, json_agg(news.json) from (
-      select json_build_array(
-        ${CHAT}, ${LAST_MESSAGE}, json_agg(json_build_array(u.user_id, u.role, u.read_message_id, ${UNREAD}))
-      ) as json
+    select ${MOMENT}, json_agg(json_build_array(${CHAT}, ${LAST_MESSAGE}, (
+      select json_agg(json_build_array(u.user_id, u.role, u.marker,
+        c.last_message_id - u.marker - cardinality(tombstones.ids) + width_bucket(u.marker, tombstones.ids)
+      ))
+      from unnest(own.user_ids, own.roles, own.markers) u (user_id, role, marker)
+    )))
+    from (
+      select asked.chat_id, min(u.read_message_id) as first_marker, array_agg(u.user_id) as user_ids,
+        array_agg(u.role) as roles, array_agg(u.read_message_id) as markers
       from ${asked.rows}
       join members u on u.chat_id = asked.chat_id and u.user_id = asked.user_id and u.removed_at is null
-      join chats c on c.id = asked.chat_id
-      group by c.id
-    ) news`,
+      group by asked.chat_id
+    ) own
+    join chats c on c.id = own.chat_id
+    cross join lateral (
+      select array(
+        select m.id from messages m
+        where m.chat_id = own.chat_id and m.id > own.first_marker and m.deleted_at is not null order by m.id
+      ) as ids
+      offset 0
+    ) tombstones`,
   (row) => ({ moment: momentIn(row), rows: JSON.parse((row[1] as string | null) ?? '[]') as readonly unknown[][] }),
 )
 

@@ -10,12 +10,13 @@ import { MOMENT, momentIn, UNREAD } from './expressions.ts'
 const ownChats = (userId: string) =>
   `members u join chats c on c.id = u.chat_id where u.user_id = ${userId} and u.removed_at is null`
 
+/** Materialised, for each of the two sums would have what is unread counted by itself. */
 const countUnread = statement(
   'inbox-unread',
   { userId: scalar<UserId>('text') },
   ({ userId }) => `
-    select count(*) filter (where unread > 0), coalesce(sum(unread), 0)::bigint
-    from (select ${UNREAD} as unread from ${ownChats(userId)}) counted`,
+    with counted as materialized (select ${UNREAD} as unread from ${ownChats(userId)})
+    select count(*) filter (where unread > 0), coalesce(sum(unread), 0)::bigint from counted`,
   ([chats, messages]) => ({ chats, messages }) as UnreadTotal,
 )
 
