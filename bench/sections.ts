@@ -23,6 +23,7 @@ import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
 import type { Section } from './section.ts'
 import { servers } from './servers.ts'
+import { signals } from './signals.ts'
 import { streams } from './streams.ts'
 import { sweep } from './sweep.ts'
 import { compare, type Goal, thousands } from './table.ts'
@@ -188,6 +189,7 @@ export const SECTIONS: Readonly<
   growth: { run: growth, long: true },
   memory: { run: memory, long: true },
   servers: { run: servers, long: true },
+  signals: { run: signals, long: true },
   callers: { run: callers, long: true },
   against: { run: against, alone: true },
   ejabberd: { run: ejabberd, alone: true },

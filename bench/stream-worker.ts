@@ -5,7 +5,7 @@ import { TEXT } from './database.ts'
 import { type Medium, obeyAsFollowers } from './following.ts'
 import { CHAT } from './streams.ts'
 
-const [url = '', followers] = process.argv.slice(2)
+const [url = '', followers, eventEnd = ''] = process.argv.slice(2)
 const { hostname, port } = new URL(url)
 
 /** Everybody reads into the same memory: a follower costs this process as little as it can. */
@@ -52,5 +52,4 @@ const post = async () => {
   return answeredAt
 }
 
-// Data is JSON in one line, so that this is how an event ends, and nothing else does.
-obeyAsFollowers(Number(followers), { eventEnd: '}\n\n', follow, post })
+obeyAsFollowers(Number(followers), { eventEnd, follow, post })

@@ -28,8 +28,12 @@ export type Followers = Worker<Command, Reply>
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-export const startFollowers = ({ url }: Server, followers = FOLLOWERS): Followers =>
-  startWorker(new URL('stream-worker.ts', import.meta.url), [url, String(followers)], 'followers')
+/** Data is JSON in one line, so that this is how an event ends, and nothing else does. */
+const EVENT_END = '}\n\n'
+
+/** `counted` is what stands in each event that counts, once, and nowhere else. */
+export const startFollowers = ({ url }: Server, followers = FOLLOWERS, counted = EVENT_END): Followers =>
+  startWorker(new URL('stream-worker.ts', import.meta.url), [url, String(followers), counted], 'followers')
 
 /** Collects its garbage when it is told to, so that memory that is held can be told from memory not given back yet. */
 const COLLECTING = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", () => { gc(); gc() })']

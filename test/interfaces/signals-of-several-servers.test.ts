@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { clientOf } from '../client.ts'
 import { asUser, GUARDED } from '../credentials.ts'
-import { aDatabase, urlOf } from '../postgres.ts'
+import { adminOf, aDatabase, urlOf } from '../postgres.ts'
 import { releasing } from '../releasing.ts'
 import { aConfig, served } from '../served.ts'
 import { openStorage } from '../../src/storage.ts'
@@ -17,12 +17,14 @@ describe('Typing, on several servers of one database,', () => {
   const BOB = asUser('bob')
 
   const aCrowd = async () => {
-    const url = urlOf(await aDatabase())
+    const where = await aDatabase()
     const aServer = async () => {
-      const storage = await openStorage(aConfig({ DATABASE_URL: url }), () => {})
+      const storage = await openStorage(aConfig({ DATABASE_URL: urlOf(where) }), () => {})
       return clientOf(hold(await served(storage, GUARDED), ({ stop }) => stop()).url)
     }
     const servers = [await aServer(), await aServer()] as const
+    const listening = `select from pg_stat_activity where query like 'listen %' and state = 'idle' and datname = current_database()`
+    await until(async () => (await adminOf(where, listening)).rowCount === servers.length)
     const chat = await memberRequests(servers[0]).aChat(['bob'])
     const streams = await Promise.all(
       servers.map(async ({ url }) => hold(await follow(url, `${chat}/events`, asUser('alice')), ({ cut }) => cut())),

@@ -53,9 +53,15 @@ export async function* happeningsFrom(
 
   const isStopped = () => stop.aborted
   const news = wakeUp()
+  /** Whether there may be signals: who only hears of messages looks for none. */
+  let mayBeSignals = false
+  const onSignals = () => {
+    mayBeSignals = true
+    news.raise()
+  }
   const followed = new Map(
     Array.from(positions, ([chatId, { cursor, sight }]) => {
-      const attention = attentionOf(signals, caller, chatId, sight, news.raise)
+      const attention = attentionOf(signals, caller, chatId, sight, onSignals)
       return [chatId, { cursor, sight, attention, ...chats.follow(chatId, sight.chat.revision, news.raise) }]
     }),
   )
@@ -92,7 +98,8 @@ export async function* happeningsFrom(
         if (isStopped()) return
       }
       if (!isQuiet) continue
-      const signalled = signalledIn(followed)
+      const signalled: Signalled | undefined = mayBeSignals ? signalledIn(followed) : undefined
+      mayBeSignals = signalled !== undefined
       if (signalled) yield signalled
       else await news.raised()
     }

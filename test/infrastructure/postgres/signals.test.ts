@@ -133,7 +133,12 @@ describe('Signals of servers on one database', () => {
     )
     const [here, there] = await Promise.all(storages)
     const sessions = async () =>
-      (await adminOf(place, `select from pg_stat_activity where query like 'listen %'`)).rowCount
+      (
+        await adminOf(
+          place,
+          `select from pg_stat_activity where query like 'listen %' and state = 'idle' and datname = current_database()`,
+        )
+      ).rowCount
     await until(async () => (await sessions()) === 2)
     const heard: unknown[] = []
     there?.signals.listen((signal) => heard.push(signal))

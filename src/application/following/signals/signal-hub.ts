@@ -3,7 +3,7 @@ import type { Signal } from '../../ports/signals.ts'
 import { type SignalBatch, signalBatchOf } from './signal-batch.ts'
 
 /** Milliseconds in which the signals of a chat are collected. */
-export const COLLECT_MS = 150
+export const COLLECT_MS = 200
 
 /** Milliseconds for which a batch is there to be taken: after that it is not live any more. */
 export const FRESH_MS = 1000

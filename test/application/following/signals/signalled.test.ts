@@ -45,6 +45,14 @@ describe('A follower is told of signals', () => {
     expect(new Set(batches).size, 'one batch for all').to.equal(1)
   })
 
+  it('in each of its chats at once', async () => {
+    const other = right(await make.open(ALICE)).done.id
+    const alice = await following(ALICE, chat, other)
+    for (const chatId of [chat, other]) server.signals.send(aTyping({ chatId }))
+    await collected()
+    for (const chatId of [chat, other]) expect(signalsOf(alice, chatId)).to.deep.equal([aTyping({ chatId })])
+  })
+
   it('never while it is a stranger, and from when it joins', async () => {
     const carol = await following(CAROL)
     server.signals.send(aReading(1, { chatId: chat }))
