@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'chai'
 import type { Storage } from '../../src/composition/storage.ts'
 import { ANYBODY, type UserId } from '../../src/domain/caller.ts'
@@ -66,15 +67,18 @@ describe('The stream of an inbox over HTTP', () =>
     it('tells each user its entries whenever they change, as a page shows them', async () => {
       const chat = await opened(bob)
       const streams = [await begun(alice), await begun(bob)] as const
-      await send(chat)
-      for (const [index, user] of [alice, bob].entries()) {
-        const [event] = (await streams[index]?.received(1)) ?? []
-        expect(event?.event).to.equal('entry')
-        expect(event?.data).to.deep.equal(await entryOf(user, chat))
+      const isTold = async (index: 0 | 1, own: object) => {
+        const entry = await entryOf(index === 0 ? alice : bob, chat)
+        expect(entry).to.deep.include(own)
+        // A ring for what was before may come late, and leads to an entry more.
+        await until(() => streams[index].events.some(({ data }) => isDeepStrictEqual(data, entry)))
+        expect(streams[index].events.at(-1)).to.deep.include({ event: 'entry', data: entry })
       }
-      expect([streams[0].events[0]?.data['unread'], streams[1].events[0]?.data['unread']]).to.deep.equal([0, 1])
+      await send(chat)
+      await isTold(0, { read_message_id: 1, unread: 0 })
+      await isTold(1, { read_message_id: 0, unread: 1 })
       await mark(chat, bob, 1)
-      expect((await streams[1].received(2))[1]?.data).to.deep.include({ read_message_id: 1, unread: 0 })
+      await isTold(1, { read_message_id: 1, unread: 0 })
     })
 
     it('tells of chats that come and go', async () => {
@@ -199,10 +203,10 @@ describe('The stream of an inbox over HTTP', () =>
         const { text } = await client.get('/metrics', asRoot)
         return Number(/^inbox_stream_events_total (\d+)$/m.exec(text)?.[1])
       }
-      const before = await count()
+      const [before, seen] = [await count(), stream.events.length]
       await send(chat)
-      await stream.received(1)
-      expect(await count()).to.equal(before + 1)
+      await stream.received(seen + 1)
+      await until(async () => (await count()) - before === stream.events.length - seen)
       expect((await client.get('/metrics', asRoot)).text).to.match(/^event_streams_open [1-9]/m)
     })
   }))

@@ -71,7 +71,6 @@ export const readFirst = async (
   const moved = isResumed ? changed : movedOf(chatIds, had, known.right)
   const events = await changedEvents(inboxes, user.id, isAhead ? chatIds : moved)
   if (E.isLeft(events)) return events
-  progress.read(moment)
 
   const present = new Set(chatIds)
   const gone = [...had.keys()].filter((chatId) => !present.has(chatId))

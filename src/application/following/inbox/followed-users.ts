@@ -31,7 +31,7 @@ export interface FollowedUsers {
   readonly connect: (id: UserId, stream: InboxStream) => FollowedUser
   /** With its last stream, a user and its chats are forgotten. */
   readonly disconnect: (user: FollowedUser, stream: InboxStream) => void
-  /** The chat is the user's, unless it is gone. The revision counts where nobody has the chat yet. */
+  /** The chat is the user's. The revision counts where nobody has the chat yet. */
   readonly enter: (user: FollowedUser, chatId: ChatId, revision: Revision, marker: MessagePosition | undefined) => void
   readonly leave: (user: FollowedUser, chatId: ChatId) => void
 }
@@ -62,7 +62,6 @@ export const followedUsers = (): FollowedUsers => {
       for (const chatId of user.markers.keys()) leaveChat(user, chatId)
     },
     enter: (user, chatId, revision, marker) => {
-      if (users.get(user.id) !== user) return
       const chat = chats.get(chatId) ?? { users: new Set(), revision, accessRevision: undefined }
       chats.set(chatId, chat)
       chat.users.add(user)

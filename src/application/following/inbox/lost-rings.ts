@@ -16,18 +16,13 @@ export const lookForChanges = async (
   const asked = [...chats]
   const heads = await inboxes.heads(asked.map(([id]) => id))()
   if (E.isLeft(heads)) return heads
-  for (const [id, { revision, accessRevision }] of asked) {
-    const head = heads.right.get(id)
-    const isAsTold = head?.revision === revision
-    const isLookedUp = accessRevision === undefined || head?.accessRevision === accessRevision
-    if (!isAsTold || !isLookedUp) due.chats.add(id)
-  }
+  for (const [id, { revision }] of asked) if (heads.right.get(id)?.revision !== revision) due.chats.add(id)
   return E.right(undefined)
 }
 
 /**
- * Adds every entry whose marker is elsewhere than was told, and every one that came or went unheard. What this takes is
- * all markers of all users here at once.
+ * Adds every entry whose marker is elsewhere than was told, and every one that came unheard; one that went is found by a look,
+ * for it moved its chat. What this takes is all markers of all users here at once.
  */
 export const sweepMarkers = async (
   inboxes: Inboxes,
@@ -42,9 +37,7 @@ export const sweepMarkers = async (
   const found = new Map<UserId, Map<ChatId, MessagePosition>>(asked.map(({ id }) => [id, new Map()]))
   for (const { chatId, userId, readMessageId } of answer.right) found.get(userId)?.set(chatId, readMessageId)
   for (const { id, markers } of asked) {
-    const current = found.get(id) ?? new Map<ChatId, MessagePosition>()
-    for (const [chatId, marker] of current) if (markers.get(chatId) !== marker) addEntry(due, chatId, id)
-    for (const chatId of markers.keys()) if (!current.has(chatId)) addEntry(due, chatId, id)
+    for (const [chatId, marker] of found.get(id) ?? []) if (markers.get(chatId) !== marker) addEntry(due, chatId, id)
   }
   return E.right(undefined)
 }

@@ -3,7 +3,7 @@ import type { ChatId } from '../../../domain/identity.ts'
 import type { ReportFailure } from '../../ports/background.ts'
 import type { Unavailable } from '../../ports/failures.ts'
 import type { InboxAddress } from '../../ports/inboxes.ts'
-import type { Due } from './due-readings.ts'
+import { addEntry, type Due } from './due-readings.ts'
 import type { FollowedUsers } from './followed-users.ts'
 import { lookForChanges, sweepMarkers } from './lost-rings.ts'
 import type { Newcomers } from './newcomers.ts'
@@ -13,23 +13,17 @@ const NONE: ReadonlySet<ChatId> = new Set()
 
 /** The entries that are due, the chats that are so for all of their users, and those that nobody here is in. */
 const sorted = ({ users, chats }: FollowedUsers, due: Due) => {
-  const addresses: InboxAddress[] = []
   const whole = new Set<ChatId>()
   const strange: ChatId[] = []
   for (const chatId of due.chats) {
     const chat = chats.get(chatId)
-    if (!chat) strange.push(chatId)
-    else {
-      whole.add(chatId)
-      for (const { id } of chat.users) addresses.push({ chatId, userId: id })
-    }
+    if (chat) whole.add(chatId)
+    else strange.push(chatId)
+    for (const { id } of chat?.users ?? []) addEntry(due, chatId, id)
   }
+  const addresses: InboxAddress[] = []
   for (const [chatId, userIds] of due.entries)
-    for (const userId of userIds) {
-      const user = users.get(userId)
-      const isThere = whole.has(chatId) && user?.markers.has(chatId)
-      if (user && !isThere) addresses.push({ chatId, userId })
-    }
+    for (const userId of userIds) if (users.has(userId)) addresses.push({ chatId, userId })
   return { addresses, whole, strange }
 }
 

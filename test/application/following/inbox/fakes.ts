@@ -5,7 +5,7 @@ import { followedInboxes } from '../../../../src/application/following/inbox/fol
 import type { InboxBatch } from '../../../../src/application/following/inbox/inbox-event.ts'
 import { ringAfterChange } from '../../../../src/application/following/ring-after-change.ts'
 import type { Unavailable } from '../../../../src/application/ports/failures.ts'
-import type { Inboxes, Moment } from '../../../../src/application/ports/inboxes.ts'
+import type { InboxAddress, Inboxes, Moment } from '../../../../src/application/ports/inboxes.ts'
 import type { Signal } from '../../../../src/application/ports/signals.ts'
 import { ANYBODY, type UserId } from '../../../../src/domain/caller.ts'
 import { moveMarker } from '../../../../src/domain/chat/reading.ts'
@@ -30,6 +30,10 @@ export const aFakeInboxes = (real: Inboxes) => {
     /** Answers to these were read, and wait to be let go, in the order in which they were asked. */
     holds: new Set<Question>(),
     held: [] as { readonly what: Question; readonly go: () => void }[],
+    /** Entries of more than one address are read in two parts, and this happens between them. */
+    between: undefined as (() => Promise<unknown>) | undefined,
+    /** How much more than what changed since a moment is said to have. */
+    margin: 0,
     /** Awaited before and after each reading. */
     delay: (): Promise<void> | undefined => undefined,
     count: (what: Question) => fake.asked.filter((one) => one.what === what).length,
@@ -38,6 +42,12 @@ export const aFakeInboxes = (real: Inboxes) => {
       for (const { go } of fake.held.splice(0)) go()
       await settled()
     },
+  }
+  const inTwoParts = async (addresses: readonly InboxAddress[], between: () => Promise<unknown>) => {
+    const { news, moment } = right(await real.entries(addresses.slice(0, 1))())
+    await between()
+    const others = right(await real.entries(addresses.slice(1))())
+    return E.right({ news: [...news, ...others.news], moment })
   }
   const asking =
     (what: Question) =>
@@ -49,8 +59,10 @@ export const aFakeInboxes = (real: Inboxes) => {
         return E.left({ kind: 'Unavailable', cause: 'a test' })
       }
       await fake.delay()
+      if (what === 'entries' && fake.between) return inTwoParts(given[0] as readonly InboxAddress[], fake.between)
       const ask = real[what] as (...given: readonly unknown[]) => TE.TaskEither<Unavailable, unknown>
-      const answer = await ask(...given)()
+      const widened = what === 'since' ? [given[0], Number(given[1]) - fake.margin] : given
+      const answer = await ask(...widened)()
       await fake.delay()
       if (fake.holds.has(what)) await new Promise<void>((go) => fake.held.push({ what, go }))
       return answer
@@ -152,7 +164,8 @@ export const aFollower = (server: Server, userId: UserId) => {
   const fold = inboxFold()
   let told: Moment | undefined
   let stop = new AbortController()
-  let stream: AsyncGenerator<InboxBatch, void> | undefined
+  /** The one that counts. */
+  let connection: object | undefined
   let goOn: (() => void) | undefined
   const follower = {
     fold,
@@ -163,15 +176,17 @@ export const aFollower = (server: Server, userId: UserId) => {
     moment: () => told,
     /** Begins at the moment that it knows, or at the given one. */
     begin: async (after: Moment | undefined = told) => {
+      const own = (connection = {})
       const following = right(await server.follow(ANYBODY, { userId, after })())
+      if (own !== connection) return
       told = following.moment
       stop = new AbortController()
-      const own = (stream = following.batches(stop.signal))
+      const stream = following.batches(stop.signal)
       follower.hasEnded = false
       void (async () => {
-        for await (const batch of own) {
+        for await (const batch of stream) {
           if (follower.stalls) await new Promise<void>((resolve) => (goOn = resolve))
-          if (own !== stream) return
+          if (own !== connection) return
           for (const event of toldIn(batch)) {
             follower.got.push(event)
             fold.take(event)
@@ -190,7 +205,7 @@ export const aFollower = (server: Server, userId: UserId) => {
     /** Leaves the stream where it is; what it was about to take is lost. */
     cut: async () => {
       stop.abort()
-      stream = undefined
+      connection = undefined
       goOn?.()
       await settled()
     },

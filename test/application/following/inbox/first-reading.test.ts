@@ -29,7 +29,8 @@ describe('A stream of an inbox', () => {
   }
 
   describe('begins', () => {
-    it('now, when it names no moment, and tells nothing of before', async () => {
+    it('now, when it names no moment, and tells nothing of before, though that be a moment ago', async () => {
+      server.fake.margin = 1000
       const chatId = await opened(ALICE)
       await send(chatId)
       const alice = await following(ALICE)
@@ -151,6 +152,9 @@ describe('A stream of an inbox', () => {
           ])
           expect([...alice.fold.entries.keys()].sort()).to.deep.equal([sent, read, added, made])
           expect(alice.fold.violations).to.deep.equal([])
+          // Whoever begins now may have been shown what was there when it was let in.
+          if (after === undefined)
+            expect([lost, gone].map((chatId) => alice.of(chatId).at(-1))).to.deep.equal(['removed', 'removed'])
           // From now on it is as if it had always been there.
           await send(made)
           await server.quiet()
@@ -198,6 +202,86 @@ describe('A stream of an inbox', () => {
       ])
       expect(second.of(chatId).every((told) => told[1] === 2)).to.equal(true)
       expect([first, second].map(({ fold }) => fold.violations)).to.deep.equal([[], []])
+    })
+
+    /** Somebody who begins now, its answer read and on its way, in a chat that another is told of at once. */
+    const besideAnother = async () => {
+      const chatId = await opened(ALICE, BOB)
+      await following(BOB)
+      await send(chatId)
+      await server.quiet()
+      const alice = await beginning('since', undefined)
+      const held = server.fake.held.splice(0)
+      const goOn = async () => {
+        for (const { go } of held) go()
+        await settled()
+      }
+      return { chatId, alice, goOn }
+    }
+
+    it('is told of what others were told of before it went on', async () => {
+      const { chatId, alice, goOn } = await besideAnother()
+      await send(chatId)
+      await server.quiet()
+      await goOn()
+      await server.quiet()
+      expect(alice.of(chatId)).to.deep.equal([[2, 2]])
+    })
+
+    it('is told of what is being read for others while it goes on', async () => {
+      const { chatId, alice, goOn } = await besideAnother()
+      server.fake.holds.add('entries')
+      await send(chatId)
+      await settled()
+      await goOn()
+      await server.fake.letGo()
+      await server.quiet()
+      expect(alice.of(chatId)).to.deep.equal([[2, 2]])
+    })
+
+    it('is told of what rings where nobody was, though it was known that nobody is', async () => {
+      const chatId = await opened(ALICE)
+      await following(BOB)
+      await send(chatId)
+      await server.quiet()
+      const alice = await beginning('since', undefined)
+      await send(chatId)
+      await server.quiet()
+      await server.fake.letGo()
+      await server.quiet()
+      expect(alice.of(chatId)).to.deep.equal([[2, 2]])
+    })
+
+    for (const [what, told] of [
+      ['a change', [2, 2]],
+      ['its end', 'removed'],
+    ] as const)
+      it(`is told of ${what} that was found by a reading which began before it, and ended after it`, async () => {
+        const chatId = await opened(ALICE)
+        const first = await following(ALICE)
+        await send(chatId)
+        await server.quiet()
+        let goOn = () => {}
+        server.fake.delay = () => new Promise((resolve) => (goOn = resolve))
+        server.bell.ring(chatId)
+        await settled()
+        server.fake.delay = () => undefined
+        const second = await following(ALICE, ZERO)
+        server.bell.isDeaf = true
+        if (told === 'removed') right(await server.act.remove(ANYBODY, chatId, ALICE.id))
+        else await send(chatId)
+        goOn()
+        await server.quiet()
+        expect([first, second].map(({ of }) => of(chatId).at(-1))).to.deep.equal([told, told])
+      })
+
+    it('has its user told on all streams of a chat that it does not find any more', async () => {
+      const chatId = await opened(ALICE)
+      const first = await following(ALICE)
+      server.bell.isDeaf = true
+      right(await server.act.remove(ANYBODY, chatId, ALICE.id))
+      await following(ALICE, ZERO)
+      expect(first.of(chatId)).to.deep.equal(['removed'])
     })
 
     it('is told that a chat is gone, when that was read for the first stream of the user before', async () => {

@@ -115,6 +115,51 @@ describe('When rings and signals are lost', () => {
     expect(alice.of(read)).to.deep.equal([[1, 0]])
   })
 
+  it('a look that fails is made up for by whatever rings next', async () => {
+    const [sent, rung] = [await opened(ALICE), await opened(ALICE)]
+    const alice = await following(ALICE)
+    deaf()
+    await send(sent)
+    server.fake.trouble = { what: 'heads', kind: 'unavailable' }
+    await looked()
+    server.fake.trouble = undefined
+    server.bell.isDeaf = false
+    await send(rung)
+    await server.quiet()
+    expect([sent, rung].map((chatId) => alice.of(chatId))).to.deep.equal([[[1, 1]], [[1, 1]]])
+  })
+
+  it('whoever reads a chat for one of its users finds what the others were not told', async () => {
+    const chatId = await opened(ALICE, BOB)
+    const [alice, bob] = [await following(ALICE), await following(BOB)]
+    server.bell.isDeaf = true
+    await send(chatId)
+    await server.mark(chatId, ALICE.id, 1)
+    await server.quiet()
+    expect([alice, bob].map(({ of }) => of(chatId).at(-1))).to.deep.equal([
+      [1, 0],
+      [1, 1],
+    ])
+  })
+
+  it('the next look finds who was told less than others, because they were read one after the other', async () => {
+    const chatId = await opened(ALICE, BOB)
+    const followers = [await following(ALICE), await following(BOB)]
+    server.bell.isDeaf = true
+    server.fake.between = () => send(chatId)
+    await send(chatId)
+    server.bell.isDeaf = false
+    server.bell.ring(chatId)
+    server.bell.isDeaf = true
+    await server.quiet()
+    server.fake.between = undefined
+    await looked()
+    expect(followers.map(({ of }) => of(chatId).at(-1))).to.deep.equal([
+      [2, 2],
+      [2, 2],
+    ])
+  })
+
   describe('a client that is cut off meanwhile', () => {
     it('is told when it resumes, though it was told of later changes before', async () => {
       const [lost, heard] = [await opened(ALICE), await opened(ALICE)]
@@ -122,9 +167,11 @@ describe('When rings and signals are lost', () => {
       deaf()
       await send(lost)
       server.bell.isDeaf = false
-      await send(heard)
-      await server.quiet()
-      expect([lost, heard].map((chatId) => alice.of(chatId).length)).to.deep.equal([0, 1])
+      for (const _ of upTo(3)) {
+        await send(heard)
+        await server.quiet()
+      }
+      expect([lost, heard].map((chatId) => alice.of(chatId).length)).to.deep.equal([0, 3])
       await alice.cut()
       await alice.begin()
       expect(alice.of(lost)).to.deep.equal([[1, 1]])
