@@ -1,6 +1,6 @@
 /**
- * What openapi.yaml says of chats, messages, members, events and keys, as TypeScript. Generated: edit the document, then
- * `npm run generate`. test/client/openapi.test.ts fails when the two differ.
+ * What openapi.yaml says of chats, messages, members, reading, events and keys, as TypeScript. Generated: edit the document,
+ * then `npm run generate`. test/client/openapi.test.ts fails when the two differ.
  */
 
 /** A chat. */
@@ -135,6 +135,68 @@ export interface FormerMember {
   readonly removed_by: string | null
 }
 
+/** Up to where a member has read a chat, and how much came after. */
+export interface Reading {
+  /** The number of a chat. Never reused. */
+  readonly chat_id: number
+  /** The application's own name for one of its users, compared byte by byte. `.` and `..` are no names: no URL can carry them. */
+  readonly user_id: string
+  /** The read marker, which is the number of the last message that was read; 0 when none was. */
+  readonly read_message_id: number
+  /** How many messages stand after the marker and are not deleted. Exact. */
+  readonly unread: number
+}
+
+/** A chat as it stands in the inbox of one of its members. */
+export interface InboxEntry {
+  /** A chat. */
+  readonly chat: Chat
+  /**
+   * What a member may do: a `reader` reads, a `member` writes too, a `moderator` also deletes what others wrote, renames
+   * the chat and sees to members and readers, an `owner` does everything.
+   */
+  readonly role: Role
+  /** The read marker, which is the number of the last message that was read; 0 when none was. */
+  readonly read_message_id: number
+  /** How many messages stand after the marker and are not deleted. Exact. */
+  readonly unread: number
+  /** The newest message that is not deleted; null when there is none. */
+  readonly last_message: Message | null
+}
+
+/** What a user has not read, over all its chats. */
+export interface Unread {
+  /** In how many of its chats there is something. */
+  readonly chats: number
+  /** How many messages stand after the marker and are not deleted. Exact. */
+  readonly messages: number
+}
+
+/** All chats that are in the inbox. There is nothing left of others. */
+export interface InboxChatsEvent {
+  readonly id: string
+  readonly event: 'chats'
+  readonly data: { readonly chat_ids: readonly number[] }
+}
+
+/** An entry as it is now, in the place of what you have of that chat. */
+export interface InboxEntryEvent {
+  readonly id: string
+  readonly event: 'entry'
+  /** A chat as it stands in the inbox of one of its members. */
+  readonly data: InboxEntry
+}
+
+/** The chat is in the inbox no more. The user left or was removed, or the chat was deleted. */
+export interface InboxEntryRemovedEvent {
+  readonly id: string
+  readonly event: 'entry_removed'
+  readonly data: {
+    /** The number of a chat. Never reused. */
+    readonly chat_id: number
+  }
+}
+
 /** A user is typing. It has no `id`, for it is kept nowhere. Told to members and services alone, and only live. */
 export interface TypingEvent {
   readonly event: 'typing'
@@ -234,6 +296,14 @@ export interface PutMember {
    * the chat and sees to members and readers, an `owner` does everything.
    */
   readonly role: Role
+}
+
+/** Where a read marker is to stand. */
+export interface MoveReadMarker {
+  /** The read marker, which is the number of the last message that was read; 0 when none was. */
+  readonly message_id: number
+  /** Whether the marker must not go back. */
+  readonly forward?: boolean
 }
 
 /** A message to be sent. */
@@ -434,7 +504,7 @@ export const errorCodes = [
  */
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** The operations on chats, messages, members, events and keys: method and path of each, under its id in `openapi.yaml`. */
+/** The operations on chats, messages, members, reading, events and keys: method and path of each, under its id in `openapi.yaml`. */
 export const operations = {
   listChats: { method: 'GET', path: '/chats/' },
   createChat: { method: 'POST', path: '/chats/' },
@@ -450,6 +520,12 @@ export const operations = {
   getMember: { method: 'GET', path: '/chats/{chat_id}/members/{user_id}' },
   putMember: { method: 'PUT', path: '/chats/{chat_id}/members/{user_id}' },
   removeMember: { method: 'DELETE', path: '/chats/{chat_id}/members/{user_id}' },
+  getReadMarker: { method: 'GET', path: '/chats/{chat_id}/members/{user_id}/read' },
+  moveReadMarker: { method: 'PUT', path: '/chats/{chat_id}/members/{user_id}/read' },
+  sendTyping: { method: 'POST', path: '/chats/{chat_id}/typing' },
+  getInbox: { method: 'GET', path: '/users/{user_id}/inbox/' },
+  getUnread: { method: 'GET', path: '/users/{user_id}/unread' },
+  followInbox: { method: 'GET', path: '/users/{user_id}/inbox/events' },
   listKeys: { method: 'GET', path: '/keys/' },
   createKey: { method: 'POST', path: '/keys/' },
   revokeKey: { method: 'DELETE', path: '/keys/{key_id}' },

@@ -9,12 +9,12 @@ import { nameOf, type Schema, schemaTypes } from './schema-types.ts'
 export const GENERATED = fileURLToPath(new URL('../../src/client/openapi.ts', import.meta.url))
 
 const HEADER = `/**
- * What openapi.yaml says of chats, messages, members, events and keys, as TypeScript. Generated: edit the document, then
- * \`npm run generate\`. test/client/openapi.test.ts fails when the two differ.
+ * What openapi.yaml says of chats, messages, members, reading, events and keys, as TypeScript. Generated: edit the document,
+ * then \`npm run generate\`. test/client/openapi.test.ts fails when the two differ.
  */`
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete']
-const TAGS = ['Chats', 'Messages', 'Members', 'Events', 'Keys']
+const TAGS = ['Chats', 'Messages', 'Members', 'Reading', 'Events', 'Keys']
 
 interface Operation {
   readonly operationId: string
@@ -65,7 +65,7 @@ const operationsTable = (operations: readonly Documented[]): string => {
     ({ method, path, operation }) =>
       `${operation.operationId}: { method: '${method.toUpperCase()}', path: ${JSON.stringify(path)} },`,
   )
-  return `/** The operations on chats, messages, members, events and keys: method and path of each, under its id in \`openapi.yaml\`. */
+  return `/** The operations on chats, messages, members, reading, events and keys: method and path of each, under its id in \`openapi.yaml\`. */
 export const operations = { ${table.join('\n')} } as const`
 }
 

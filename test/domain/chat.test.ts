@@ -28,6 +28,7 @@ describe('A chat', () => {
       title: 'Release party',
       createdAt: NOON,
       updatedAt: NOON,
+      activeAt: NOON,
       lastMessageId: 0,
       revision: 0,
       changedAtRevision: 0,
