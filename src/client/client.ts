@@ -1,4 +1,5 @@
 import type { ChatEvent } from './events.ts'
+import type { InboxEvent } from './inbox.ts'
 import type {
   CallOptions,
   ChangeOptions,
@@ -15,12 +16,16 @@ import type {
   CreateChat,
   CreateKey,
   EditMessage,
+  InboxEntry,
   Key,
   MadeKey,
   Member,
   Message,
+  MoveReadMarker,
   PutMember,
+  Reading,
   SendMessage,
+  Unread,
   UpdateChat,
 } from './schemas.ts'
 
@@ -82,6 +87,36 @@ export interface Client {
    * caller may not see any more is told of no further; the others go on.
    */
   readonly followAll: (chatIds: readonly number[], options?: FollowOptions<string>) => AsyncIterableIterator<ChatEvent>
+  /** Up to where a member has read, and how much came after. A user asks for its own alone. */
+  readonly getReadMarker: (chatId: number, userId: string, options?: CallOptions) => Promise<Reading>
+  /**
+   * Says up to where a member has read. With `forward` a request that comes late, or again, changes nothing; without it the
+   * marker goes back as well.
+   */
+  readonly moveReadMarker: (
+    chatId: number,
+    userId: string,
+    marker: MoveReadMarker,
+    options?: CallOptions,
+  ) => Promise<Reading>
+  /**
+   * Tells who follows the chat that the user types. Call it again every 3 seconds while that is so. It is tried once: what
+   * fails rejects, and the next call makes up for it.
+   */
+  readonly sendTyping: (chatId: number, options?: CallOptions) => Promise<void>
+  /** The chats of a user, each with what it has not read; the one in which a message was sent last first. */
+  readonly getInbox: (
+    userId: string,
+    selection?: Pick<Selection, 'limit'>,
+    options?: CallOptions,
+  ) => Promise<Page<InboxEntry>>
+  /** How much a user has not read, over all its chats. */
+  readonly getUnread: (userId: string, options?: CallOptions) => Promise<Unread>
+  /**
+   * What changes in the inbox, each entry as it is then (`foldInbox` puts it in its place), over as many connections as it
+   * takes. `after` is the position of a page or of an event, or `0` for every entry. Ends when the caller says so.
+   */
+  readonly followInbox: (userId: string, options?: FollowOptions<string>) => AsyncIterableIterator<InboxEvent>
   /**
    * Makes a key for a service. Its `secret` is shown here and never again, so a request whose answer was lost is not
    * repeated: it rejects, and the key that `listKeys` then shows is of no use but to be revoked.

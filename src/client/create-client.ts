@@ -1,11 +1,12 @@
 import type { Client } from './client.ts'
 import type { Connection } from './connection.ts'
-import { follow } from './follow.ts'
+import { followChats } from './follow-chats.ts'
+import { followInbox } from './inbox.ts'
 import { targetOf } from './operations.ts'
 import type { ClientOptions } from './options.ts'
 import { passTime } from './patience.ts'
 import { requests } from './requests.ts'
-import type { Chat, ChatWithMessages, Key, MadeKey, Member, Message } from './schemas.ts'
+import type { Chat, ChatWithMessages, InboxEntry, Key, MadeKey, Member, Message, Reading, Unread } from './schemas.ts'
 import { tokensFrom } from './tokens.ts'
 
 /** The header, however it is written, is that of the user acted for. */
@@ -28,7 +29,7 @@ export const createClient = ({
 }
 
 const clientOf = (connection: Connection): Client => {
-  const { read, readPage, make, makeOnce, put, change, remove } = requests(connection)
+  const { read, readPage, make, makeOnce, tell, put, change, remove } = requests(connection)
 
   return {
     as: (userId) => clientOf({ ...connection, headers: actingFor(userId, connection.headers) }),
@@ -56,19 +57,30 @@ const clientOf = (connection: Connection): Client => {
     removeMember: async (chat_id, user_id, call) => remove(targetOf('removeMember', { chat_id, user_id }), call),
 
     follow: (chat_id, { after, signal } = {}) =>
-      follow(connection, {
+      followChats(connection, {
         target: targetOf('followChat', { chat_id }, { after }),
         chatIds: [chat_id],
         tellsOfGone: false,
         signal,
       }),
     followAll: (chatIds, { after, signal } = {}) =>
-      follow(connection, {
+      followChats(connection, {
         target: targetOf('followChats', {}, { chat_id: chatIds, after }),
         chatIds,
         tellsOfGone: true,
         signal,
       }),
+
+    getReadMarker: async (chat_id, user_id, call) =>
+      read<Reading>(targetOf('getReadMarker', { chat_id, user_id }), call),
+    moveReadMarker: async (chat_id, user_id, body, call) =>
+      put<Reading>(targetOf('moveReadMarker', { chat_id, user_id }), body, call),
+    sendTyping: (chat_id, call) => tell(targetOf('sendTyping', { chat_id }), call),
+    getInbox: async (user_id, selection, call) =>
+      readPage<InboxEntry>(targetOf('getInbox', { user_id }, { ...selection }), call),
+    getUnread: async (user_id, call) => read<Unread>(targetOf('getUnread', { user_id }), call),
+    followInbox: (user_id, { after, signal } = {}) =>
+      followInbox(connection, targetOf('followInbox', { user_id }, { after }), signal),
 
     createKey: (body, call) => makeOnce<MadeKey>(targetOf('createKey'), body, call),
     listKeys: (selection, call) => readPage<Key>(targetOf('listKeys', {}, { ...selection }), call),

@@ -5,7 +5,7 @@ import { tagged } from './etag.ts'
 
 /**
  * Something that happened in a chat, told as the state it left: put it in the place of what you have. `position` is where
- * to resume after it.
+ * to resume after it; undefined: where you would have resumed before it.
  */
 export type ChatEvent =
   /** A backup was restored, and takes back what was told: forget what you have of the chat, it is told from its beginning. */
@@ -15,6 +15,10 @@ export type ChatEvent =
   | { readonly type: 'chat'; readonly chat: Chat; readonly position: string | undefined }
   /** The chat was deleted; or the caller, who was away, may not see it any more. */
   | { readonly type: 'chat_deleted'; readonly chat_id: number; readonly position: string | undefined }
+  /** A user types, and has stopped when nothing more was told of it for 5 seconds. Only live, to members and services. */
+  | ({ readonly type: 'typing'; readonly position: undefined } & told.TypingEvent['data'])
+  /** A member has read up to there. Only live, to members and services; not for who sends a message. */
+  | ({ readonly type: 'read'; readonly position: undefined } & told.ReadEvent['data'])
 
 /** Whether the message was deleted: then it has no text any more. */
 export const isTombstone = (message: Message | Tombstone): message is Tombstone => 'deleted_at' in message
@@ -37,6 +41,10 @@ export const eventOf = ({ event, data, id: position }: Block): ChatEvent | undef
       return { type: 'chat', chat: JSON.parse(data) as told.ChatEvent['data'], position }
     case 'chat_deleted':
       return { type: 'chat_deleted', chat_id: (JSON.parse(data) as told.ChatDeletedEvent['data']).id, position }
+    case 'typing':
+      return { type: 'typing', ...(JSON.parse(data) as told.TypingEvent['data']), position: undefined }
+    case 'read':
+      return { type: 'read', ...(JSON.parse(data) as told.ReadEvent['data']), position: undefined }
     default:
       return undefined
   }

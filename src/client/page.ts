@@ -9,6 +9,8 @@ export interface Page<A> {
   readonly previous: (() => Promise<Page<A>>) | undefined
   /** Of a page of messages or members, the chat's revision: follow the chat after it, and nothing is missed or told twice. */
   readonly revision: number | undefined
+  /** Of a page of an inbox, its place in time: follow the inbox after that of the first page, and nothing is missed. */
+  readonly position: string | undefined
 }
 
 /** What the `Link` header (RFC 8288) names. */
@@ -21,12 +23,14 @@ export const pageOf = <A>(
   read: (target: string) => Promise<Page<A>>,
 ): Page<A> => {
   const reading = (target: string | undefined) => (target === undefined ? undefined : () => read(target))
-  const monitor = /[?&]after=(\d+)/.exec(linkTo(headers, 'monitor') ?? '')?.[1]
+  const [, events = '', after] = /(.*)\?after=([^&]*)$/.exec(linkTo(headers, 'monitor') ?? '') ?? []
+  const isInbox = events.startsWith('/users/')
   const page = {
     entries,
     next: reading(linkTo(headers, 'next')),
     previous: reading(linkTo(headers, 'prev')),
-    revision: monitor === undefined ? undefined : Number(monitor),
+    revision: after === undefined || isInbox ? undefined : Number(after),
+    position: isInbox ? after : undefined,
   }
   return tagged(page, headers.get('etag'))
 }

@@ -47,6 +47,12 @@ export const requests = (connection: Connection) => {
   const makeOnce = async <A extends object>(target: string, body: object, { signal }: CallOptions = {}): Promise<A> =>
     valueOf<A>(await answerTo({ method: 'POST', target, body, signal, isOnce: true }))
 
+  /** What is told at once or not at all: tried once, for it would be true no more. */
+  const tell = async (target: string, { signal }: CallOptions = {}): Promise<void> => {
+    const outcome = await send({ ...connection, attempts: 1 }, { method: 'POST', target, signal })
+    if (outcome.kind === 'failed') throw outcome.error
+  }
+
   const put = async <A extends object>(target: string, body: object, { signal }: CallOptions = {}): Promise<A> =>
     valueOf<A>(await answerTo({ method: 'PUT', target, body, signal }))
 
@@ -72,5 +78,5 @@ export const requests = (connection: Connection) => {
     throw outcome.error
   }
 
-  return { read, readPage, make, makeOnce, put, change, remove }
+  return { read, readPage, make, makeOnce, tell, put, change, remove }
 }

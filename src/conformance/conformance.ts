@@ -7,9 +7,13 @@ import { keys } from './chapters/keys.ts'
 import { members } from './chapters/members.ts'
 import { messages } from './chapters/messages.ts'
 import { paging } from './chapters/paging.ts'
+import { inboxes } from './chapters/reading/inboxes.ts'
+import { inboxStreams } from './chapters/reading/inbox-streams.ts'
+import { markers } from './chapters/reading/markers.ts'
 import { permissions } from './chapters/permissions.ts'
 import { sight } from './chapters/sight.ts'
 import { serviceAt } from './service.ts'
+import { signals } from './chapters/reading/signals.ts'
 import { streams } from './chapters/streams.ts'
 import type { Chapter, Describe, It } from './suite.ts'
 
@@ -45,6 +49,10 @@ const chapters: Readonly<Record<string, Chapter>> = {
   Members: members,
   'Who may do what': permissions,
   'Who may see what': sight,
+  'Read markers': markers,
+  Inboxes: inboxes,
+  'Inbox streams': inboxStreams,
+  'Who types and who has read': signals,
   Keys: keys,
 }
 

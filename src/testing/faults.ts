@@ -29,7 +29,7 @@ const loseAnswer = (res: ServerResponse) => {
   Object.assign(res, { end: cut, flushHeaders: cut, write: () => !cut().destroyed })
 }
 
-const streams = [matching('followChat'), matching('followChats')]
+const streams = [matching('followChat'), matching('followChats'), matching('followInbox')]
 
 interface Faults {
   /** For the next request that is meant; any, when none is named. */

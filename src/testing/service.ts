@@ -52,6 +52,7 @@ export const openService = (clock: Clock, issuer: Issuer | undefined): Service =
     close: () => {
       container.get(names.streams).end()
       container.get(names.followedChats).close()
+      container.get(names.followedInboxes).close()
       container.get(names.followedSignals).close()
     },
   }

@@ -80,8 +80,8 @@ const layersBesideSrc: readonly Layer[] = [
   { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
   {
     path: 'test/process',
-    may: 'src/* src/client src/composition/storage.ts test/* chai pg playwright-core node:',
-    because: 'whole processes are tested from outside',
+    may: 'src/* src/client src/composition/storage.ts test/* chai pg playwright-core typescript node:',
+    because: 'whole processes are tested from outside; a browser is given the client as JavaScript',
   },
   {
     path: 'test/workers',

@@ -1,33 +1,11 @@
 import { mock } from 'node:test'
 import { expect } from 'chai'
 import { type ChatEvent, createClient, isProblem } from '../../src/client/index.ts'
+import { AHEAD, type Answer, encode, opening, refusal, streamOf, toldOver } from './stream-answers.ts'
 
-type Answer = Response | Error
-
-const encode = (text: string) => new TextEncoder().encode(text)
-const streamOf = (...pieces: readonly Uint8Array[]) =>
-  new Response(
-    new ReadableStream({
-      start: (controller) => {
-        for (const piece of pieces) controller.enqueue(piece)
-        controller.close()
-      },
-    }),
-    { headers: { 'content-type': 'text/event-stream' } },
-  )
-const opening = (place: string, retry = 1000) => encode(`retry: ${retry}\nid: ${place}\nevent: begin\ndata: {}\n\n`)
 const message = (id: number, text = 'hello') =>
   encode(`id: ${id}\nevent: message\ndata: ${JSON.stringify({ id, chat_id: 1, text })}\n\n`)
-const refusal = (status: number, headers: Record<string, string> = {}, problem: object = {}) =>
-  new Response(JSON.stringify({ type: '/problems/unavailable', title: '', detail: '', status, ...problem }), {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...headers },
-  })
 const deleted = () => encode('event: chat_deleted\ndata: {"id":1}\n\n')
-const AHEAD = {
-  type: '/problems/validation-failed',
-  errors: [{ parameter: 'after', code: 'out_of_range', detail: '' }],
-}
 
 describe('Following, on the wire', () => {
   const random = Math.random
@@ -38,31 +16,8 @@ describe('Following, on the wire', () => {
     Math.random = random
   })
 
-  /** Gets these answers, one for each connection. Returns what was told, and how it was asked for and waited. */
-  const following = async (answers: readonly Answer[], chatIds?: readonly number[]) => {
-    const places: (string | null)[] = []
-    const pauses: number[] = []
-    const left = [...answers]
-    const client = createClient({
-      fetch: async (_, init) => {
-        places.push(new Headers(init?.headers).get('last-event-id'))
-        const answer = left.shift() ?? new Error('nothing more was to be asked')
-        if (answer instanceof Error) throw answer
-        return answer
-      },
-      wait: async (milliseconds) => void pauses.push(Math.round(milliseconds)),
-    })
-    const told: ChatEvent[] = []
-    const events = chatIds ? client.followAll(chatIds) : client.follow(1)
-    const all = (async () => {
-      for await (const event of events) told.push(event)
-    })()
-    const error = await all.then(
-      () => undefined,
-      (error: unknown) => error,
-    )
-    return { told, places, pauses, error }
-  }
+  const following = (answers: readonly Answer[], chatIds?: readonly number[]) =>
+    toldOver<ChatEvent>(answers, (client) => (chatIds ? client.followAll(chatIds) : client.follow(1)))
   const typesOf = (told: readonly ChatEvent[]) =>
     told.map((event) => (event.type === 'message' ? event.message.id : event.type))
 

@@ -170,6 +170,8 @@ describe('Following', () => {
     })()
     await until(async () => (await openStreams()) === 1)
     for (const chatId of [1, other, 1]) await send('hello', chatId)
+    // Of a chat that is deleted while it is away, nothing else is told.
+    await until(() => told.length === 3)
     await client.deleteChat(1)
     await client.deleteChat(other)
     await following

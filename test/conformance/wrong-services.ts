@@ -1,7 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Chats } from '../../src/application/ports/chats.ts'
-import type { Journal } from '../../src/application/ports/journal.ts'
 import type { Message, Tombstone } from '../../src/domain/chat/message.ts'
 import { conformance, type ConformanceOptions } from '../../src/conformance/index.ts'
 import { createMessenger } from '../../src/testing/index.ts'
@@ -25,9 +24,12 @@ const failureAt =
     )
   }
 
+/** What an adapter may get wrong. */
+type Parts = Pick<ReturnType<typeof memoryStorage>, 'chats' | 'inboxes' | 'journal' | 'markers' | 'signals'>
+
 /** Over memory, with one thing that the adapter gets wrong. */
 export const overAdapter = async (
-  wrong: (parts: { chats: Chats; journal: Journal }) => { chats?: Chats; journal?: Journal },
+  wrong: (parts: Parts) => Partial<Parts>,
   use: (failure: FailureOf) => Promise<void>,
 ) => {
   const storage = memoryStorage()

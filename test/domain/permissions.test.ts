@@ -7,9 +7,10 @@ import { change, close } from '../../src/domain/chat/chat-decisions.ts'
 import { type FormerMember, type Membership, type Role, ROLES } from '../../src/domain/chat/member.ts'
 import { appoint, dismiss } from '../../src/domain/chat/member-decisions.ts'
 import { edit, erase, post } from '../../src/domain/chat/message-decisions.ts'
+import { moveMarker, typing } from '../../src/domain/chat/reading.ts'
 import type { Decision, Outcome, Scene } from '../../src/domain/chat/scene.ts'
 import { decidedBy, sees } from '../../src/domain/chat/sight.ts'
-import type { Revision } from '../../src/domain/identity.ts'
+import type { MessagePosition, Revision } from '../../src/domain/identity.ts'
 import { ANYBODY } from '../../src/domain/caller.ts'
 import { aChatId, aMessageId, aNewChat, aText, aTitle, aUser, later, NOON, right } from '../fixtures.ts'
 
@@ -58,8 +59,10 @@ const bare = (chat: Chat): Scene => ({
   done: undefined,
 })
 
-const answerTo = <Refused, A extends Outcome>(caller: Caller, decision: Decision<Refused, A>, scene: Scene) => {
-  const decided = decidedBy(caller, decision)(scene)
+const answerTo = <Refused, A extends Outcome>(caller: Caller, decision: Decision<Refused, A>, scene: Scene) =>
+  answerOf(decidedBy(caller, decision)(scene))
+
+const answerOf = (decided: E.Either<unknown, unknown>): string => {
   if (E.isRight(decided)) return 'ok'
   const { kind } = decided.left as { kind: string }
   return { ChatNotFound: '404', Forbidden: '403', LastOwner: '409' }[kind] ?? kind
@@ -157,6 +160,31 @@ describe('Who may do what in a chat', () => {
   row('take that of reader', own(appoint(ALICE, { userId: ALICE.id, role: 'reader', at })), 'ok ok ok ok 403 404')
   row('leave', own(dismiss(ALICE, { userId: ALICE.id, at })), 'ok ok ok ok MemberNotFound 404')
 
+  row(
+    'type',
+    (column) => {
+      const { chat, membership } = sceneOf(column, null)
+      return answerOf(typing(ALICE, chat, membership))
+    },
+    'ok ok ok 403 ok 404',
+  )
+  const moving = (userId: UserId, target: (scene: Scene) => Membership | undefined) => (column: Column) => {
+    const scene = sceneOf(column, null)
+    const messageId = 1 as MessagePosition
+    const marked = { chat: scene.chat, membership: scene.membership, readMessageId: 0 as MessagePosition }
+    return answerOf(moveMarker(ALICE, { userId, messageId, forward: true })({ ...marked, target: target(scene) }))
+  }
+  row(
+    'say what it has read',
+    moving(ALICE.id, ({ membership }) => membership),
+    'ok ok ok ok MemberNotFound 404',
+  )
+  row(
+    'say what somebody else has read',
+    moving(BOB.id, ({ target }) => target),
+    '403 403 403 403 403 404',
+  )
+
   it('a service, everything, whoever owns the chat', () => {
     const scene = { ...sceneOf('stranger, private', 'bob'), others: { owner: false, member: true } }
     const decisions: readonly Decision<unknown, Outcome>[] = [
@@ -243,13 +271,14 @@ const WORDS: Readonly<Record<string, (column: Column, what: string) => boolean>>
 /** By the first cell of a line of the README: which rows it stands for. */
 const LINES: Readonly<Record<string, RegExp>> = {
   'read, follow, list members': /^read$/,
-  "send, edit and delete one's own": /^send$|its own$/,
+  "send, type, edit and delete one's own": /^send$|^type$|its own$/,
   'delete messages of others, change the title': /^delete what|^rename$/,
   'edit messages of others': /^edit what/,
   'change the visibility, delete the chat': /^set the visibility$|^delete the chat$/,
   'add others, change their role, remove them': /another/,
   "change one's own role": /^take/,
   leave: /^leave$/,
+  'say what oneself has read': /^say what it has read$/,
 }
 
 describe('The table of the README', () => {

@@ -13,7 +13,11 @@ const NAMES: Readonly<Record<string, string>> = {
   problem: 'validation-failed',
   file: 'swagger-ui-init.js',
   user_id: 'bob',
+  'On-Behalf-Of': 'bob',
 }
+
+/** What has to be typed beside what stands in the path: of which chats, and who it is that types. */
+const MORE: Readonly<Record<string, readonly string[]>> = { followChats: ['chat_id'], sendTyping: ['On-Behalf-Of'] }
 
 const ROOT_KEY = 'the-root-key-of-this-test-and-of-no-other'
 
@@ -115,7 +119,7 @@ describe('Swagger UI in a browser', () => {
       const typeIds = async () => {
         const ids: Record<string, string> = { ...NAMES, ...(await freshIds()) }
         const needed = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = '']) => name)
-        for (const name of id === 'followChats' ? ['chat_id'] : needed) await operation.type(name, ids[name] ?? '')
+        for (const name of [...needed, ...(MORE[id] ?? [])]) await operation.type(name, ids[name] ?? '')
       }
       await typeIds()
       const first = await operation.execute()

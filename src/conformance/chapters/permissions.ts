@@ -48,6 +48,17 @@ const rows: readonly Row[] = [
     (who, { chat, self }) => who.put(`${chat}/members/${self}`, { role: 'owner' }),
     [200, 403, 403, 403, 403],
   ],
+  ['types', (who, { chat }) => who.request('POST', `${chat}/typing`), [204, 204, 204, 403, 204]],
+  [
+    'says what it has read',
+    (who, { chat, self }) => who.put(`${chat}/members/${self}/read`, { message_id: 1 }),
+    [200, 200, 200, 200, 404],
+  ],
+  [
+    'says what another has read',
+    (who, { chat, other }) => who.put(`${chat}/members/${other}/read`, { message_id: 1 }),
+    [403, 403, 403, 403, 403],
+  ],
   ['joins', (who, { chat, self }) => who.put(`${chat}/members/${self}`, { role: 'member' }), [200, 200, 200, 403, 201]],
   ['leaves', (who, { chat, self }) => who.delete(`${chat}/members/${self}`), [204, 204, 204, 204, 404]],
   ['deletes the chat', (who, { chat }) => who.delete(chat), [204, 403, 403, 403, 403]],
@@ -89,7 +100,9 @@ export const permissions: Chapter = (service, it) => {
   })
 
   it('binds no service: it does everything in a chat that it is no member of', async () => {
-    for (const [what, ask] of rows.filter(([what]) => !['joins', 'leaves', 'makes itself owner'].includes(what))) {
+    for (const [what, ask] of rows.filter(
+      ([what]) => !['joins', 'leaves', 'makes itself owner', 'types'].includes(what),
+    )) {
       const scene = await aScene('moderator')
       const { status } = await ask(service, scene)
       expectSame(`a service ${what}`, status < 400, true)

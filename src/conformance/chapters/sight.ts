@@ -35,6 +35,9 @@ const asks = (user: string): Readonly<Record<string, Ask>> => ({
   'POST a message': (who, chat) => who.post(`${chat}/messages/`, { text: 'x' }, traced),
   'PUT oneself': (who, chat) => who.put(`${chat}/members/${user}`, { role: 'member' }, traced),
   'DELETE a member': (who, chat) => who.delete(`${chat}/members/${user}`, traced),
+  'GET a marker': (who, chat) => who.get(`${chat}/members/${user}/read`, traced),
+  'PUT a marker': (who, chat) => who.put(`${chat}/members/${user}/read`, { message_id: 1 }, traced),
+  'POST typing': (who, chat) => who.request('POST', `${chat}/typing`, { headers: traced }),
   'DELETE the chat': (who, chat) => who.delete(chat, traced),
 })
 

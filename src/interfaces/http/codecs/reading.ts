@@ -7,7 +7,7 @@ export const ReadMessageIdCodec = codec('ReadMessageId', number(MessagePosition.
 export const ForwardCodec = codec('Forward', flag, (forward) => forward)
 
 /** Where an entry stands in an inbox: by when its chat was last active, then by the chat. */
-interface InboxPlace {
+export interface InboxPlace {
   readonly activeAt: Date
   readonly chatId: ChatId
 }
