@@ -21,6 +21,7 @@ import { ejabberd } from './ejabberd/ejabberd.ts'
 import { growth } from './growth.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
+import { profile } from './profile/profile.ts'
 import type { Section } from './section.ts'
 import { servers } from './servers.ts'
 import { signals } from './signals.ts'
@@ -191,6 +192,7 @@ export const SECTIONS: Readonly<
   servers: { run: servers, long: true },
   signals: { run: signals, long: true },
   callers: { run: callers, long: true },
+  profile: { run: profile, alone: true },
   against: { run: against, alone: true },
   ejabberd: { run: ejabberd, alone: true },
 }

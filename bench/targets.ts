@@ -35,10 +35,10 @@ export const startOurs = (
     probe: '/readyz',
   })
 
-export const startFloor = (): Promise<Server> =>
+export const startFloor = (options: readonly string[] = []): Promise<Server> =>
   startServer({
     command: process.execPath,
-    args: () => [here('floor.ts')],
+    args: () => [...options, here('floor.ts')],
     env: (port) => ({ PATH, PORT: String(port), NODE_ENV: 'production' }),
     probe: '/readyz',
   })
