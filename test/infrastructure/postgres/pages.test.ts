@@ -87,17 +87,28 @@ describe('Pages that are read together', () => {
       [() => editMessage(chats, id, 3, 'Edited'), ['Edited', 'Message 2']],
       [() => eraseMessage(chats, id, 2), ['Edited', 'Message 1']],
     ]
+    await pages(ANYBODY, id, last(2))
     for (const [number, [change, expected]] of changes.entries()) {
       await change()
       const page = await pages(ANYBODY, id, last(2))
       expect(texts(page)).to.deep.equal(expected)
       expect(await pages(ANYBODY, id, last(2)), 'the same page').to.equal(page)
-      expect(asked.pages).to.equal(number + 1)
+      expect(asked.pages).to.equal(number + 2)
     }
     await renameChat(chats, id, 'Renamed')
     expect((await pages(ANYBODY, id, last(2)))?.chat.title).to.equal('Renamed')
     await removeChat(chats, id)
     expect(await pages(ANYBODY, id, last(2))).to.equal(undefined)
+  })
+
+  it('knows a page from the second time on that it was asked for, and holds on to none that is asked for once', async () => {
+    const id = await aChat(3)
+    const { pages, asked } = pagesOf()
+    const first = await pages(ANYBODY, id, last(2))
+    const second = await pages(ANYBODY, id, last(2))
+    expect([second === first, asked.pages]).to.deep.equal([false, 2])
+    expect(second).to.deep.equal(first)
+    expect([(await pages(ANYBODY, id, last(2))) === second, asked.pages]).to.deep.equal([true, 2])
   })
 
   it('tells pages apart by what was asked for', async () => {
@@ -123,7 +134,7 @@ describe('Pages that are read together', () => {
   it('knows no page for longer than it is told to', async () => {
     const id = await aChat(1)
     const { pages } = pagesOf({ bytes: 1_000_000, milliseconds: 0 })
-    await pages(ANYBODY, id, last(1))
+    for (const _ of upTo(2)) await pages(ANYBODY, id, last(1))
     await meddle('By hand')
     expect(texts(await pages(ANYBODY, id, last(1)))).to.deep.equal(['By hand'])
   })
@@ -131,7 +142,8 @@ describe('Pages that are read together', () => {
   it('knows no more pages than it has room for', async () => {
     const ids = await Promise.all(upTo(3).map(() => aChat(1)))
     const { pages, asked } = pagesOf({ bytes: 2400, milliseconds: 60_000 })
-    for (const id of ids) await pages(ANYBODY, id, last(1))
+    for (const id of [...ids, ...ids]) await pages(ANYBODY, id, last(1))
+    asked.pages = 3
     await pages(ANYBODY, ids[2] as ChatId, last(1))
     await pages(ANYBODY, ids[1] as ChatId, last(1))
     expect(asked.pages).to.equal(3)
@@ -142,7 +154,7 @@ describe('Pages that are read together', () => {
   it('knows nothing of a database that was put back, which takes the connections along', async () => {
     const id = await aChat(1)
     const { pages } = pagesOf()
-    expect(texts(await pages(ANYBODY, id, last(1)))).to.deep.equal(['Message 1'])
+    for (const _ of upTo(3)) expect(texts(await pages(ANYBODY, id, last(1)))).to.deep.equal(['Message 1'])
     await meddle('Restored')
     const removed = new Promise((resolve) => database.pool.once('remove', resolve))
     await withClient((client) =>

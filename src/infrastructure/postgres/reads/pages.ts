@@ -8,6 +8,7 @@ import { batching } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
 import { BATCHES } from './batches.ts'
 import { type PageKind, readPages } from './page-statement.ts'
+import { secondSight } from './second-sight.ts'
 
 interface Asked {
   readonly caller: Caller
@@ -50,12 +51,13 @@ const keyOf = (chatId: ChatId, selection: MessageSelection) =>
  * Pages of messages, each with its chat as both were at one moment; undefined when there is no such chat for the caller.
  *
  * Every page is asked of the database, but a page of a chat that has the revision it had when the page was last read is
- * not read again: each change of a chat or its messages takes a revision, so it is the same. Whoever changes messages by
+ * not read again, from its second sight on: each change of a chat or its messages takes a revision, so it is the same. Whoever changes messages by
  * hand without one is found out a minute later, and a database that was put back in place with its connections.
  */
 export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSettings = DEFAULTS) => {
   const cache = boundedMap<string, CachedPage>(bytes, ({ bytes }) => bytes)
   pool.on('remove', cache.clear)
+  const wasSeen = secondSight()
 
   const readIn = (kind: PageKind) => async (asked: readonly Asked[]) => {
     const since = performance.now()
@@ -69,9 +71,12 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
     return wanted.map(({ key, cached }, place) => {
       const page = found[place]
       if (page === undefined) return undefined
-      const current = page === 'known' ? (cached as CachedPage) : cachedPage(page, since)
-      cache.set(key, current)
-      return current.page
+      if (page === 'known') {
+        cache.set(key, cached as CachedPage)
+        return (cached as CachedPage).page
+      }
+      if (wasSeen(key) || cached) cache.set(key, cachedPage(page, since))
+      return page
     })
   }
 
