@@ -276,7 +276,7 @@ describe('Changes that are kept together', () => {
       const several = await statementsOf(database.pool, () =>
         Promise.all([post(id, 'first'), post(id, 'second', anIntent()), post(id, 'third')]),
       )
-      expect([...one, ...several].map(({ name }) => name)).to.deep.equal(['one-keyed-send', 'group'])
+      expect([...one, ...several].map(({ name }) => name)).to.deep.equal(['one-keyed-send', 'group-of-keyed-sends'])
       expect(await texts(id)).to.deep.equal(['edited', 'theirs', 'ours', 'theirs again', 'first', 'second', 'third'])
     })
 

@@ -8,7 +8,9 @@ import { type Move, type Place, settledAt } from './moving.ts'
 import { writeEverything } from './write-everything.ts'
 import {
   writeKeyedMemberSend,
+  writeKeyedMemberSends,
   writeKeyedSend,
+  writeKeyedSends,
   writeMemberSend,
   writeMemberSends,
   writeSend,
@@ -55,27 +57,40 @@ const writeOneSend = (session: Session, draft: StandingDraft) => {
   return (isMarking ? writeKeyedMemberSend : writeKeyedSend)(session, { move, sent })
 }
 
+const keyedRow = ({ message, intent }: Draft['sent'][number]) => ({ ...message, ...keyRow(message, intent) })
+
+const unusedIn = ({ before, unused }: Draft) =>
+  Array.from(unused, (idempotencyKey) => ({ chatId: before.id, idempotencyKey }))
+
 const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
   const moves = drafts.map(moveOf)
   const sent = drafts.flatMap((draft) => draft.sent)
   const senders = drafts.flatMap(sendersIn)
+  const unused = drafts.flatMap(unusedIn)
   const isMarking = senders.length > 0
-  if (drafts.every((draft) => isSends(draft) && draft.unused.size === 0))
-    return (isMarking ? writeMemberSends : writeSends)(session, {
+  if (drafts.every(isSends)) {
+    if (unused.length === 0)
+      return (isMarking ? writeMemberSends : writeSends)(session, {
+        moves,
+        sent: sent.map(({ message }) => message),
+        unused,
+        senders,
+      })
+    return (isMarking ? writeKeyedMemberSends : writeKeyedSends)(session, {
       moves,
-      sent: sent.map(({ message }) => message),
+      sent: sent.map(keyedRow),
+      unused,
       senders,
     })
+  }
   return writeEverything(isMarking, drafts.some(hasReactions))(session, {
     ...reactionsIn(drafts),
     moves,
     senders,
-    sent: sent.map(({ message, intent }) => ({ ...message, ...keyRow(message, intent) })),
+    sent: sent.map(keyedRow),
     members: drafts.flatMap(({ changedMembers }) => Array.from(changedMembers.values(), changedMemberRow)),
     changed: drafts.flatMap(({ changed }) => Array.from(changed, entryRow)),
-    unused: drafts.flatMap(({ before, unused }) =>
-      Array.from(unused, (idempotencyKey) => ({ chatId: before.id, idempotencyKey })),
-    ),
+    unused,
   })
 }
 

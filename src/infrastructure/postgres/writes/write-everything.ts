@@ -1,14 +1,7 @@
 import type { MessagePosition } from '../../../domain/identity.ts'
 import { assignmentsOf, bigint, type Columns, namesOf, without } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
-import {
-  entryColumns,
-  type EntryRow,
-  type KeyAddress,
-  keyAddressColumns,
-  membershipColumns,
-  type MembershipRow,
-} from '../database/rows.ts'
+import { entryColumns, type EntryRow, membershipColumns, type MembershipRow } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
 import { markingSenders, sendersWhere } from './marking-senders.ts'
 import {
@@ -26,6 +19,7 @@ import {
   STALE,
   surprise,
 } from './moving.ts'
+import { NOT_USED, unusedWhere, usedOf } from './unused-keys.ts'
 import { reactionsWhere, writingReactions } from './writing-reactions.ts'
 
 const changedColumns = without(entryColumns, 'chatId', 'id')
@@ -39,8 +33,7 @@ const changedMemberColumns = {
 
 /**
  * As the statements of sends, for whatever else a group may want: titles, members, refusals, keys, and changes of messages. A refusal rests on the
- * revision, and a chat in which a key that was taken for unused is there, is stale. A key that another server uses in this
- * very moment is not seen, but unique: it undoes the group.
+ * revision, and a chat in which a key that was taken for unused is there, is stale.
  *
  * Who joins has read everything so far; the marker of who is a member stays where it is.
  */
@@ -52,23 +45,19 @@ const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
       sent: table<KeyedMessage>(keyedMessageColumns),
       changed: table<EntryRow>(entryColumns),
       members: table<ChangedMemberRow>(changedMemberColumns),
-      unused: table<KeyAddress>(keyAddressColumns),
+      unused: unusedWhere(true),
       senders: sendersWhere(isMarking),
       ...reactionsWhere(isReacting),
     },
     ({ moves, sent, changed, members, unused, senders, ...reactions }) => `
-    with used as materialized (
-      select m.chat_id
-      from ${unused.rows}
-      join messages m on m.chat_id = unused.chat_id and m.idempotency_key = unused.idempotency_key
-    ), moved as (
+    with ${usedOf(unused.rows)}, moved as (
       update chats c
       set ${assignmentsOf(ownColumns, 'moves')}, ${METADATA},
         ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.active_at', sends: 'moves.sends', changes: 'moves.changes' })}
       from ${moves.rows}
       where c.id = moves.id and ${SETTLED} = moves.settled_before
         and c.revision = coalesce(moves.expected, c.revision) and moves.changes > 0
-        and moves.id not in (select chat_id from used)
+        and ${NOT_USED}
       ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
     ), posted as (${posting(keyedMessageColumns, sent.rows)}), rewritten as (
       update messages m set ${assignmentsOf(changedColumns, 'changed')}

@@ -7,6 +7,7 @@ import { markingSender, markingSenders, sendersWhere } from './marking-senders.t
 import {
   FURTHER,
   gotTo,
+  type KeyedMessage,
   keyedMessageColumns,
   loneKeyedMessageColumns,
   type LoneKeyedMessage,
@@ -24,6 +25,7 @@ import {
   STALE,
   surprise,
 } from './moving.ts'
+import { NOT_USED, unusedWhere, usedOf } from './unused-keys.ts'
 
 /*
  * Everything a group decided, in one statement and so in one transaction: each chat moves on, and the messages of those that
@@ -36,30 +38,40 @@ import {
  * Each comes twice: where members sent, their markers go along.
  */
 
-const sends = (name: string, isMarking: boolean) =>
+const sends = <Sent extends NewMessageRow>(
+  name: string,
+  columns: Columns<Sent>,
+  isKeyed: boolean,
+  isMarking: boolean,
+) =>
   statement(
     name,
     {
       moves: table<SendMove>(sendMoveColumns),
-      sent: table<NewMessageRow>(newMessageColumns),
+      sent: table<Sent>(columns),
+      unused: unusedWhere(isKeyed),
       senders: sendersWhere(isMarking),
     },
-    ({ moves, sent, senders }) => `
-      with moved as (
+    ({ moves, sent, unused, senders }) => `
+      with ${isKeyed ? `${usedOf(unused.rows)}, ` : ''} moved as (
         update chats c
         set ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.sends' })}
         from ${moves.rows}
-        where c.id = moves.id and ${SETTLED} = moves.settled_before
+        where c.id = moves.id and ${SETTLED} = moves.settled_before ${isKeyed ? `and ${NOT_USED}` : ''}
         ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
-      ), posted as (${posting(newMessageColumns, sent.rows)}) ${isMarking ? markingSenders(senders.rows) : ''}
+      ), posted as (${posting(columns, sent.rows)}) ${isMarking ? markingSenders(senders.rows) : ''}
       ${FURTHER}
       union all
       select ${STALE} from unnest(${moves.arrays.id}) stale (id) where id not in (select id from moved)`,
     surprise,
   )
 
-export const writeSends = sends('group-of-sends', false)
-export const writeMemberSends = sends('group-of-member-sends', true)
+export const writeSends = sends('group-of-sends', newMessageColumns, false, false)
+export const writeMemberSends = sends('group-of-member-sends', newMessageColumns, false, true)
+
+/** Where some have keys, a chat in which a key that was taken for unused is there, is stale. */
+export const writeKeyedSends = sends<KeyedMessage>('group-of-keyed-sends', keyedMessageColumns, true, false)
+export const writeKeyedMemberSends = sends<KeyedMessage>('group-of-keyed-member-sends', keyedMessageColumns, true, true)
 
 /**
  * The same for a single send, which a lone client waits for: less than half the work for PostgreSQL. Where `isOnce` says
