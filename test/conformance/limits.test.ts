@@ -63,6 +63,11 @@ const said: readonly (readonly [where: string, text: string, sentence: string])[
     `at most ${limits.metadata} bytes as compact JSON in UTF-8, and ${limits.metadataLevels} levels`,
   ],
   ['a reaction', schemas['Reaction']?.description ?? '', `1 to ${limits.reaction} code points`],
+  ['the README, of metadata', read('README.md'), `at most ${limits.metadata} bytes as compact JSON`],
+  ['the README, of its levels', read('README.md'), `and ${limits.metadataLevels} levels`],
+  ['the README, of a reaction', read('README.md'), `are 1 to ${limits.reaction} code points`],
+  ['the README, of reactions', read('README.md'), `up to ${limits.reactions} different ones`],
+  ['addReaction', read('openapi.yaml'), `A message has at most ${limits.reactions} different reactions`],
   ['Idempotency-Key', parameters['IdempotencyKey']?.description ?? '', `1 to ${limits.key} visible ASCII characters`],
   [
     'chat_id',
