@@ -7,6 +7,7 @@ import type {
   FollowOptions,
   MakeOptions,
   MemberSelection,
+  MessageSelection,
   Selection,
 } from './options.ts'
 import type { Page } from './page.ts'
@@ -22,7 +23,9 @@ import type {
   Member,
   Message,
   MoveReadMarker,
+  OwnReaction,
   PutMember,
+  Reactor,
   Reading,
   SendMessage,
   Unread,
@@ -51,16 +54,14 @@ export interface Client {
     selection?: Pick<Selection, 'limit'>,
     options?: CallOptions,
   ) => Promise<ChatWithMessages>
+  /** What is not named stays; metadata is replaced as a whole. */
   readonly updateChat: (chatId: number, chat: UpdateChat, options?: ChangeOptions) => Promise<Chat>
   readonly deleteChat: (chatId: number, options?: ChangeOptions) => Promise<void>
+  /** With `reply_to` it answers a message of the chat that is not deleted. */
   readonly sendMessage: (chatId: number, message: SendMessage, options?: MakeOptions) => Promise<Message>
-  /** Newest first; `order: 'asc'` turns the page round. */
-  readonly listMessages: (
-    chatId: number,
-    selection?: Selection & { readonly order?: 'asc' | 'desc' | undefined },
-    options?: CallOptions,
-  ) => Promise<Page<Message>>
+  readonly listMessages: (chatId: number, selection?: MessageSelection, options?: CallOptions) => Promise<Page<Message>>
   readonly getMessage: (chatId: number, messageId: number, options?: CallOptions) => Promise<Message>
+  /** Another text, other metadata (as a whole), or both. `edited_at` is the time of the text alone. */
   readonly editMessage: (
     chatId: number,
     messageId: number,
@@ -68,6 +69,31 @@ export interface Client {
     options?: ChangeOptions,
   ) => Promise<Message>
   readonly deleteMessage: (chatId: number, messageId: number, options?: ChangeOptions) => Promise<void>
+  /**
+   * The user reacts so: by its token, or acted for (`as`). Again, it changes nothing. A reaction that no path can carry (`.`,
+   * `..`, nothing) is a RangeError.
+   */
+  readonly addReaction: (chatId: number, messageId: number, reaction: string, options?: CallOptions) => Promise<void>
+  /** Takes the user's own reaction back. Where there is none, it is not found. */
+  readonly removeReaction: (chatId: number, messageId: number, reaction: string, options?: CallOptions) => Promise<void>
+  /** Who reacted so, by user id. `next` reads on; there is no way back. */
+  readonly listReactors: (
+    chatId: number,
+    messageId: number,
+    reaction: string,
+    selection?: MemberSelection,
+    options?: CallOptions,
+  ) => Promise<Page<Reactor>>
+  /**
+   * How a user reacted to the last `limit` (20) messages that it reacted to, or to those between the bounds, newest first: which
+   * reactions of a page of messages are its own. A user asks for itself alone.
+   */
+  readonly listOwnReactions: (
+    chatId: number,
+    userId: string,
+    selection?: Selection,
+    options?: CallOptions,
+  ) => Promise<Page<OwnReaction>>
   /** By user id. `next` reads on; there is no way back. */
   readonly listMembers: (chatId: number, selection?: MemberSelection, options?: CallOptions) => Promise<Page<Member>>
   /** Not found is who left or was removed, too. A user id that no path can carry (`.`, `..`, nothing) is a RangeError. */

@@ -6,7 +6,19 @@ import { targetOf } from './operations.ts'
 import type { ClientOptions } from './options.ts'
 import { passTime } from './patience.ts'
 import { requests } from './requests.ts'
-import type { Chat, ChatWithMessages, InboxEntry, Key, MadeKey, Member, Message, Reading, Unread } from './schemas.ts'
+import type {
+  Chat,
+  ChatWithMessages,
+  InboxEntry,
+  Key,
+  MadeKey,
+  Member,
+  Message,
+  OwnReaction,
+  Reactor,
+  Reading,
+  Unread,
+} from './schemas.ts'
 import { tokensFrom } from './tokens.ts'
 
 /** The header, however it is written, is that of the user acted for. */
@@ -29,7 +41,7 @@ export const createClient = ({
 }
 
 const clientOf = (connection: Connection): Client => {
-  const { read, readPage, make, makeOnce, tell, put, change, remove } = requests(connection)
+  const { read, readPage, make, makeOnce, tell, put, ensure, change, remove } = requests(connection)
 
   return {
     as: (userId) => clientOf({ ...connection, headers: actingFor(userId, connection.headers) }),
@@ -48,6 +60,15 @@ const clientOf = (connection: Connection): Client => {
     editMessage: (chat_id, message_id, body, call) =>
       change<Message>(targetOf('editMessage', { chat_id, message_id }), body, call),
     deleteMessage: (chat_id, message_id, call) => remove(targetOf('deleteMessage', { chat_id, message_id }), call),
+
+    addReaction: async (chat_id, message_id, reaction, call) =>
+      ensure(targetOf('addReaction', { chat_id, message_id, reaction }), call),
+    removeReaction: async (chat_id, message_id, reaction, call) =>
+      remove(targetOf('removeReaction', { chat_id, message_id, reaction }), call),
+    listReactors: (chat_id, message_id, reaction, selection, call) =>
+      readPage<Reactor>(targetOf('listReactors', { chat_id, message_id }, { ...selection, reaction }), call),
+    listOwnReactions: async (chat_id, user_id, selection, call) =>
+      readPage<OwnReaction>(targetOf('listOwnReactions', { chat_id, user_id }, { ...selection }), call),
 
     listMembers: (chat_id, selection, call) =>
       readPage<Member>(targetOf('listMembers', { chat_id }, { ...selection }), call),

@@ -13,6 +13,7 @@ export type {
   FollowOptions,
   MakeOptions,
   MemberSelection,
+  MessageSelection,
   Selection,
 } from './options.ts'
 export type { Page } from './page.ts'

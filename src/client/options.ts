@@ -51,13 +51,20 @@ export interface Selection {
   readonly after?: number | undefined
 }
 
+/** Which messages of a chat: those newest first, unless `order` turns the page round. */
+export interface MessageSelection extends Selection {
+  readonly order?: 'asc' | 'desc' | undefined
+  /** Only those that answer this one, which need not be there any more. */
+  readonly reply_to?: number | undefined
+}
+
 /** Which chats of a list. */
 export interface ChatSelection extends Selection {
   /** `public` for those that are there for everybody; left out for a user's own, or all that a service may see. */
   readonly visibility?: 'public' | undefined
 }
 
-/** Which members: the first `limit` (20), those after a user id when one is given. */
+/** Which users of a list: the first `limit` (20), those after a user id when one is given. */
 export interface MemberSelection {
   readonly limit?: number | undefined
   readonly after?: string | undefined

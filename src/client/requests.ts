@@ -7,10 +7,22 @@ import { isProblem } from './problem.ts'
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what the operation answers
 const valueOf = <A extends object>({ json, headers }: Answer): A => tagged(json as A, headers.get('etag'))
 
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** Whether both mean the same, as JSON. Fields have no order. */
+const isSame = (one: unknown, other: unknown): boolean => {
+  if (!isContainer(one) || !isContainer(other)) return one === other
+  if (Array.isArray(one) !== Array.isArray(other)) return false
+  const [ours, theirs] = [Object.entries(one), new Map(Object.entries(other))]
+  return (
+    ours.length === theirs.size && ours.every(([name, value]) => theirs.has(name) && isSame(value, theirs.get(name)))
+  )
+}
+
 /** Whether what is there says everything that was asked for: the service drops white space around a text. */
 const says = (there: object, asked: object) =>
-  Object.entries(asked).every(
-    ([name, value]) => (there as Record<string, unknown>)[name] === (typeof value === 'string' ? value.trim() : value),
+  Object.entries(JSON.parse(JSON.stringify(asked)) as object).every(([name, value]) =>
+    isSame((there as Record<string, unknown>)[name], typeof value === 'string' ? value.trim() : value),
   )
 
 /** 128 random bits. Browsers keep `crypto.randomUUID` from pages that came without TLS. */
@@ -56,6 +68,11 @@ export const requests = (connection: Connection) => {
   const put = async <A extends object>(target: string, body: object, { signal }: CallOptions = {}): Promise<A> =>
     valueOf<A>(await answerTo({ method: 'PUT', target, body, signal }))
 
+  /** What is there, or is made to be. Nothing is answered. */
+  const ensure = async (target: string, { signal }: CallOptions = {}): Promise<void> => {
+    await answerTo({ method: 'PUT', target, signal })
+  }
+
   /** An attempt whose answer was lost may have changed the tag: then what is there says what was asked for. */
   const change = async <A extends object>(
     target: string,
@@ -78,5 +95,5 @@ export const requests = (connection: Connection) => {
     throw outcome.error
   }
 
-  return { read, readPage, make, makeOnce, tell, put, change, remove }
+  return { read, readPage, make, makeOnce, tell, put, ensure, change, remove }
 }

@@ -6,6 +6,10 @@ import { idempotency } from './chapters/idempotency.ts'
 import { keys } from './chapters/keys.ts'
 import { members } from './chapters/members.ts'
 import { messages } from './chapters/messages.ts'
+import { metadata } from './chapters/more-than-text/metadata.ts'
+import { reactions } from './chapters/more-than-text/reactions.ts'
+import { reactors } from './chapters/more-than-text/reactors.ts'
+import { replies } from './chapters/more-than-text/replies.ts'
 import { paging } from './chapters/paging.ts'
 import { inboxes } from './chapters/reading/inboxes.ts'
 import { inboxStreams } from './chapters/reading/inbox-streams.ts'
@@ -49,6 +53,10 @@ const chapters: Readonly<Record<string, Chapter>> = {
   Members: members,
   'Who may do what': permissions,
   'Who may see what': sight,
+  Replies: replies,
+  Metadata: metadata,
+  Reactions: reactions,
+  'Who reacted how': reactors,
   'Read markers': markers,
   Inboxes: inboxes,
   'Inbox streams': inboxStreams,

@@ -12,6 +12,14 @@ export const limits = {
   key: 255,
   /** Bytes of a body. */
   body: 65_536,
+  /** Bytes of metadata, as compact JSON in UTF-8. */
+  metadata: 4096,
+  /** Arrays and objects within one another, in metadata, itself among them. */
+  metadataLevels: 8,
+  /** Code points of a reaction. */
+  reaction: 32,
+  /** Different reactions to one message. */
+  reactions: 20,
   /** Arrays and objects within one another, in a body. */
   depth: 32,
 } as const

@@ -8,10 +8,11 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 2, 14, 12, 0, seconds)).
 /** A chat with that many messages, the last of them sent then; with none it was opened then. */
 const anEntry = (id: number, sent: number, when: number, unread = 0): InboxEntry => {
   const [created_at, text] = [at(when), 'hello']
-  const message: Message = { id: sent, chat_id: id, author: null, text, created_at, edited_at: null }
+  const said = { author: null, reply_to: null, text, metadata: {}, reactions: [], edited_at: null }
+  const message: Message = { id: sent, chat_id: id, ...said, created_at }
   const last_message = sent === 0 ? null : message
   const opened = sent === 0 ? created_at : at(0)
-  const chat = { id, title: 'x', created_at: opened, updated_at: created_at, last_message_id: sent }
+  const chat = { id, title: 'x', created_at: opened, updated_at: created_at, last_message_id: sent, metadata: {} }
   return { chat: { ...chat, visibility: 'private' }, role: 'member', read_message_id: 0, unread, last_message }
 }
 

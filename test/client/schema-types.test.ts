@@ -22,6 +22,10 @@ describe('A type made from a schema', () => {
     'what may be null, with two types': [{ type: ['string', 'null'] }, 'string | null'],
     'one of several': [{ oneOf: [{ type: 'string' }, { type: 'integer' }] }, 'string | number'],
     'a list': [{ type: 'array', items: { type: 'string' } }, 'readonly (string)[]'],
+    'an object of which nothing is known': [
+      { type: 'object', additionalProperties: true },
+      '{ readonly [name: string]: unknown }',
+    ],
     'an object': [{ type: 'object', properties: { id: { type: 'integer' } } }, '{ readonly id?: number }'],
   }
   for (const [what, [schema, type]] of Object.entries(types))
@@ -52,7 +56,11 @@ export type CheckResult = (typeof checkResults)[number]`,
 
   it('is refused where it would be wrong', () => {
     expect(() => typeOf({ allOf: [{ type: 'string' }] } as Schema)).to.throw('allOf')
-    expect(() => typeOf({ type: 'object', additionalProperties: true })).to.throw('additionalProperties')
+    for (const schema of [
+      { type: 'object', additionalProperties: { type: 'string' } },
+      { type: 'object', properties: { id: { type: 'integer' } }, additionalProperties: true },
+    ])
+      expect(() => typeOf(schema)).to.throw('additionalProperties')
     expect(() => typeOf({})).to.throw('no type')
     expect(() => typeOf(to('Nobody'))).to.throw('#/components/schemas/Nobody is no schema')
   })

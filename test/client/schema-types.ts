@@ -10,7 +10,7 @@ export interface Schema {
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
-  readonly additionalProperties?: boolean
+  readonly additionalProperties?: boolean | Schema
 }
 
 type Schemas = Readonly<Record<string, Schema>>
@@ -34,9 +34,14 @@ const OF_TYPES = new Set(
 
 const checkKeywords = (schema: Schema) => {
   for (const keyword of Object.keys(schema))
-    if (!OF_TYPES.has(keyword) && !NOT_OF_TYPES.has(keyword))
-      throw new Error(`${keyword} says something of types that is not understood here: ${JSON.stringify(schema)}`)
+    if (!OF_TYPES.has(keyword) && !NOT_OF_TYPES.has(keyword)) throw misunderstood(keyword, schema)
+  const { properties, additionalProperties } = schema
+  if (typeof additionalProperties === 'object' || (properties && additionalProperties))
+    throw misunderstood('additionalProperties', schema)
 }
+
+const misunderstood = (keyword: string, schema: Schema) =>
+  new Error(`${keyword} says something of types that is not understood here: ${JSON.stringify(schema)}`)
 
 const literal = (value: unknown) => JSON.stringify(value)
 

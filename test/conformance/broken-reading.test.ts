@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { expect } from 'chai'
 import type { MessagePosition } from '../../src/domain/identity.ts'
-import { overAdapter, throughWire } from './wrong-services.ts'
+import { asService, overAdapter, throughWire } from './wrong-services.ts'
 
 const FORWARD = 'never goes back with forward, in whatever order requests come'
 const OWN = 'is for the user itself and for services: 403 to other users, 404 where there is no such member'
@@ -14,19 +14,6 @@ const RESUMES = 'resumes with all chats that there are, then what may have chang
 const CHANGES = 'tells an entry as the inbox has it, whenever it changes'
 const STRANGERS = 'tells strangers neither, and nobody afterwards'
 const TYPING = 'tells members and services who types, without an id, on streams of one chat and of several'
-
-type Fetch = typeof globalThis.fetch
-
-/** Has requests of that kind asked by nobody in particular. */
-const asService =
-  (which: RegExp) =>
-  (fetch: Fetch): Fetch =>
-  (input, init) => {
-    if (!which.test(input as string)) return fetch(input, init)
-    const headers = new Headers(init?.headers)
-    headers.delete('on-behalf-of')
-    return fetch(input, { ...init, headers })
-  }
 
 describe('The conformance suite is red, and says why, for a service that', () => {
   it('takes no notice of forward', () =>

@@ -25,7 +25,10 @@ const failureAt =
   }
 
 /** What an adapter may get wrong. */
-type Parts = Pick<ReturnType<typeof memoryStorage>, 'chats' | 'inboxes' | 'journal' | 'markers' | 'signals'>
+type Parts = Pick<
+  ReturnType<typeof memoryStorage>,
+  'chats' | 'inboxes' | 'journal' | 'markers' | 'reactions' | 'signals'
+>
 
 /** Over memory, with one thing that the adapter gets wrong. */
 export const overAdapter = async (
@@ -55,3 +58,16 @@ export const throughWire = async (
   const messenger = createMessenger()
   await use(failureAt({ fetch: wire(messenger.fetch) })).finally(messenger.close)
 }
+
+export type Fetch = typeof globalThis.fetch
+
+/** Has requests of that kind asked by nobody in particular. */
+export const asService =
+  (which: RegExp) =>
+  (fetch: Fetch): Fetch =>
+  (input, init) => {
+    if (!which.test(input as string)) return fetch(input, init)
+    const headers = new Headers(init?.headers)
+    headers.delete('on-behalf-of')
+    return fetch(input, { ...init, headers })
+  }

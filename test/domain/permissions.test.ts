@@ -271,9 +271,9 @@ const WORDS: Readonly<Record<string, (column: Column, what: string) => boolean>>
 /** By the first cell of a line of the README: which rows it stands for. */
 const LINES: Readonly<Record<string, RegExp>> = {
   'read, follow, list members': /^read$/,
-  "send, type, edit and delete one's own": /^send$|^type$|its own$/,
-  'delete messages of others, change the title': /^delete what|^rename$/,
-  'edit messages of others': /^edit what/,
+  "send, react, type, edit and delete one's own": /^send$|^(?:un)?react$|^type$|its own$/,
+  'delete messages of others, change title and metadata': /^delete what|^rename$|^set metadata$/,
+  'edit messages of others': /^edit what|^set metadata of what/,
   'change the visibility, delete the chat': /^set the visibility$|^delete the chat$/,
   'add others, change their role, remove them': /another/,
   "change one's own role": /^take/,

@@ -36,24 +36,30 @@ const take = async (host: string, commands: readonly string[], env = process.env
   return stdout.split(BETWEEN).slice(0, -1)
 }
 
-/** Times, the words for them and the number of the chat differ from run to run, and nothing else does. */
-const comparable = (text: string, chat: number) =>
-  text
+/** Times, the words for them and the numbers of the chats differ from run to run, and nothing else does. */
+const comparable = (text: string, chats: readonly number[]) =>
+  chats
+    .reduce((numbered, chat, index) => withoutNumber(numbered, chat, `<chat ${index}>`), text)
     .trimEnd()
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>')
     .replaceAll('\r', '')
     .replaceAll(/^id: [\w-]{8,}$/gm, 'id: <word>')
-    .replaceAll(`"chat_ids":[${chat}]`, '"chat_ids":[<chat>]')
-    .replaceAll(new RegExp(`("chat_id":|/chats/|Chat )${chat}\\b`, 'g'), '$1<chat>')
-    .replaceAll(`{"id":${chat},"title"`, '{"id":<chat>,"title"')
 
-/** Takes the steps twice, and each time compares all that they print with what the README shows. */
-const takeTwice = async (url: string, steps: readonly Step[], env?: NodeJS.ProcessEnv) => {
-  for (const chat of [1, 2]) {
+const withoutNumber = (text: string, chat: number, name: string) =>
+  text
+    .replaceAll(`"chat_ids":[${chat}]`, `"chat_ids":[${name}]`)
+    .replaceAll(new RegExp(`("chat_id":|/chats/|Chat )${chat}\\b`, 'g'), `$1${name}`)
+    .replaceAll(`{"id":${chat},"title"`, `{"id":${name},"title"`)
+
+/** Takes the steps, which open so many chats, twice, and each time compares all that they print with what the README shows. */
+const takeTwice = async (url: string, steps: readonly Step[], opened: number, env?: NodeJS.ProcessEnv) => {
+  const shown = Array.from({ length: opened }, (_, n) => n + 1)
+  for (const before of [0, opened]) {
+    const chats = shown.map((number) => before + number)
     const commands = steps.map(({ command }) => command)
     const outputs = await take(url.replace('http://', ''), commands, env)
     for (const [index, { command, output }] of steps.entries())
-      expect(comparable(outputs[index] ?? '', chat), command).to.equal(comparable(output, 1))
+      expect(comparable(outputs[index] ?? '', chats), command).to.equal(comparable(output, shown))
   }
 }
 
@@ -70,11 +76,11 @@ describe("The README's tour", () =>
   overEachStorage((storage) => {
     const hold = releasing()
 
-    it('runs as it stands and answers what it shows, and does so again', async () => {
+    it('and more than text run as they stand and answer what they show, and do so again', async () => {
       const messenger = hold(await served(await storage()), ({ stop }) => stop())
-      const steps = stepsOf('A tour')
-      expect(steps).to.have.length.above(9)
-      await takeTwice(messenger.url, steps)
+      const steps = [...stepsOf('A tour'), ...stepsOf('More than text')]
+      expect(steps).to.have.length.above(25)
+      await takeTwice(messenger.url, steps, 2)
     })
 
     it('of who may do what and of what was read does so, too, with the secrets that its first command makes', async () => {
@@ -83,6 +89,6 @@ describe("The README's tour", () =>
       const secrets = await secretsMadeBy(made?.command ?? '')
       const messenger = hold(await served(await storage(), secrets), ({ stop }) => stop())
       expect(steps).to.have.length.above(15)
-      await takeTwice(messenger.url, steps, { ...process.env, ...secrets })
+      await takeTwice(messenger.url, steps, 1, { ...process.env, ...secrets })
     })
   }))

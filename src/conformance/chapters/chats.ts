@@ -12,11 +12,13 @@ export const chats: Chapter = (service, it) => {
       'created_at',
       'id',
       'last_message_id',
+      'metadata',
       'title',
       'updated_at',
       'visibility',
     ])
     expectSame('title and last number', [json.title, json.last_message_id], ['Release party', 0])
+    expectSame('metadata', json.metadata, {})
     expectMatch('created_at', json.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     expectSame('updated_at', json.updated_at, json.created_at)
     expectSame('Location', headers.get('location'), `/chats/${json.id}`)

@@ -37,7 +37,16 @@ export const messages: Chapter = (service, it) => {
     expectSame('status', status, 201)
     const { created_at, ...rest } = json
     expectMatch('created_at', created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-    expectSame('message', rest, { id: 1, chat_id: numberOf(chat), author: null, text: 'one\n\ntwo', edited_at: null })
+    expectSame('message', rest, {
+      id: 1,
+      chat_id: numberOf(chat),
+      author: null,
+      reply_to: null,
+      text: 'one\n\ntwo',
+      metadata: {},
+      reactions: [],
+      edited_at: null,
+    })
     expectSame('Location', headers.get('location'), `${chat}/messages/1`)
     const found = await service.get<Message>(`${chat}/messages/1`)
     expectSame('what is found there', [found.status, found.json], [200, json])

@@ -48,6 +48,7 @@ const rows: readonly Row[] = [
     (who, { chat, self }) => who.put(`${chat}/members/${self}`, { role: 'owner' }),
     [200, 403, 403, 403, 403],
   ],
+  ['reacts', (who, { chat }) => who.request('PUT', `${chat}/messages/1/reactions/+1`), [204, 204, 204, 403, 204]],
   ['types', (who, { chat }) => who.request('POST', `${chat}/typing`), [204, 204, 204, 403, 204]],
   [
     'says what it has read',
@@ -101,7 +102,7 @@ export const permissions: Chapter = (service, it) => {
 
   it('binds no service: it does everything in a chat that it is no member of', async () => {
     for (const [what, ask] of rows.filter(
-      ([what]) => !['joins', 'leaves', 'makes itself owner', 'types'].includes(what),
+      ([what]) => !['joins', 'leaves', 'makes itself owner', 'reacts', 'types'].includes(what),
     )) {
       const scene = await aScene('moderator')
       const { status } = await ask(service, scene)

@@ -37,6 +37,12 @@ const asks = (user: string): Readonly<Record<string, Ask>> => ({
   'DELETE a member': (who, chat) => who.delete(`${chat}/members/${user}`, traced),
   'GET a marker': (who, chat) => who.get(`${chat}/members/${user}/read`, traced),
   'PUT a marker': (who, chat) => who.put(`${chat}/members/${user}/read`, { message_id: 1 }, traced),
+  'PUT a reaction': (who, chat) => who.request('PUT', `${chat}/messages/1/reactions/+1`, { headers: traced }),
+  'DELETE a reaction': (who, chat) => who.delete(`${chat}/messages/1/reactions/+1`, traced),
+  'GET reactors': (who, chat) => who.get(`${chat}/messages/1/reactions/?reaction=%2B1`, traced),
+  'GET own reactions': (who, chat) => who.get(`${chat}/members/${user}/reactions/`, traced),
+  'GET replies': (who, chat) => who.get(`${chat}/messages/?reply_to=1`, traced),
+  'POST a reply': (who, chat) => who.post(`${chat}/messages/`, { text: 'x', reply_to: 1 }, traced),
   'POST typing': (who, chat) => who.request('POST', `${chat}/typing`, { headers: traced }),
   'DELETE the chat': (who, chat) => who.delete(chat, traced),
 })

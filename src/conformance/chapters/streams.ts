@@ -72,7 +72,7 @@ export const streams: Chapter = (service, it) => {
       await service.delete(`${chat}/messages/1`)
       const { id, data } = await stream.event()
       const { deleted_at, ...rest } = data as { deleted_at: string }
-      const { text: _, ...left } = edited.json
+      const { text: _text, metadata: _metadata, reactions: _reactions, ...left } = edited.json
       expectSame('deletion', [id, rest], ['3', left])
       expectMatch('deleted_at', deleted_at, /Z$/)
       const renamed = await service.patch<Chat>(chat, { title: 'Another' })

@@ -3,6 +3,7 @@ import type { EventReader } from '../../event-reader.ts'
 import { expectSame, expectThat } from '../../expectations.ts'
 import { aUser, numberOf, type Service } from '../../service.ts'
 import type { Chapter } from '../../suite.ts'
+import { react } from '../more-than-text/reaction.ts'
 import { due, entryOf, removalOf } from './inbox-events.ts'
 import { move } from './marker.ts'
 
@@ -43,6 +44,12 @@ export const inboxStreams: Chapter = (service, it) => {
       ['a message', () => send(service.as(other), chat), ({ unread }) => unread === 2],
       ['what was read', () => move(service.as(bob), chat, bob, 1), ({ read_message_id }) => read_message_id === 1],
       ['an edit', () => service.patch(`${chat}/messages/2`, { text: 'y' }), ({ last_message: m }) => m?.text === 'y'],
+      [
+        'a reaction',
+        () => react(service.as(other), chat, '❤', 2),
+        (entry) => entry.last_message?.reactions.length === 1,
+      ],
+      ['metadata', () => service.patch(chat, { metadata: { a: 1 } }), ({ chat: { metadata } }) => metadata['a'] === 1],
       ['a deletion', () => service.delete(`${chat}/messages/2`), ({ unread }) => unread === 0],
       ['its own message', () => send(service.as(bob), chat), ({ read_message_id }) => read_message_id === 3],
       ['a title', () => service.patch(chat, { title: 'Another' }), ({ chat: { title } }) => title === 'Another'],
