@@ -298,9 +298,13 @@ const page = fc.record(
   },
   { requiredKeys: [] },
 )
+const known = fc.integer(few).map(String)
 const request = fc.record({
   headers,
-  path: fc.record({ chat_id: number, message_id: number, user_id: fc.oneof(userId, number), key_id: number, reaction }),
+  path: fc.oneof(
+    fc.record({ chat_id: number, message_id: number, user_id: fc.oneof(userId, number), key_id: number, reaction }),
+    fc.record({ chat_id: known, message_id: known, user_id: userId, key_id: known, reaction }),
+  ),
   query: fc.oneof(
     fc.record(
       {
@@ -315,10 +319,10 @@ const request = fc.record({
       { requiredKeys: [] },
     ),
     page,
-    fc.record({ reaction, limit: fc.integer(few).map(String), after: userId }, { requiredKeys: ['reaction'] }),
+    fc.record({ reaction, limit: known, after: userId }, { requiredKeys: ['reaction'] }),
     fc.record({ reaction: fc.oneof(reaction, parameter), limit: parameter, after: userId }, { requiredKeys: [] }),
     fc.record({ reply_to: parameter }),
-    fc.record({ limit: fc.integer(few).map(String), before: place }, { requiredKeys: [] }),
+    fc.record({ limit: known, before: place }, { requiredKeys: [] }),
   ),
   body,
 })
