@@ -124,9 +124,10 @@ export const metadataContract = (open: () => Promise<Opened>) => {
       )
       right(await act.edit(ALICE, id, 2, 'other'))
       right(await act.erase(ALICE, id, 3))
+      expect((await everywhere(id)).map(json)).to.deep.equal(Array(7).fill(ODD))
       right(await act.show(ALICE, id, 'public'))
       const read = await everywhere(id)
-      expect(read.map(json)).to.deep.equal(read.map(() => ODD))
+      expect(read.map(json)).to.deep.equal(Array(7).fill(ODD))
       for (const chat of read) expect(chat).to.include({ title: 'Other', visibility: 'public' })
     })
 

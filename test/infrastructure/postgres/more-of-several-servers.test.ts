@@ -13,7 +13,7 @@ import { Metadata } from '../../../src/domain/metadata.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { findChat } from '../../changes.ts'
-import { anIntent, aNewChat, aText, aTitle, aUser, NOON, right, upTo } from '../../fixtures.ts'
+import { anIntent, aNewChat, aText, aTitle, aUser, left, NOON, right, upTo } from '../../fixtures.ts'
 import { aDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
 import { askedOf } from '../../statements.ts'
@@ -138,6 +138,49 @@ describe('On several servers of one database', () => {
       expect(chat.revision).to.be.at.least(Math.max(0, ...rows.map(({ revision }) => revision)))
     })
     await fc.assert(property, { numRuns: 40 })
+  })
+
+  /** Once the first server has read what the statement of that name finds, and before it writes, something else happens. */
+  const meanwhile = (name: string, happening: () => Promise<unknown>) => {
+    const query = database.pool.query.bind(database.pool) as (asked: { readonly name?: string }) => Promise<unknown>
+    database.pool.query = (async (asked: { readonly name?: string }) => {
+      const found = await query(asked)
+      if (asked.name !== name) return found
+      Reflect.deleteProperty(database.pool, 'query')
+      await happening()
+      return found
+    }) as never
+  }
+
+  it('a reply rests on the message that it answers, which may be deleted while it is sent', async () => {
+    const id = await opened()
+    const [messageId, replyTo] = [1 as MessageId, 1 as MessageId]
+    for (const server of [0, 1])
+      right(await on(server).decide(BOB, { chatId: id }, post(BOB, { text: aText() }, NOON))())
+    meanwhile('messages-by-id', async () =>
+      right(await on(1).decide(BOB, { chatId: id, messageId }, erase(BOB, { messageId, at: NOON }))()),
+    )
+    const answer = await on(0).decide(BOB, { chatId: id, replyTo }, post(BOB, { text: aText(), replyTo }, NOON))()
+    expect(left(answer)).to.deep.equal({ kind: 'ReplyToNotFound', messageId: 1 })
+    expect(await kept(id)).to.have.length(2)
+  })
+
+  it('a reaction rests on who has reacted, which may change while it is counted', async () => {
+    const id = await opened()
+    const [messageId, reaction] = [1 as MessageId, '❤' as Reaction]
+    const about = { chatId: id, messageId, reaction }
+    const add = (server: number, by: User) =>
+      on(server).decide(by, about, react(by, { messageId, reaction, at: NOON }))()
+    for (const server of [0, 1])
+      right(await on(server).decide(BOB, { chatId: id }, post(BOB, { text: aText() }, NOON))())
+    for (const other of [BOB, CAROL]) {
+      meanwhile('reactions-by-user', async () => right(await add(1, other)))
+      right(await add(0, BOB))
+      if (other === CAROL) right(await on(0).decide(CAROL, about, unreact(CAROL, { messageId, reaction, at: NOON }))())
+      expect(counts((await kept(id))[0]?.reactions ?? null)).to.deep.equal([{ reaction, count: 1 }])
+      expect(await tally(id)).to.deep.equal(new Map([[`1 ${reaction}`, 1]]))
+    }
+    expect(right(await findChat(on(0), id)).revision).to.equal(5)
   })
 
   const LARGE = metadataOf({ large: 'x'.repeat(4000) })
