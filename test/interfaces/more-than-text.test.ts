@@ -301,6 +301,21 @@ describe('More than text, over HTTP,', () =>
         expect((await read(chat)).headers.get('etag')).to.equal('"1"')
       })
 
+      it('are asked for in a way that can be read, and of which there is one', async () => {
+        const chat = await aChat(['bob'])
+        await send(chat)
+        const users = `${chat}/messages/1/reactions/?reaction=ok`
+        const own = `${chat}/members/bob/reactions/`
+        for (const target of [users, own]) {
+          expect((await client.get(target, { ...BOB, accept: 'image/*' })).status, target).to.equal(406)
+          expect((await client.get(target, { ...BOB, 'if-none-match': 'x' })).status, target).to.equal(400)
+          expect((await client.get(`${target}${target === own ? '?' : '&'}limit=0`, BOB)).status, target).to.equal(422)
+        }
+        const badEscape = `${chat}/messages/1/reactions/%ff`
+        for (const method of ['PUT', 'DELETE'])
+          expect((await client.request(method, badEscape, { headers: BOB })).status, method).to.equal(400)
+      })
+
       it('are at most twenty different ones', async () => {
         const chat = await aChat(['bob'])
         await send(chat)
