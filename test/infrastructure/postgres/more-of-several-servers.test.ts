@@ -13,13 +13,11 @@ import { Metadata } from '../../../src/domain/metadata.ts'
 import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { findChat } from '../../changes.ts'
-import { anIntent, aNewChat, aText, aTitle, aUser, left, NOON, right, upTo } from '../../fixtures.ts'
+import { anIntent, aNewChat, aText, aTitle, aUser, left, NOON, right } from '../../fixtures.ts'
 import { aDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
-import { askedOf } from '../../statements.ts'
 
 const [ALICE, BOB, CAROL] = [aUser('alice'), aUser('bob'), aUser('carol')]
-const ROUNDS = process.env['TORTURE'] ? 100 : 10
 
 const where = {
   server: fc.constantFrom(0, 1),
@@ -181,57 +179,5 @@ describe('On several servers of one database', () => {
       expect(await tally(id)).to.deep.equal(new Map([[`1 ${reaction}`, 1]]))
     }
     expect(right(await findChat(on(0), id)).revision).to.equal(5)
-  })
-
-  const LARGE = metadataOf({ large: 'x'.repeat(4000) })
-
-  it('large metadata of a chat goes along with no send and no reaction, and stays', async () => {
-    const id = await opened(LARGE)
-    const reaction = '❤' as Reaction
-    const messageId = 1 as MessageId
-    const send = (server: number, isOnce: boolean) => {
-      const intent = isOnce ? anIntent(BOB) : undefined
-      return on(server).decide(BOB, { chatId: id, intent }, post(BOB, { text: aText() }, NOON, intent))()
-    }
-    const asked = await askedOf(database.pool, async () => {
-      right(await send(0, true))
-      await Promise.all([...upTo(8).map((n) => send(0, n % 2 === 0)), send(1, true)])
-      const about = { chatId: id, messageId, reaction }
-      await Promise.all([
-        ...upTo(4).map(() => send(0, true)),
-        on(0).decide(BOB, about, react(BOB, { messageId, reaction, at: NOON }))(),
-      ])
-    })
-    const names = asked.map(({ name }) => name ?? '')
-    expect(names).to.include('one-keyed-member-send')
-    expect(names.filter((name) => name.startsWith('group')).join()).to.include('group-and-markers-and-reactions')
-    const written = asked.flatMap(({ values = [] }) => values.map(String))
-    expect(Math.max(...written.map(({ length }) => length))).to.be.below(4000)
-    for (const server of [0, 1]) expect(right(await findChat(on(server), id)).metadata).to.deep.equal(LARGE)
-  })
-
-  it('a group that one server wrote puts nothing back that the other one changed', async () => {
-    for (const round of upTo(ROUNDS)) {
-      const id = await opened(LARGE)
-      const sending = (server: number) => {
-        const intent = anIntent(BOB)
-        return on(server).decide(BOB, { chatId: id, intent }, post(BOB, { text: aText() }, NOON, intent))()
-      }
-      for (const server of [0, 1]) right(await sending(server))
-      const changing = (server: number, changes: object) =>
-        on(server).decide(ALICE, { chatId: id }, change(ALICE, { ...changes, at: NOON }))()
-      const answers = await Promise.all([
-        ...upTo(4).map((n) => sending(round + n)),
-        changing(round, { metadata: metadataOf({ round, large: 'y'.repeat(4000) }) }),
-        ...upTo(4).map((n) => sending(round + n)),
-        changing(round + 1, { title: aTitle(`Round ${round}`) }),
-        ...upTo(4).map((n) => sending(round + n)),
-      ])
-      answers.forEach((answer) => right<unknown>(answer as E.Either<unknown, unknown>))
-      const chat = right(await findChat(on(round), id))
-      expect(chat.title).to.equal(`Round ${round}`)
-      expect(chat.metadata).to.deep.include({ round })
-      expect(chat.lastMessageId).to.equal(14)
-    }
   })
 })
