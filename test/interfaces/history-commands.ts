@@ -211,5 +211,6 @@ export const commands = fc.commands(
     fc.constant(read),
     fc.constant(restart),
   ],
-  { maxCommands: 40 },
+  // As many as there may be: by default a sequence is short, and hardly any reaction would be to a message that is there.
+  { maxCommands: 40, size: 'max' },
 )
