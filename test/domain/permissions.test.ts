@@ -8,9 +8,12 @@ import { type FormerMember, type Membership, type Role, ROLES } from '../../src/
 import { appoint, dismiss } from '../../src/domain/chat/member-decisions.ts'
 import { edit, erase, post } from '../../src/domain/chat/message-decisions.ts'
 import { moveMarker, typing } from '../../src/domain/chat/reading.ts'
+import type { Reaction } from '../../src/domain/chat/reaction.ts'
+import { react, unreact } from '../../src/domain/chat/reaction-decisions.ts'
 import type { Decision, Outcome, Scene } from '../../src/domain/chat/scene.ts'
 import { decidedBy, sees } from '../../src/domain/chat/sight.ts'
 import type { MessagePosition, Revision } from '../../src/domain/identity.ts'
+import type { Metadata } from '../../src/domain/metadata.ts'
 import { ANYBODY } from '../../src/domain/caller.ts'
 import { aChatId, aMessageId, aNewChat, aText, aTitle, aUser, later, NOON, right } from '../fixtures.ts'
 
@@ -69,6 +72,8 @@ const answerOf = (decided: E.Either<unknown, unknown>): string => {
 }
 
 const messageId = aMessageId(1)
+const HEART = '❤' as Reaction
+const METADATA = { a: 1 } as unknown as Metadata
 const at = later(1)
 
 /** What is expected of each row, by what is asked. */
@@ -97,6 +102,13 @@ describe('Who may do what in a chat', () => {
   }
   row('read', sight, 'ok ok ok ok ok 404')
   row('send', asked(post(ALICE, { text: aText() }, at)), 'ok ok ok 403 ok 404')
+  row('react', asked(react(ALICE, { messageId, reaction: HEART, at }), 'bob'), 'ok ok ok 403 ok 404')
+  row(
+    'unreact',
+    (column) =>
+      answerTo(ALICE, unreact(ALICE, { messageId, reaction: HEART, at }), { ...sceneOf(column, 'bob'), reacted: true }),
+    'ok ok ok 403 ok 404',
+  )
   row('edit its own', asked(edit(ALICE, { messageId, text: aText('x'), at })), 'ok ok ok 403 ok 404')
   row('delete its own', asked(erase(ALICE, { messageId, at })), 'ok ok ok 403 ok 404')
   for (const author of ['bob', null]) {
@@ -111,6 +123,17 @@ describe('Who may do what in a chat', () => {
       '403 403 403 403 403 404',
     )
   }
+  row('set metadata', asked(change(ALICE, { metadata: METADATA, at })), 'ok ok 403 403 403 404')
+  row(
+    'set metadata of what bob wrote',
+    asked(edit(ALICE, { messageId, metadata: METADATA, at }), 'bob'),
+    '403 403 403 403 403 404',
+  )
+  row(
+    'metadata and visibility at once, one of which is refused',
+    asked(change(ALICE, { metadata: METADATA, visibility: 'public', at })),
+    'ok 403 403 403 403 404',
+  )
   row('rename', asked(change(ALICE, { title: aTitle('x'), at })), 'ok ok 403 403 403 404')
   row('set the visibility', asked(change(ALICE, { visibility: 'public', at })), 'ok 403 403 403 403 404')
   row(
@@ -185,13 +208,14 @@ describe('Who may do what in a chat', () => {
     '403 403 403 403 403 404',
   )
 
-  it('a service, everything, whoever owns the chat', () => {
+  it('a service, everything but to react, whoever owns the chat', () => {
     const scene = { ...sceneOf('stranger, private', 'bob'), others: { owner: false, member: true } }
     const decisions: readonly Decision<unknown, Outcome>[] = [
       post(ANYBODY, { text: aText() }, at),
       edit(ANYBODY, { messageId, text: aText('x'), at }),
       erase(ANYBODY, { messageId, at }),
-      change(ANYBODY, { title: aTitle('x'), visibility: 'public', at }),
+      change(ANYBODY, { title: aTitle('x'), visibility: 'public', metadata: METADATA, at }),
+      edit(ANYBODY, { messageId, metadata: METADATA, at }),
       appoint(ANYBODY, { userId, role: 'owner', at }),
       dismiss(ANYBODY, { userId, at }),
       close(ANYBODY, undefined),
@@ -199,6 +223,13 @@ describe('Who may do what in a chat', () => {
     for (const decision of decisions) expect(answerTo(ANYBODY, decision, scene)).to.equal('ok')
     const owned = { ...scene, target: memberAs(BOB.id, 'owner') }
     expect(answerTo(ANYBODY, dismiss(ANYBODY, { userId, at }), owned)).to.equal('ok')
+  })
+
+  it('a service reacts for nobody', () => {
+    const scene = sceneOf('stranger, public', 'bob')
+    expect(answerTo(ANYBODY, react(ANYBODY, { messageId, reaction: HEART, at }), scene)).to.equal('403')
+    const reacted = { ...scene, reacted: true }
+    expect(answerTo(ANYBODY, unreact(ANYBODY, { messageId, reaction: HEART, at }), reacted)).to.equal('403')
   })
 })
 

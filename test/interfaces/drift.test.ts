@@ -10,6 +10,8 @@ import { SCOPES, UserId } from '../../src/domain/caller.ts'
 import { Instant } from '../../src/domain/instant.ts'
 import { KeyChats, KeyName, KeyPrefix } from '../../src/domain/keys/api-key.ts'
 import { MessageText } from '../../src/domain/chat/message.ts'
+import { MOST_REACTIONS, Reaction } from '../../src/domain/chat/reaction.ts'
+import { Metadata } from '../../src/domain/metadata.ts'
 import * as chats from '../../src/interfaces/http/chats/chats.ts'
 import { MAX_FOLLOWED, PAGE_LIMIT } from '../../src/interfaces/http/codecs/codecs.ts'
 import { loadContract } from '../../src/interfaces/http/endpoint/contract.ts'
@@ -24,6 +26,7 @@ import { problemTypes } from '../../src/interfaces/http/endpoint/problem-types.t
 import * as keys from '../../src/interfaces/http/keys/keys.ts'
 import * as messages from '../../src/interfaces/http/chats/messages.ts'
 import * as members from '../../src/interfaces/http/members/members.ts'
+import * as reactions from '../../src/interfaces/http/reactions/reactions.ts'
 import * as reading from '../../src/interfaces/http/reading/reading.ts'
 import { GIVEN_ID } from '../../src/interfaces/http/endpoint/request-context.ts'
 
@@ -45,6 +48,10 @@ const codecs: Record<string, t.Decoder<unknown, unknown>> = {
   getMember: members.GetMemberRequest,
   putMember: members.PutMemberRequest,
   removeMember: members.RemoveMemberRequest,
+  addReaction: reactions.ReactionRequest,
+  removeReaction: reactions.ReactionRequest,
+  listReactors: reactions.ListReactorsRequest,
+  listOwnReactions: reactions.ListOwnReactionsRequest,
   getReadMarker: reading.GetReadMarkerRequest,
   moveReadMarker: reading.MoveReadMarkerRequest,
   getInbox: reading.GetInboxRequest,
@@ -108,6 +115,23 @@ const userId = fc.oneof(
 const option = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...ROLES, ...VISIBILITIES) },
   { weight: 1, arbitrary: anything },
+)
+/** Near the limit in code points, and of all that may not be in one. */
+const reaction = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('❤', '+1', 'ok', '👩‍👩‍👧‍👦', '...', '%2F') },
+  { weight: 2, arbitrary: fc.array(unit, { maxLength: 3 }).map((parts) => parts.join('')) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom('a', '😀', '\u200b'), fc.constantFrom(31, 32, 33), unit)
+      .map(([char, length, more]) => `${char.repeat(length - 1)}${more}`),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('', '.', '..', '.a', '\u0085', 'a\u0085', '.\n', '..\n') },
+)
+/** What a schema can tell of: that it is an object. */
+const metadata = fc.oneof(
+  { weight: 3, arbitrary: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }) },
+  { weight: 1, arbitrary: fc.constantFrom({}, null, [], [{}], 'x', 1, undefined) },
 )
 const appointments = fc.oneof(
   {
@@ -182,6 +206,8 @@ const count = fc.oneof(
   { weight: 3, arbitrary: fc.maxSafeNat() },
   { weight: 2, arbitrary: fc.constantFrom(0, -0, 1, 1.5, -1, Number.MAX_SAFE_INTEGER, 2 ** 53, 1e300, '1', null) },
 )
+/** What goes along with a title or a text. */
+const along = fc.record({ metadata, reply_to: fc.oneof(fc.constant(null), count) }, { requiredKeys: [] })
 const flag = fc.oneof({ weight: 3, arbitrary: fc.boolean() }, { weight: 1, arbitrary: anything })
 const body = fc.oneof(
   {
@@ -192,6 +218,8 @@ const body = fc.oneof(
     ),
   },
   { weight: 5, arbitrary: fc.record(said) },
+  { weight: 3, arbitrary: fc.tuple(fc.record(said), along).map(([one, more]) => ({ ...one, ...more })) },
+  { weight: 1, arbitrary: along },
   { weight: 2, arbitrary: fc.record({ message_id: count, forward: flag }, { requiredKeys: [] }) },
   { weight: 1, arbitrary: fc.record({ ...said, name: fc.constant('backend'), scopes: fc.constant(['read']) }) },
   { weight: 1, arbitrary: fc.record(unsaid, { requiredKeys: [] }) },
@@ -270,9 +298,13 @@ const page = fc.record(
   },
   { requiredKeys: [] },
 )
+const known = fc.integer(few).map(String)
 const request = fc.record({
   headers,
-  path: fc.record({ chat_id: number, message_id: number, user_id: fc.oneof(userId, number), key_id: number }),
+  path: fc.oneof(
+    fc.record({ chat_id: number, message_id: number, user_id: fc.oneof(userId, number), key_id: number, reaction }),
+    fc.record({ chat_id: known, message_id: known, user_id: userId, key_id: known, reaction }),
+  ),
   query: fc.oneof(
     fc.record(
       {
@@ -287,7 +319,10 @@ const request = fc.record({
       { requiredKeys: [] },
     ),
     page,
-    fc.record({ limit: fc.integer(few).map(String), before: place }, { requiredKeys: [] }),
+    fc.record({ reaction, limit: known, after: userId }, { requiredKeys: ['reaction'] }),
+    fc.record({ reaction: fc.oneof(reaction, parameter), limit: parameter, after: userId }, { requiredKeys: [] }),
+    fc.record({ reply_to: parameter }),
+    fc.record({ limit: known, before: place }, { requiredKeys: [] }),
   ),
   body,
 })
@@ -329,11 +364,44 @@ describe('The codecs and openapi.yaml', () => {
     expect(schemas['Scope']).to.deep.include({ enum: [...SCOPES] })
     expect(yaml).to.include(Instant.PATTERN.source)
     expect(schemas['MessageId']).to.include({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+    expect(schemas['Metadata']).to.include({
+      'x-max-bytes': Metadata.MOST_BYTES,
+      'x-max-levels': Metadata.MOST_LEVELS,
+    })
+    expect(schemas['Metadata']?.['description']).to.match(
+      new RegExp(`at most ${Metadata.MOST_BYTES} bytes .* ${Metadata.MOST_LEVELS} levels`, 's'),
+    )
+    expect(schemas['Reaction']).to.include({ minLength: 1, maxLength: Reaction.LIMIT })
+    expect(schemas['Message']).to.have.nested.property('properties.reactions.maxItems', MOST_REACTIONS)
+    expect(yaml).to.include(`at most ${MOST_REACTIONS} different reactions`)
+    expect(schemas['ReactorList']).to.include({ maxItems: PAGE_LIMIT.HIGH })
+    expect(schemas['OwnReactionList']).to.include({ maxItems: PAGE_LIMIT.HIGH * MOST_REACTIONS })
     expect(parameters['Limit']?.schema).to.include({
       minimum: PAGE_LIMIT.LOW,
       maximum: PAGE_LIMIT.HIGH,
       default: PAGE_LIMIT.DEFAULT,
     })
+  })
+
+  it('agree on what is a reaction', () => {
+    const { schemas } = (parse(yaml) as { components: unknown }).components as {
+      schemas: Record<string, { pattern: string }>
+    }
+    const pattern = new RegExp(schemas['Reaction']?.pattern ?? '', 'u')
+    const raw = fc.oneof(reaction, text(Reaction.LIMIT), fc.string({ unit: 'binary', maxLength: 34 }))
+    let taken = 0
+    const property = fc.property(raw, (text) => {
+      const isTaken = E.isRight(Reaction.parse(text))
+      if (isTaken) taken++
+      return pattern.test(text) === isTaken
+    })
+    fc.assert(property, { numRuns: 3000 })
+    expect(taken).to.be.within(500, 2500)
+    for (let code = 0; code <= 0xffff; code++) {
+      const char = String.fromCharCode(code)
+      for (const text of [char, `a${char}`])
+        if (pattern.test(text) !== E.isRight(Reaction.parse(text))) expect.fail(JSON.stringify(text))
+    }
   })
 
   it('agree on what names a user', () => {

@@ -47,6 +47,9 @@ const OF_NOBODY = '/messages/3'
 const ALICE = '/members/alice'
 const BOB = '/members/bob'
 const TEXT = { text: 'another' }
+const METADATA = { metadata: { order: 4711 } }
+const REACTION = '/reactions/%E2%9D%A4'
+const REACTORS = '/reactions/?reaction=%E2%9D%A4'
 
 /** Whether a moderator may have to do with a role, or be told no. */
 const moderated = (done: number, ...roles: readonly Role[]) =>
@@ -80,14 +83,25 @@ const TABLE: readonly Row[] = [
   row('move that of another', 'PUT', `${BOB}/read`, { message_id: 1 }, '403 403 403 403 403 404', 'reader'),
   row('move that of nobody', 'PUT', `${BOB}/read`, { message_id: 1 }, '404 404 404 404 404 404'),
   row('send', 'POST', '/messages/', TEXT, '201 201 201 403 201 404'),
+  row('answer bob', 'POST', '/messages/', { ...TEXT, reply_to: 2, ...METADATA }, '201 201 201 403 201 404'),
+  row('react to its own', 'PUT', OF_ALICE + REACTION, undefined, '204 204 204 403 204 404'),
+  row('react to what bob wrote', 'PUT', OF_BOB + REACTION, undefined, '204 204 204 403 204 404'),
+  row('take a reaction back that is none', 'DELETE', OF_BOB + REACTION, undefined, '404 404 404 403 404 404'),
+  row('see who reacted', 'GET', OF_BOB + REACTORS, undefined, '200 200 200 200 200 404'),
+  row('see its own reactions', 'GET', `${ALICE}/reactions/`, undefined, '200 200 200 200 200 404'),
+  row('see those of another', 'GET', `${BOB}/reactions/`, undefined, '403 403 403 403 403 404', 'member'),
   row('say that it types', 'POST', '/typing', undefined, '204 204 204 403 204 404'),
   row('edit its own', 'PATCH', OF_ALICE, TEXT, '200 200 200 403 200 404'),
   row('delete its own', 'DELETE', OF_ALICE, undefined, '204 204 204 403 204 404'),
+  row('set metadata of its own', 'PATCH', OF_ALICE, METADATA, '200 200 200 403 200 404'),
+  row('set metadata of what bob wrote', 'PATCH', OF_BOB, METADATA, '403 403 403 403 403 404'),
   row('edit what bob wrote', 'PATCH', OF_BOB, TEXT, '403 403 403 403 403 404'),
   row('delete what bob wrote', 'DELETE', OF_BOB, undefined, '204 204 403 403 403 404'),
   row('edit what a service wrote', 'PATCH', OF_NOBODY, TEXT, '403 403 403 403 403 404'),
   row('delete what a service wrote', 'DELETE', OF_NOBODY, undefined, '204 204 403 403 403 404'),
   row('rename', 'PATCH', '', { title: 'Mine' }, '200 200 403 403 403 404'),
+  row('set metadata', 'PATCH', '', METADATA, '200 200 403 403 403 404'),
+  row('that and what is refused', 'PATCH', '', { ...METADATA, visibility: 'public' }, '200 403 403 403 403 404'),
   row('set the visibility', 'PATCH', '', { visibility: 'public' }, '200 403 403 403 403 404'),
   row('both, one of which is refused', 'PATCH', '', { title: 'Mine', visibility: 'public' }, '200 403 403 403 403 404'),
   row('delete the chat', 'DELETE', '', undefined, '204 403 403 403 403 404'),

@@ -26,6 +26,10 @@ describe('A messenger whose storage does not answer', () => {
     ['GET', '/chats/1/messages/1'],
     ['PATCH', '/chats/1/messages/1', '{"text":"x"}'],
     ['DELETE', '/chats/1/messages/1'],
+    ['PUT', '/chats/1/messages/1/reactions/ok'],
+    ['DELETE', '/chats/1/messages/1/reactions/ok'],
+    ['GET', '/chats/1/messages/1/reactions/?reaction=ok'],
+    ['GET', '/chats/1/members/bob/reactions/'],
     ['GET', '/readyz'],
   ] as const
 

@@ -14,6 +14,8 @@ export type Reaction = string & { readonly [brand]: 'Reaction' }
 type ReactionError = { readonly kind: 'ReactionMalformed' }
 
 const LONGEST = 32
+/** What ECMAScript or Unicode calls white space, which differ in U+FEFF and U+0085; and U+0000, which PostgreSQL does not keep. */
+const KEPT_OUT = /[\s\x85\0]/
 /** No URL can carry these as a segment of its path (RFC 3986, section 5.2.4). */
 const DOTS = new Set(['.', '..'])
 
@@ -23,7 +25,7 @@ export const Reaction = {
   /** What `parse` asks for, in words. */
   RULE: `1 to ${LONGEST} code points of well-formed Unicode without white space or U+0000, at least one of them visible; not . or ..`,
   parse: (raw: string): E.Either<ReactionError, Reaction> =>
-    raw.isWellFormed() && !/[\s\0]/.test(raw) && !longerThan(LONGEST, raw) && isVisible(raw) && !DOTS.has(raw)
+    raw.isWellFormed() && !KEPT_OUT.test(raw) && !longerThan(LONGEST, raw) && isVisible(raw) && !DOTS.has(raw)
       ? E.right(raw as Reaction)
       : E.left({ kind: 'ReactionMalformed' }),
 }

@@ -1,9 +1,16 @@
 import { expect } from 'chai'
 import { ChatTitle } from '../../../src/domain/chat/chat.ts'
 import { MessageText } from '../../../src/domain/chat/message.ts'
+import { Reaction } from '../../../src/domain/chat/reaction.ts'
+import { Metadata } from '../../../src/domain/metadata.ts'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
 import { MIGRATIONS } from '../../../src/infrastructure/postgres/migrations/migration-names.ts'
 import { migrate } from '../../../src/infrastructure/postgres/migrations/migrate.ts'
+import { ANYBODY, UserId } from '../../../src/domain/caller.ts'
+import { post } from '../../../src/domain/chat/message-decisions.ts'
+import { react } from '../../../src/domain/chat/reaction-decisions.ts'
+import { postgresChats } from '../../../src/infrastructure/postgres/chats.ts'
+import { aChatId, aMessageId, aText, aUser, NOON, right } from '../../fixtures.ts'
 import { anEmptyDatabase, anOpenDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
 
@@ -54,6 +61,33 @@ describe('The tables', () => {
     expect(await insert('messages', { ...message, chat_id, text: long })).to.equal(1)
   })
 
+  it('keep as much metadata, as long reactions and such answers as the domain does', async () => {
+    const ofBytes = (bytes: number) => JSON.stringify({ a: 'é'.repeat((bytes - 8) / 2) })
+    const [most, more] = [ofBytes(Metadata.MOST_BYTES), `${ofBytes(Metadata.MOST_BYTES)} `]
+    expect(Buffer.byteLength(most)).to.equal(Metadata.MOST_BYTES)
+    expect(await insert('chats', { ...chat, metadata: more })).to.equal('chats_metadata_check')
+    const chat_id = await insert('chats', { ...chat, metadata: most })
+    expect(await insert('messages', { ...message, chat_id, metadata: more })).to.equal('messages_metadata_check')
+    expect(await insert('messages', { ...message, chat_id, metadata: most })).to.equal(1)
+    const second = { ...message, chat_id, id: 2, revision: 2 }
+    for (const reply_to of [0, 2, 3])
+      expect(await insert('messages', { ...second, reply_to }), 'not to an earlier one').to.equal(
+        'messages_reply_to_check',
+      )
+    expect(await insert('messages', { ...second, reply_to: 1 })).to.equal(2)
+    const reacted = (reaction: string, user_id = 'bob') =>
+      database.pool.query('insert into reactions values ($1, 1, $2, $3)', [chat_id, reaction, user_id]).then(
+        () => 'kept',
+        (error: unknown) => (error as { constraint?: string }).constraint,
+      )
+    expect(await reacted('😀'.repeat(Reaction.LIMIT))).to.equal('kept')
+    expect(await reacted('😀'.repeat(Reaction.LIMIT + 1))).to.equal('reactions_reaction_check')
+    expect(await reacted('')).to.equal('reactions_reaction_check')
+    expect(await reacted('ok', 'x'.repeat(UserId.LIMIT))).to.equal('kept')
+    expect(await reacted('ok', 'x'.repeat(UserId.LIMIT + 1))).to.equal('reactions_user_id_check')
+    expect(await reacted('ok', 'x'.repeat(UserId.LIMIT))).to.equal('reactions_pkey')
+  })
+
   it('refuse counters that run backwards, ids of nothing, and a number or a revision taken twice', async () => {
     expect(await insert('chats', { ...chat, last_message_id: 1 })).to.equal('chats_counters_check')
     expect(await insert('chats', { ...chat, changed_at_revision: 1 })).to.equal('chats_counters_check')
@@ -80,10 +114,14 @@ describe('The tables', () => {
     for (const id of [3, 4]) expect(await insert('messages', { ...message, chat_id, id, revision: id })).to.equal(id)
   })
 
-  it('keep no text on a tombstone, and no tombstone with a text', async () => {
+  it('keep nothing that was said on a tombstone, and no tombstone with a text', async () => {
     const chat_id = await insert('chats', chat)
     expect(await insert('messages', { ...message, chat_id, text: null })).to.equal('messages_text_check')
     expect(await insert('messages', { ...message, chat_id, deleted_at: at })).to.equal('messages_text_check')
+    for (const said of [{ metadata: '{"a":1}' }, { reactions: '[]' }])
+      expect(await insert('messages', { ...message, chat_id, text: null, deleted_at: at, ...said })).to.equal(
+        'messages_said_check',
+      )
     expect(await insert('messages', { ...message, chat_id, text: null, deleted_at: at })).to.equal(1)
   })
 
@@ -143,6 +181,45 @@ describe('Migrating', () => {
       { active: 2, marker: 0 },
     ])
     expect(await (await database.orm()).migrator.checkSchema()).to.equal(false)
+  })
+
+  it('takes chats and messages along as they were before there was more than text', async () => {
+    const database = hold(await anOpenDatabase(), ({ close }) => close())
+    const { pool } = database
+    // As it was before replies, metadata and reactions.
+    await pool.query(`
+      drop table reactions;
+      alter table chats drop column metadata;
+      alter table messages drop column reply_to, drop column metadata, drop column reactions;
+      delete from mikro_orm_migrations where name like '%_more_than_text';
+      insert into chats (id, title, created_at, updated_at, active_at, last_message_id, revision, changed_at_revision)
+      values (1, 'of before', '2026-01-01', '2026-01-09', '2026-01-09', 3, 4, 0);
+      insert into messages (chat_id, id, text, created_at, revision, deleted_at)
+      values (1, 1, 'x', '2026-01-03', 1, null), (1, 2, null, '2026-01-04', 4, '2026-01-09'), (1, 3, 'y', '2026-01-05', 3, null)`)
+    expect(await migrate(database)).to.deep.equal(MIGRATIONS.filter((name) => name.endsWith('_more_than_text')))
+    expect(await (await database.orm()).migrator.checkSchema()).to.equal(false)
+
+    const chats = postgresChats(database)
+    const id = aChatId(1)
+    const before = right(await chats.messages(ANYBODY, id, { limit: 10 })())
+    expect(before.chat).to.deep.include({ title: 'of before', metadata: {}, revision: 4 })
+    expect(before.entries).to.containSubset([
+      { id: 3, text: 'y', replyTo: null, metadata: {}, reactions: [] },
+      { id: 1, text: 'x', replyTo: null, metadata: {}, reactions: [] },
+    ])
+    const [bob, messageId, reaction] = [aUser('bob'), aMessageId(3), '❤' as Reaction]
+    await pool.query(
+      `insert into members (chat_id, user_id, role, joined_at, revision) values (1, 'bob', 'member', now(), 0)`,
+    )
+    right(await chats.decide(bob, { chatId: id, messageId, reaction }, react(bob, { messageId, reaction, at: NOON }))())
+    const draft = { text: aText(), replyTo: aMessageId(1), metadata: { a: 1 } as never }
+    right(await chats.decide(bob, { chatId: id, replyTo: draft.replyTo }, post(bob, draft, NOON))())
+    const { entries } = right(await chats.messages(bob, id, { limit: 10 })())
+    expect(entries).to.containSubset([
+      { id: 4, replyTo: 1, metadata: { a: 1 } },
+      { id: 3, text: 'y', reactions: [{ reaction: '❤', count: 1 }] },
+    ])
+    expect(entries[2]).to.deep.equal(before.entries[1])
   })
 
   it('is refused on a database that a newer version migrated', async () => {

@@ -3,7 +3,7 @@ import { defineConfig } from '@mikro-orm/postgresql'
 import type { Connection } from '../sessions/location.ts'
 import { migratingSession } from '../sessions/sessions.ts'
 import { fileOfMigration, MIGRATIONS } from './migration-names.ts'
-import { ApiKeyRow, ChatKeyRow, ChatRow, MemberRow, MessageRow } from './schema.ts'
+import { ApiKeyRow, ChatKeyRow, ChatRow, MemberRow, MessageRow, ReactionRow } from './schema.ts'
 
 type MigrationClass = new (...parameters: ConstructorParameters<typeof Migration>) => Migration
 
@@ -29,7 +29,7 @@ export const ormOptions = async (connection: Connection) =>
   defineConfig({
     dbName: databaseOf(connection),
     ensureDatabase: false,
-    entities: [ChatRow, MessageRow, ChatKeyRow, MemberRow, ApiKeyRow],
+    entities: [ChatRow, MessageRow, ReactionRow, ChatKeyRow, MemberRow, ApiKeyRow],
     extensions: [Migrator],
     // Migrations go one after another.
     pool: { min: 0, max: 1 },
