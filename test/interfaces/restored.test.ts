@@ -3,12 +3,10 @@ import { Client } from 'pg'
 import type { Messenger } from '../../src/messenger.ts'
 import { openStorage } from '../../src/storage.ts'
 import { type ChatEvent, createClient } from '../../src/client/index.ts'
-import { aChatOn, type ChatBody, clientOf } from '../client.ts'
-import { upTo } from '../fixtures.ts'
+import { aChatOn, clientOf } from '../client.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
-import { releasing } from '../releasing.ts'
-import { aConfig, memoryStorage, served } from '../served.ts'
-import { follow, type Stream } from '../stream.ts'
+import { aConfig, served } from '../served.ts'
+import { follow } from '../stream.ts'
 import { until } from '../until.ts'
 
 describe('A backup that is restored under a running server', () => {
@@ -74,41 +72,5 @@ describe('A backup that is restored under a running server', () => {
         event.type === 'message' && 'text' in event.message ? event.message.text : `${event.type} ${event.position}`,
       ),
     ).to.deep.equal(['one', 'two', 'three', 'chat_restored undefined', 'one', 'two', 'another'])
-  })
-})
-
-/** A user's inbox on a messenger, followed and resumed. */
-const inboxOn = (url: string) => {
-  const client = clientOf(url)
-  const members = [{ user_id: 'ada', role: 'member' }]
-  const opened = async () => (await client.post<ChatBody>('/chats/', { title: 'Plates', members })).json.id
-  return {
-    opened,
-    send: async (chat: number) => void (await client.post(`/chats/${chat}/messages/`, { text: 'hello' })),
-    followed: (after: string) => follow(url, `/users/ada/inbox/events?after=${after}`),
-  }
-}
-
-const entriesIn = ({ events }: Stream) =>
-  events.filter(({ event }) => event === 'entry').map(({ data }) => (data['chat'] as { readonly id: number }).id)
-
-describe('A messenger that keeps nothing, started again,', () => {
-  const hold = releasing()
-  const started = async () => inboxOn(hold(await served(memoryStorage()), ({ stop }) => stop()).url)
-  const following = async ({ followed }: Awaited<ReturnType<typeof started>>, after: string) =>
-    hold(await followed(after), ({ cut }) => cut())
-
-  it('tells everything to who resumes an inbox of before, however much happened in it since', async () => {
-    const earlier = await started()
-    const chat = await earlier.opened()
-    for (const _ of upTo(5)) await earlier.send(chat)
-    const stream = await following(earlier, '0')
-    await until(() => entriesIn(stream).length === 1)
-    const later = await started()
-    const chats = [await later.opened(), await later.opened()]
-    for (const _ of upTo(10)) await later.send(chats[0] as number)
-    const resumed = await following(later, stream.lastEventId())
-    await until(() => entriesIn(resumed).length > 0)
-    expect(new Set(entriesIn(resumed))).to.deep.equal(new Set(chats))
   })
 })
