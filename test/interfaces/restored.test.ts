@@ -5,9 +5,9 @@ import { openStorage } from '../../src/storage.ts'
 import { type ChatEvent, createClient } from '../../src/client/index.ts'
 import { aChatOn, clientOf } from '../client.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
-import { until } from '../until.ts'
 import { aConfig, served } from '../served.ts'
 import { follow } from '../stream.ts'
+import { until } from '../until.ts'
 
 describe('A backup that is restored under a running server', () => {
   let messenger: Messenger

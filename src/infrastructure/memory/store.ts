@@ -13,9 +13,12 @@ export interface Store {
   readonly next: () => Moment
 }
 
+/** Moments in a millisecond: no process makes as many changes in one. */
+const MOMENTS_A_MS = 50
+
 export const memoryStore = (): Store => {
-  // The first moment is after the beginning of time, or nothing would have changed since.
-  let moment = 1
+  // After whatever a store of an earlier process came to: who resumes at its moments is told everything.
+  let moment = Date.now() * MOMENTS_A_MS
   return {
     entries: new Map(),
     opened: new Map(),

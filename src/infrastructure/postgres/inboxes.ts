@@ -15,14 +15,17 @@ import { readSince, readUnread } from './inboxes/totals.ts'
 /** Entries that one statement reads: at some microseconds each it ends long before its time is up. */
 const ENTRIES = 5000
 
+/** Chats of these: each may bring 28 KB, its last message and what the application keeps with both. */
+const ENTRY_CHATS = 1000
+
 /** Chats whose heads one statement reads. */
 const HEADS = 1000
 
 /** Chats and users in which one statement looks for members: also where it looks each pair up it ends in time. */
 const [CHATS, USERS] = [100, 1000]
 
-/** Users whose markers one statement reads, each in all of its chats. */
-const READERS = 100
+/** Users whose markers one statement reads, each in all of its chats: where these are 10,000, a quarter of a million. */
+const READERS = 25
 
 const once = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   inTime(retry(async () => E.right(await ask())))
@@ -37,9 +40,10 @@ export const postgresInboxes = (pool: Pool): Inboxes => ({
 
   entries: (addresses) => {
     // By chat, which then stands in as few statements as there is room for those who are asked for in it.
-    const sorted = addresses.toSorted((a, b) => a.chatId - b.chatId)
+    const byChat = [...Map.groupBy(addresses, ({ chatId }) => chatId).values()]
+    const chunks = chunksOf(byChat, ENTRY_CHATS).flatMap((chats) => chunksOf(chats.flat(), ENTRIES))
     return pipe(
-      eachInTime(chunksOf(sorted, ENTRIES), (asked) => readEntries(pool, asked)),
+      eachInTime(chunks, (asked) => readEntries(pool, asked)),
       TE.map((parts) => ({
         news: parts.flatMap(({ news }) => news),
         moment: parts[0]?.moment ?? BEGINNING_OF_TIME,

@@ -111,6 +111,34 @@ describe('Inboxes in PostgreSQL', () => {
     expect(nothing).to.deep.equal([])
   })
 
+  it('are read, however much is kept with each of thousands of chats', async () => {
+    const CHATS = 5000
+    const noted = `('{"note":"' || repeat('x', 4080) || '"}')::json`
+    await adminOf(
+      where,
+      `insert into chats (title, created_at, updated_at, last_message_id, revision, changed_at_revision, metadata)
+         select 'Plates', now(), now(), 1, 1, 1, ${noted} from generate_series(1, ${CHATS});
+       insert into messages (chat_id, id, text, created_at, revision, metadata)
+         select id, 1, repeat('🍽', 5000), now(), 1, ${noted} from chats;
+       insert into members (chat_id, user_id, role, joined_at, revision) select id, 'bob', 'member', now(), 0 from chats`,
+    )
+    const { chatIds } = right(await inboxes.since(BOB, 0 as Moment)())
+    const asked = await statementsOf(database.pool, async () => {
+      const { news } = right(await inboxes.entries(chatIds.map((chatId) => ({ chatId, userId: BOB })))())
+      expect(news).to.have.length(CHATS)
+    })
+    expect(
+      asked.filter((name) => name === 'inbox-entries'),
+      'a thousand chats each',
+    ).to.have.length(5)
+  })
+
+  it('read the markers of few users at a time, who may be in thousands of chats each', async () => {
+    const names = upTo(100).map((n) => `user-${n}` as UserId)
+    const asked = await statementsOf(database.pool, () => inboxes.markersOf(names)())
+    expect(asked).to.have.length(4)
+  })
+
   it('are unavailable, and do not fail, while the database cannot be reached', async () => {
     const unreachable = openDatabase({ host: '/nowhere', port: 1, user: 'nobody', database: 'messenger_test' })
     const { page, unread, since, entries, heads, membersAmong, markersOf } = postgresInboxes(unreachable.pool)

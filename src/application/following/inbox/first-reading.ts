@@ -5,7 +5,6 @@ import type { Unavailable } from '../../ports/failures.ts'
 import { BEGINNING_OF_TIME, type Inboxes, type Moment } from '../../ports/inboxes.ts'
 import type { FollowedUser } from './followed-users.ts'
 import type { EntryEvent } from './inbox-event.ts'
-import type { FirstReading, InboxStream } from './inbox-stream.ts'
 import { entryEvents, type Telling } from './telling.ts'
 import { movedOf, NOWHERE, type Whereabouts, whereabouts } from './whereabouts.ts'
 
@@ -20,8 +19,22 @@ export interface Start {
   had: Whereabouts | undefined
 }
 
+/** What a stream is told before it is live. */
+export interface Beginning {
+  readonly gone: readonly EntryEvent[]
+  /** All chats of the inbox. */
+  readonly present: readonly ChatId[]
+  /** The same when the client is to be told them. */
+  readonly chatIds: readonly ChatId[] | undefined
+  /** Those whose entries are told. */
+  readonly changed: readonly ChatId[]
+  /** Until where the client has been told, before and after all of it. */
+  readonly before: Moment
+  readonly after: Moment
+}
+
 /** Entries of chats that changed, and that are gone. */
-const changedEvents = async (
+export const changedEvents = async (
   inboxes: Inboxes,
   userId: UserId,
   changed: readonly ChatId[],
@@ -48,18 +61,17 @@ const enterChats = ({ followed, due }: Telling, user: FollowedUser, chatIds: rea
 }
 
 /**
- * Reads what a stream that was just connected is told first, and makes it live. In this order: where everything stands, unless
- * that is known; which chats there are and which changed since; their entries. Who begins now is told of those that stand elsewhere than
- * when it was let in: by time alone nobody could say. A moment that is not reached yet is from another
+ * Reads what a stream that was just connected is to be told first, and has rounds read for its user from now on. In this order:
+ * where everything stands, unless that is known; which chats there are and which changed since. Who begins now is told of those
+ * that stand elsewhere than when it was let in: by time alone nobody could say. A moment that is not reached yet is from another
  * time of the store: then everything is told.
  */
 export const readFirst = async (
   telling: Telling,
-  stream: InboxStream,
   user: FollowedUser,
   start: Start,
-): Promise<E.Either<Unavailable, undefined>> => {
-  const { inboxes, due, progress } = telling
+): Promise<E.Either<Unavailable, Beginning>> => {
+  const { inboxes } = telling
   const { after, isResumed, had = NOWHERE } = start
   // Of somebody whose other streams have it entered nothing need be known but what may have moved.
   const known = user.isEntered && isResumed ? E.right(NOWHERE) : await whereabouts(inboxes, user.id)()
@@ -69,20 +81,17 @@ export const readFirst = async (
   const { chatIds, changed, moment } = since.right
   const isAhead = after > moment
   const moved = isResumed ? changed : movedOf(chatIds, had, known.right)
-  const events = await changedEvents(inboxes, user.id, isAhead ? chatIds : moved)
-  if (E.isLeft(events)) return events
 
   const present = new Set(chatIds)
   const gone = [...had.keys()].filter((chatId) => !present.has(chatId))
-  const first: FirstReading = {
-    events: [...gone.map((chatId) => ({ kind: 'removed' as const, chatId })), ...events.right],
+  start.had = undefined
+  enterChats(telling, user, chatIds, known.right)
+  return E.right({
+    gone: gone.map((chatId) => ({ kind: 'removed', chatId })),
+    present: chatIds,
     chatIds: isResumed ? chatIds : undefined,
+    changed: isAhead ? chatIds : moved,
     before: isAhead ? BEGINNING_OF_TIME : after,
     after: moment,
-  }
-  start.had = undefined
-  const missed = stream.goLive(first, progress.next())
-  enterChats(telling, user, chatIds, known.right)
-  for (const chatId of missed) due.entry(chatId, user.id)
-  return E.right(undefined)
+  })
 }

@@ -1,13 +1,13 @@
-import * as E from 'fp-ts/lib/Either.js'
 import { type ReportFailure, unreported } from '../../ports/background.ts'
 import type { Bell } from '../../ports/bell.ts'
 import type { Inboxes } from '../../ports/inboxes.ts'
 import type { Signals } from '../../ports/signals.ts'
 import { everySecond, type Poll } from '../followed-chats.ts'
 import { wakeUp } from '../wake-up.ts'
+import { beginStream } from './begin-stream.ts'
 import { dueReadings } from './due-readings.ts'
-import { readFirst, type Start } from './first-reading.ts'
-import { type FollowedUser, followedUsers } from './followed-users.ts'
+import type { Start } from './first-reading.ts'
+import { followedUsers } from './followed-users.ts'
 import type { InboxBatch } from './inbox-event.ts'
 import { type InboxStream, inboxStream } from './inbox-stream.ts'
 import { newcomers } from './newcomers.ts'
@@ -85,17 +85,7 @@ export const followedInboxes = (
     if (signal.kind === 'read' && followed.users.has(signal.userId)) due.entry(signal.chatId, signal.userId)
   })
 
-  /** False when it is to be tried again. */
-  const hasBegun = async (stream: InboxStream, user: FollowedUser, start: Start): Promise<boolean> => {
-    try {
-      const begun = await readFirst(telling, stream, user, start)
-      if (E.isLeft(begun)) onFailure('inbox', begun.left.cause)
-      return E.isRight(begun)
-    } catch (defect) {
-      onFailure('inbox', defect)
-      return false
-    }
-  }
+  const begin = beginStream(telling, MOST_EVENTS, onFailure)
 
   async function* follow(start: Start, stop: AbortSignal): AsyncGenerator<InboxBatch, void> {
     const news = wakeUp()
@@ -104,7 +94,7 @@ export const followedInboxes = (
     beginning.add(stream)
     stop.addEventListener('abort', news.raise)
     try {
-      while (!stop.aborted && !(await hasBegun(stream, user, start))) await news.raised()
+      yield* begin({ stream, user, start, stop, news })
       beginning.delete(stream)
       while (!stop.aborted) {
         const batch = stream.take(MOST_EVENTS, telling.progress.settled())

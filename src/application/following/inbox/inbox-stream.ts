@@ -11,7 +11,7 @@ export interface Settled {
   readonly tick: Tick
 }
 
-/** What the first reading of a stream found. */
+/** The last part of what a stream is told first, often the only one. */
 export interface FirstReading {
   readonly events: readonly EntryEvent[]
   /** All chats of the inbox, to be told before everything else; undefined when the client does not need them. */
@@ -34,9 +34,9 @@ export interface InboxStream {
 }
 
 /**
- * - beginning: connected, and its first reading is under way. What is read for others meanwhile may be older or newer than
- *   that, so nothing of it is kept but which chats it was about: these are read again.
- * - live, since a tick: its first reading is what waits for it. From now on it takes what was read by readings that began
+ * - beginning: connected, and what it is told first is read and told, part by part. What rounds read meanwhile may be older or
+ *   newer than that, so nothing of it is kept but which chats it was about: these are read again.
+ * - live, since a tick: the last part of that is what waits for it. From now on it takes what was read by readings that began
  *   after the tick; one that began before may be older than the first, and is not taken.
  *
  * So a reading that is older never comes after one that is newer, whichever is answered first. What waits is at most one

@@ -33,15 +33,7 @@ const readAndTell = async (
   newcomers: Newcomers,
   due: Due,
 ): Promise<E.Either<Unavailable, undefined>> => {
-  const { inboxes, followed } = telling
-  if (due.look) {
-    const looked = await lookForChanges(inboxes, followed, due)
-    if (E.isLeft(looked)) return looked
-  }
-  if (due.sweep) {
-    const swept = await sweepMarkers(inboxes, followed, due)
-    if (E.isLeft(swept)) return swept
-  }
+  const { followed } = telling
   const { addresses, whole, strange } = sorted(followed, due)
   const told = await tell(telling, addresses, whole)
   if (E.isLeft(told)) return told
@@ -62,22 +54,32 @@ const readAndTell = async (
  * One reading of all that is due, and its telling: the heads of the chats that rang and the markers of their users here in
  * one statement. Who was in a chat and is not among those that come back is told so.
  *
- * A round that fails is reported, and what it should have read is due again: the next one, or the next look, reads it.
+ * What fails is reported, and is due again: the next round, or the next look, does it. A look or a sweep that fails holds up
+ * nothing of what is known to be due: markers that cannot be read in time would keep everybody from being told anything.
  *
  * A round in which revisions and markers were compared, and which told all that it found, settles the moment that was known
  * before it began: whatever was kept until then has been told, whether or not anything rang.
  */
 export const round = (telling: Telling, newcomers: Newcomers, onFailure: ReportFailure) => async (): Promise<void> => {
-  const { due: readings, progress } = telling
+  const { due: readings, progress, inboxes, followed } = telling
   const due = readings.take()
   const settled = { moment: progress.moment(), tick: progress.next() }
-  let isDone = false
-  try {
-    const outcome = await readAndTell(telling, newcomers, due)
-    isDone = E.isRight(outcome)
-    if (E.isLeft(outcome)) onFailure('inbox', outcome.left.cause)
-  } finally {
-    if (!isDone) readings.putBack(due)
+  const comparesAll = due.look && due.sweep
+
+  const isDone = async (work: () => Promise<E.Either<Unavailable, undefined>>): Promise<boolean> => {
+    try {
+      const outcome = await work()
+      if (E.isLeft(outcome)) onFailure('inbox', outcome.left.cause)
+      return E.isRight(outcome)
+    } catch (defect) {
+      onFailure('inbox', defect)
+      return false
+    }
   }
-  if (isDone && due.look && due.sweep) progress.settle(settled)
+  if (due.look) due.look = !(await isDone(() => lookForChanges(inboxes, followed, due)))
+  if (due.sweep) due.sweep = !(await isDone(() => sweepMarkers(inboxes, followed, due)))
+  const isTold = await isDone(() => readAndTell(telling, newcomers, due))
+  if (!isTold) return readings.putBack(due)
+  if (due.look || due.sweep) return readings.putBack({ ...due, chats: new Set(), entries: new Map() })
+  if (comparesAll) progress.settle(settled)
 }

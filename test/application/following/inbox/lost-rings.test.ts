@@ -110,6 +110,24 @@ describe('When rings and signals are lost', () => {
     expect(alice.of(read)).to.deep.equal([[1, 0]])
   })
 
+  for (const what of ['heads', 'markersOf'] as const)
+    for (const kind of ['unavailable', 'defect'] as const)
+      it(`what rings is told though ${what} fails again and again: ${kind}`, async () => {
+        const chatId = await opened(ALICE)
+        const alice = await following(ALICE)
+        server.fake.trouble = { what, kind }
+        await looked(10)
+        for (const sent of [1, 2]) {
+          await send(chatId)
+          await server.mark(chatId, ALICE.id, sent)
+          await server.quiet()
+          expect(alice.of(chatId).at(-1)).to.deep.equal([sent, 0])
+        }
+        const begun = alice.moment()
+        await looked(20)
+        expect(alice.moment(), 'and no moment is settled').to.equal(begun)
+      })
+
   it('a look that fails is made up for by whatever rings next', async () => {
     const [sent, rung] = [await opened(ALICE), await opened(ALICE)]
     const alice = await following(ALICE)
