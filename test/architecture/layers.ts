@@ -84,6 +84,12 @@ const layersBesideSrc: readonly Layer[] = [
     because: 'whole processes are tested from outside; a browser is given the client as JavaScript',
   },
   {
+    path: 'test/reading',
+    may: `src/* src/application src/composition src/testing ${HTTP} ${DOMAIN} test/*
+          test/contract/member-model.ts test/contract/member-steps.ts chai fast-check fp-ts`,
+    because: 'use cases and whole messengers are held to one model of what is read, which goes on from that of members',
+  },
+  {
     path: 'test/workers',
     may: 'src/workers chai prom-client node:',
     because: 'what processes decide and sum up together is tested without any; the processes are in test/process',
