@@ -39,6 +39,22 @@ export const explain = async (client: Client, { text, values }: Statement): Prom
   return { milliseconds: median(times), plan }
 }
 
+/**
+ * The same as a session has it that asks again and again by a prepared statement: PostgreSQL may have a plan of its own for
+ * these very values, or one for any, which goes by what is usual.
+ */
+export const explainPrepared = async (client: Client, { text, values }: Statement): Promise<Explained> => {
+  const literals = values.map((value) =>
+    client.escapeLiteral(value instanceof Date ? value.toISOString() : String(value)),
+  )
+  await client.query(`prepare explained as ${text}`)
+  try {
+    return await explain(client, { text: `execute explained (${literals.join(', ')})`, values: [] })
+  } finally {
+    await client.query('deallocate explained')
+  }
+}
+
 /** A line of the report that says whether all of the plans are what they should be. */
 export const judged = (figure: string, plans: readonly Explained[], isIndexRange: (plan: string) => boolean): Row => ({
   figure,

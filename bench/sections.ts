@@ -19,6 +19,7 @@ import { TEXT } from './database.ts'
 import { deepPage } from './deep-page.ts'
 import { ejabberd } from './ejabberd/ejabberd.ts'
 import { growth } from './growth.ts'
+import { inbox } from './inbox/inbox.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
 import type { Section } from './section.ts'
@@ -191,6 +192,7 @@ export const SECTIONS: Readonly<
   servers: { run: servers, long: true },
   signals: { run: signals, long: true },
   callers: { run: callers, long: true },
+  inbox: { run: inbox, alone: true },
   against: { run: against, alone: true },
   ejabberd: { run: ejabberd, alone: true },
 }
