@@ -8,7 +8,11 @@ const SETTLE_MS = 1000
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 /** Collects its garbage when it is told to, so that memory that is held can be told from memory not given back yet. */
-const COLLECTING = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", () => { gc(); gc() })']
+export const COLLECTING = [
+  '--expose-gc',
+  '--import',
+  'data:text/javascript,process.on("SIGUSR2", () => { gc(); gc() })',
+]
 
 /** A server that tells what it holds (`gainedBy`). The program is named from this folder. */
 export const startCollecting = (program: string, environment: NodeJS.ProcessEnv): Promise<Server> =>

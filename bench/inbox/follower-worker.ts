@@ -15,6 +15,8 @@ const [url = '', followers = '0', chats = '0'] = process.argv.slice(2)
 const WATCHED = 20
 const OPENED_AT_A_TIME = 50
 const PATIENCE_MS = 30_000
+/** Longer than a round of entries and its rest. */
+const QUIET_MS = 1000
 
 const ENTRY = 'event: entry\n'
 
@@ -84,7 +86,7 @@ interface Entry {
   readonly chat: { readonly id: number; readonly last_message_id: number }
 }
 
-/** Rests until the watched were told the newest message of each chat that they were told anything of. */
+/** Rests until the watched were told the newest message of each chat that they were told anything of, and then nobody of anything. */
 const settle = async (): Promise<FollowingReply> => {
   const inbox = (await (await fetch(`${url}/users/follower-0/inbox/?limit=100`)).json()) as readonly Entry[]
   const deadline = Date.now() + PATIENCE_MS
@@ -93,6 +95,10 @@ const settle = async (): Promise<FollowingReply> => {
   while (isBehind()) {
     if (Date.now() > deadline) throw new Error('followers were not all told the newest')
     await sleep(20)
+  }
+  for (let before = -1; before < arrived;) {
+    before = arrived
+    await sleep(QUIET_MS)
   }
   return {}
 }

@@ -1,14 +1,18 @@
 import { CONNECTIONS, over, send } from '../contenders.ts'
-import { type Connection, createMessenger, settle, urlOf, withClient } from '../database.ts'
+import { type Connection, createMessenger, settle, withClient } from '../database.ts'
 import { type Contender, type Measurement, median, takeTurns } from '../measurement.ts'
 import type { Findings } from '../section.ts'
 import type { Stage } from '../stage.ts'
-import { gainedBy, startCollecting } from '../stream-memory.ts'
+import { COLLECTING, gainedBy } from '../stream-memory.ts'
 import { absolute, compare, thousands } from '../table.ts'
+import { startOurs } from '../targets.ts'
 import { startWorker } from '../worker.ts'
 
 const FOLLOWERS = 1000
 const CHATS = 100
+
+/** A round of entries takes a good part of a second: a turn needs some of them. */
+const SECONDS = 4
 
 /** What the process of the followers is told to do, one thing at a time. */
 export type FollowingCommand = { readonly seconds?: number } & (
@@ -40,8 +44,7 @@ const BUSY = `${CONNECTIONS} send`
 export const followedInboxes = async (stage: Stage): Promise<Findings> => {
   const { load, pace } = stage
   const database = await createShared(stage)
-  const starting = startCollecting('../src/start.mjs', { DATABASE_URL: urlOf(database) })
-  return stage.temporarily(starting, async (server) => {
+  return stage.temporarily(startOurs(database, undefined, { options: COLLECTING }), async (server) => {
     const flood = over(load, 'sends', server, send, { chats: CHATS })
     await flood.measure(Math.ceil(pace.warmSeconds / 5))
     const program = new URL('follower-worker.ts', import.meta.url)
@@ -75,7 +78,7 @@ export const followedInboxes = async (stage: Stage): Promise<Findings> => {
             return measured
           }),
         ],
-        { ...pace, warmSeconds: Math.ceil(pace.warmSeconds / 5) },
+        { ...pace, seconds: Math.max(SECONDS, pace.seconds), warmSeconds: Math.ceil(pace.warmSeconds / 5) },
       )
       const crowd = `${thousands(FOLLOWERS)} inboxes`
       const pair = { of: BUSY, to: QUIET }
