@@ -22,6 +22,7 @@ import { growth } from './growth.ts'
 import { inbox } from './inbox/inbox.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
+import { more } from './more/more.ts'
 import type { Section } from './section.ts'
 import { servers } from './servers.ts'
 import { signals } from './signals.ts'
@@ -193,6 +194,7 @@ export const SECTIONS: Readonly<
   signals: { run: signals, long: true },
   callers: { run: callers, long: true },
   inbox: { run: inbox, alone: true },
+  more: { run: more, alone: true },
   against: { run: against, alone: true },
   ejabberd: { run: ejabberd, alone: true },
 }
