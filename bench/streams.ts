@@ -19,6 +19,11 @@ export interface Reply {
   readonly measured?: Measurement | undefined
 }
 
+/** Of deliveries, against the floor. */
+export const STREAM_GOAL = { atLeast: 0.8 }
+
+export const startStreamFloor = (): Promise<Server> => startCollecting('stream-floor.ts', { NODE_ENV: 'production' })
+
 /** All followers of one server, in a process of their own. */
 export type Followers = Worker<Command, Reply>
 
@@ -119,12 +124,12 @@ that was there before.`
 export const streams: Section = async (stage) => {
   const database = await createMessenger(stage.postgres, 'streams', { chats: 1, messages: 0 })
   return stage.temporarily(startCollecting('../src/start.mjs', { DATABASE_URL: urlOf(database) }), (messenger) =>
-    stage.temporarily(startCollecting('stream-floor.ts', { NODE_ENV: 'production' }), async (floor) => {
+    stage.temporarily(startStreamFloor(), async (floor) => {
       const everyone: Measured[] = []
       try {
         everyone.push(await followedBy('ours', messenger, stage))
         everyone.push(await followedBy('floor', floor, stage))
-        const rows = rowsOf(await turnsOf(everyone, stage.pace), { of: 'ours', to: 'floor' }, { atLeast: 0.8 })
+        const rows = rowsOf(await turnsOf(everyone, stage.pace), { of: 'ours', to: 'floor' }, STREAM_GOAL)
         return { rows: [...rows, ...memoryOf(everyone)], notes: NOTES }
       } finally {
         for (const { followers } of everyone) followers.stop()
