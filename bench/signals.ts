@@ -62,10 +62,10 @@ const rowsOf = (figure: string, turns: Turns, quantity: 'perSecond' | 'p50', goa
 
 const NOTES = `## Signals
 
-${thousands(FOLLOWERS)} followers of one chat, who are sent messages, and ${TYPISTS} members who say that they type: each once a second,
-or each again as soon as it was answered. In turns with the same while nobody types, and with the floor of
-streams (\`bench/stream-floor.ts\`), against which messages are held to the same goals as where nobody types at all. Everybody is told of each typist once in 3
-seconds, in batches of 200 ms.`
+${thousands(FOLLOWERS)} followers of one chat, who are sent messages, and ${TYPISTS} members who say that they type: each once a second, or each
+again as soon as it was answered. In turns with the same while nobody types, and with the floor of streams
+(\`bench/stream-floor.ts\`), against which messages are held to the same goals as where nobody types at all. Everybody is told of
+each typist once in 3 seconds, in batches of 200 ms.`
 
 /** What it costs the messages of a chat that many of its members type. */
 export const signals: Section = async (stage) => {

@@ -104,5 +104,4 @@ const NOTES = `## Streams of inboxes
 ${thousands(FOLLOWERS)} users follow their inboxes, each a member of the same ${CHATS} chats, to which ${CONNECTIONS} connections send at random. A chat that is
 written to has each of its members told of its newest state, and a burst makes one entry of it. One message at a time is sent
 beside them and timed until each of a few followers has an entry that shows it or a later one of its chat; where nobody else
-sends, the rest after the round before it is in that time. After each turn these
-must have been told the newest message of every chat.`
+sends, the rest after the round before it is in that time. After each turn these must have been told the newest message of every chat.`

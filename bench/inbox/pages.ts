@@ -1,9 +1,10 @@
 import type { UserId } from '../../src/domain/caller.ts'
 import { readPage } from '../../src/infrastructure/postgres/inboxes/page-statement.ts'
+import type { Server } from '../child.ts'
 import { type Exchange, over, readLast } from '../contenders.ts'
 import { type Connection, createMessenger, settle, withClient } from '../database.ts'
 import type { Asker } from '../load.ts'
-import { takeTurns } from '../measurement.ts'
+import { type Contender, takeTurns } from '../measurement.ts'
 import { shapeOf } from '../plan-shape.ts'
 import { explainPrepared, REPEATS, statementOf } from '../plans.ts'
 import type { Findings } from '../section.ts'
@@ -63,6 +64,20 @@ const planOf = (database: Connection, size: number) =>
 const KNOWN = 100
 const readers: readonly Asker[] = usersIn(1000).map((user) => ({ ...user, chats: user.chats.slice(0, KNOWN) }))
 
+/**
+ * After each turn rests until what its clients left behind was done: statements go in the order in which they were asked for,
+ * and some of the dearest would still be in the next one's turn.
+ */
+const drained = ({ url }: Server, contender: Contender): Contender => ({
+  ...contender,
+  measure: async (seconds) => {
+    const measured = await contender.measure(seconds)
+    const { status } = await fetch(`${url}/users/${nameOf(10, 0)}/inbox/?limit=1`)
+    if (status !== 200) throw new Error(`an inbox was answered with ${status}`)
+    return measured
+  },
+})
+
 const nameOfPage = (size: number) => `${thousands(size)} chats`
 const LAST = `the last ${PAGE} of a chat`
 
@@ -79,7 +94,7 @@ export const inboxPages = async (stage: Stage): Promise<Findings> => {
             over(stage.load, nameOfPage(size), server, page, { chats: CHATS, askers: usersIn(size), ...crowd }),
           ),
           over(stage.load, LAST, server, readLast, { chats: CHATS, askers: readers, ...crowd }),
-        ],
+        ].map((contender) => drained(server, contender)),
         pace,
       )
     const [many, lone] = [await measured({}), await measured({ connections: 1 })]
@@ -95,9 +110,9 @@ export const inboxPages = async (stage: Stage): Promise<Findings> => {
     const table = markdownTable(['The first page of', 'Alone', 'Rows looked at, by index and table'], lines)
     const notes = `## Inboxes
 
-${USERS} users of each kind, who have read half of each of their chats. In turns with the last ${PAGE} of a chat, which the users
-with 1,000 read of ${KNOWN} of theirs, so that the server knows them; beside them ${thousands(CHATS)} users with ${USUAL_MEMBERS} chats each. The prepared statement of the page by itself: the median of
-${REPEATS} executions.
+${USERS} users of each kind, who have read half of each of their chats, beside ${thousands(CHATS)} users with ${USUAL_MEMBERS} chats each. In turns
+with the last ${PAGE} of a chat, which the users with 1,000 read of ${KNOWN} of theirs, so that the server knows them. The prepared
+statement of the page by itself: the median of ${REPEATS} executions.
 
 ${table}`
     return { rows, notes }
