@@ -7,10 +7,11 @@ import type { Stage } from './stage.ts'
 const MESSAGES = '/chats/{chat}/messages/'
 
 export interface Exchange {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly body?: string
   readonly keys?: boolean
+  readonly newcomers?: boolean
 }
 
 export const send: Exchange = { method: 'POST', path: MESSAGES, body: JSON.stringify({ text: TEXT }) }

@@ -15,12 +15,16 @@ interface Cost {
 }
 
 /** What one request costs each of those that share the machine, in microseconds of CPU. */
-const costOf = async ({ load, pace, sizes }: Stage, name: string, server: Server, exchange: Exchange) => {
+const costOf = async ({ load, pace, postgres, sizes }: Stage, name: string, server: Server, exchange: Exchange) => {
   const contender = over(load, name, server, exchange, { chats: sizes.chats })
   await contender.measure(pace.warmSeconds / 3)
   const costs: Cost[] = []
   for (let round = 0; round < pace.rounds; round++) {
-    const taken = () => ({ server: takenBy(server.pid), clients: takenBy(load.pid), postgres: takenByPostgres() })
+    const taken = () => ({
+      server: takenBy(server.pid),
+      clients: takenBy(load.pid),
+      postgres: takenByPostgres(postgres),
+    })
     const before = taken()
     const { count } = await contender.measure(pace.seconds)
     const after = taken()

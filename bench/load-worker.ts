@@ -16,6 +16,10 @@ const withKey = ({ headers, ...request }: autocannon.Request) => ({
   ...request,
   headers: { ...headers, 'idempotency-key': randomUUID() },
 })
+const byNewcomer = ({ headers, ...request }: autocannon.Request) => ({
+  ...request,
+  headers: { ...headers, 'on-behalf-of': randomUUID() },
+})
 const asItIs = (request: autocannon.Request) => request
 
 /** Every `of`th chat, from the `nth` on. */
@@ -26,18 +30,34 @@ interface Share {
 
 const chatIn = ({ nth, of }: Share, chats: number) => nth + of * Math.floor((Math.random() * chats) / of)
 
-const drawnRequests = ({ method, path, chats, messages = 1, body, keys }: HttpJob, share: Share, asker?: Asker) =>
-  Array.from({ length: DRAWS }, () => {
+/** How each request is written anew, when it is. */
+const setUpOf = ({ keys, newcomers }: HttpJob) => {
+  if (newcomers) return byNewcomer
+  if (keys === undefined) return undefined
+  return keys ? withKey : asItIs
+}
+
+const drawnRequests = (job: HttpJob, share: Share, asker?: Asker) => {
+  const { method, path, chats, messages = 1, body } = job
+  const setupRequest = setUpOf(job)
+  return Array.from({ length: DRAWS }, () => {
     const chat = asker ? asker.chats[upTo(asker.chats.length) - 1] : chatIn(share, chats)
+    const message = upTo(messages)
+    const drawn = (template: string) =>
+      template
+        .replace('{chat}', String(chat))
+        .replace('{message}', String(message))
+        .replace('{user}', asker?.user ?? '')
     const headers = { ...asker?.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }
     return {
       method,
-      path: path.replace('{chat}', String(chat)).replace('{message}', String(upTo(messages))),
+      path: drawn(path),
       headers,
-      ...(body === undefined ? {} : { body }),
-      ...(keys === undefined ? {} : { setupRequest: keys ? withKey : asItIs }),
+      ...(body === undefined ? {} : { body: drawn(body) }),
+      ...(setupRequest && { setupRequest }),
     }
   })
+}
 
 /** Milliseconds that each answer of one server took. Autocannon's own percentiles are whole ones; a lone client needs finer ones. */
 const sendTo = async (job: HttpJob, url: string, connections: number, share: Share): Promise<readonly number[]> => {

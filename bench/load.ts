@@ -10,6 +10,8 @@ export interface Asker {
   readonly headers: Readonly<Record<string, string>>
   /** Those that it draws from. */
   readonly chats: readonly number[]
+  /** What `{user}` stands for in its requests. */
+  readonly user?: string
 }
 
 /** Requests over keep-alive connections, each sent as soon as the one before it was answered. */
@@ -20,8 +22,8 @@ export interface HttpJob {
   readonly alsoTo?: readonly string[]
   /** Whether each of several servers is asked about chats of its own. */
   readonly apart?: boolean
-  readonly method: 'GET' | 'POST'
-  /** `{chat}` and `{message}` stand for numbers drawn from 1 to `chats` and `messages`. */
+  readonly method: 'GET' | 'POST' | 'PUT'
+  /** `{chat}` and `{message}` stand for numbers drawn from 1 to `chats` and `messages`, in the body as well. */
   readonly path: string
   readonly chats: number
   readonly messages?: number
@@ -30,6 +32,8 @@ export interface HttpJob {
   readonly body?: string
   /** Whether each request bears an Idempotency-Key that no other had. Either way it is written anew, at the same cost. */
   readonly keys?: boolean
+  /** Whether each request is for a user that no other was for (`On-Behalf-Of`). */
+  readonly newcomers?: boolean
   readonly connections: number
   readonly seconds: number
   /** Requests in all, instead of seconds. */

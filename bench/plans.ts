@@ -1,4 +1,5 @@
 import type { Client, Pool } from 'pg'
+import { servingSettings } from '../src/infrastructure/postgres/sessions/settings.ts'
 import { median } from './measurement.ts'
 import type { Row } from './table.ts'
 
@@ -37,6 +38,21 @@ export const explain = async (client: Client, { text, values }: Statement): Prom
     times.push(Number(/Execution Time: ([\d.]+)/.exec(plan)?.[1]))
   }
   return { milliseconds: median(times), plan }
+}
+
+/** The same by the plan that a session of the product has of the prepared statement: one for any values, made once. */
+export const explainPrepared = async (client: Client, { text, values }: Statement): Promise<Explained> => {
+  const literals = values.map((value) =>
+    client.escapeLiteral(value instanceof Date ? value.toISOString() : String(value)),
+  )
+  for (const [name, value] of Object.entries(servingSettings({})))
+    await client.query('select set_config($1, $2, false)', [name, value])
+  await client.query(`prepare explained as ${text}`)
+  try {
+    return await explain(client, { text: `execute explained (${literals.join(', ')})`, values: [] })
+  } finally {
+    await client.query('deallocate explained')
+  }
 }
 
 /** A line of the report that says whether all of the plans are what they should be. */

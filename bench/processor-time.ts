@@ -18,15 +18,17 @@ export const takenBy = (pid: number | string): number => {
   }
 }
 
-const commandOf = (pid: string) => {
+const parentOf = (pid: string): number => {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   } catch {
-    return ''
+    return 0
   }
 }
 
-export const takenByPostgres = (): number =>
+/** Of the server's process and those that it started and that are there, whatever other servers the machine has. */
+export const takenByPostgres = ({ pid: postmaster }: { readonly pid: number }): number =>
   readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && commandOf(pid).startsWith('postgres'))
+    .filter((pid) => /^\d+$/.test(pid) && (Number(pid) === postmaster || parentOf(pid) === postmaster))
     .reduce((sum, pid) => sum + takenBy(pid), 0)

@@ -7,13 +7,20 @@ import { SECTIONS } from './sections.ts'
 import { setStage, type Sizes, type Stage } from './stage.ts'
 import { tableOf } from './table.ts'
 
+const named = (isAlone: boolean) =>
+  Object.entries(SECTIONS)
+    .filter(([, { alone = false }]) => alone === isAlone)
+    .map(([name]) => name)
+    .join(', ')
+
 const HELP = `npm run bench -- [options] [section …]
 
 Measures Messenger API against its yardsticks and prints a table.
-Sections: ${Object.keys(SECTIONS).join(', ')}
+Sections: ${named(false)}
+Only when named: ${named(true)}
 
-  --full           every section (about half an hour); without it and without names, the short ones (about 8 minutes)
-  --quick          every section, tiny and untrustworthy: shows that the bench works
+  --full           every section of the first line (about half an hour); without it and without names, the short ones (about 8 minutes)
+  --quick          the same, tiny and untrustworthy: shows that the bench works
   --out <folder>   writes benchmarks.md there. A whole run writes to docs/, a quick or a partial one nowhere
   --against <folder>  for the section against: another checkout, installed, to compare this one with
   --data <folder>  keeps PostgreSQL's data below it while running; must be on a disk. Default /var/tmp

@@ -19,9 +19,11 @@ import { TEXT } from './database.ts'
 import { deepPage } from './deep-page.ts'
 import { ejabberd } from './ejabberd/ejabberd.ts'
 import { growth } from './growth.ts'
+import { inbox } from './inbox/inbox.ts'
 import { type Contender, takeTurns } from './measurement.ts'
 import { memory } from './memory.ts'
 import { profile } from './profile/profile.ts'
+import { more } from './more/more.ts'
 import type { Section } from './section.ts'
 import { servers } from './servers.ts'
 import { signals } from './signals.ts'
@@ -193,6 +195,8 @@ export const SECTIONS: Readonly<
   signals: { run: signals, long: true },
   callers: { run: callers, long: true },
   profile: { run: profile, alone: true },
+  inbox: { run: inbox, alone: true },
+  more: { run: more, alone: true },
   against: { run: against, alone: true },
   ejabberd: { run: ejabberd, alone: true },
 }

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { residentOf, type Server, startServer } from './child.ts'
+import type { Server } from './child.ts'
 import { CONNECTIONS, send } from './contenders.ts'
 import { createMessenger, urlOf } from './database.ts'
 import { type Contender, type Measurement, type Pace, takeTurns, type Turns } from './measurement.ts'
 import type { Section } from './section.ts'
 import type { Stage } from './stage.ts'
+import { gainedBy, type Memory, startCollecting } from './stream-memory.ts'
 import { absolute, compare, type Goal, type Row, thousands } from './table.ts'
 import { startWorker, type Worker } from './worker.ts'
 
@@ -20,13 +19,13 @@ export interface Reply {
   readonly measured?: Measurement | undefined
 }
 
-/** Until garbage is collected. */
-const SETTLE_MS = 1000
+/** Of deliveries, against the floor. */
+export const STREAM_GOAL = { atLeast: 0.8 }
+
+export const startStreamFloor = (): Promise<Server> => startCollecting('stream-floor.ts', { NODE_ENV: 'production' })
 
 /** All followers of one server, in a process of their own. */
 export type Followers = Worker<Command, Reply>
-
-const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 /** Data is JSON in one line, so that this is how an event ends, and nothing else does. */
 const EVENT_END = '}\n\n'
@@ -35,36 +34,9 @@ const EVENT_END = '}\n\n'
 export const startFollowers = ({ url }: Server, followers = FOLLOWERS, counted = EVENT_END): Followers =>
   startWorker(new URL('stream-worker.ts', import.meta.url), [url, String(followers), counted], 'followers')
 
-/** Collects its garbage when it is told to, so that memory that is held can be told from memory not given back yet. */
-const COLLECTING = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", () => { gc(); gc() })']
-
-const start = (program: string, environment: NodeJS.ProcessEnv): Promise<Server> =>
-  startServer({
-    command: process.execPath,
-    args: () => [...COLLECTING, file(program)],
-    env: (port) => ({ PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), ...environment }),
-    cwd: file('..'),
-    probe: '/readyz',
-  })
-
 interface Pair {
   readonly of: string
   readonly to: string
-}
-
-interface Memory {
-  /** Resident KB. */
-  readonly resident: number
-  /** KB that is in use, once garbage was collected. */
-  readonly held: number
-}
-
-const heldBy = async ({ url, pid }: Server): Promise<number> => {
-  process.kill(pid, 'SIGUSR2')
-  await sleep(SETTLE_MS)
-  const metrics = await (await fetch(`${url}/metrics`)).text()
-  const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1])
-  return (metric('nodejs_heap_size_used_bytes') + metric('nodejs_external_memory_bytes')) / 1024
 }
 
 export interface Followed {
@@ -80,14 +52,8 @@ interface Measured extends Followed {
 const followedBy = async (name: string, server: Server, { load, pace }: Stage): Promise<Measured> => {
   const seconds = Math.ceil(pace.warmSeconds / 5)
   await load.run({ kind: 'http', url: server.url, connections: CONNECTIONS, chats: 1, ...send, seconds })
-  const held = await heldBy(server)
-  const resident = await residentOf(server.pid)
   const followers = startFollowers(server)
-  await followers.tell({ kind: 'open' })
-  const perStream = {
-    resident: ((await residentOf(server.pid)) - resident) / FOLLOWERS,
-    held: ((await heldBy(server)) - held) / FOLLOWERS,
-  }
+  const perStream = await gainedBy(server, FOLLOWERS, () => followers.tell({ kind: 'open' }))
   return { name, followers, perStream }
 }
 
@@ -157,13 +123,13 @@ that was there before.`
 /** One chat that a thousand follow, against bare `node:http` that writes the same to as many. */
 export const streams: Section = async (stage) => {
   const database = await createMessenger(stage.postgres, 'streams', { chats: 1, messages: 0 })
-  return stage.temporarily(start('../src/start.mjs', { DATABASE_URL: urlOf(database) }), (messenger) =>
-    stage.temporarily(start('stream-floor.ts', { NODE_ENV: 'production' }), async (floor) => {
+  return stage.temporarily(startCollecting('../src/start.mjs', { DATABASE_URL: urlOf(database) }), (messenger) =>
+    stage.temporarily(startStreamFloor(), async (floor) => {
       const everyone: Measured[] = []
       try {
         everyone.push(await followedBy('ours', messenger, stage))
         everyone.push(await followedBy('floor', floor, stage))
-        const rows = rowsOf(await turnsOf(everyone, stage.pace), { of: 'ours', to: 'floor' }, { atLeast: 0.8 })
+        const rows = rowsOf(await turnsOf(everyone, stage.pace), { of: 'ours', to: 'floor' }, STREAM_GOAL)
         return { rows: [...rows, ...memoryOf(everyone)], notes: NOTES }
       } finally {
         for (const { followers } of everyone) followers.stop()

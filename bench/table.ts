@@ -18,12 +18,12 @@ const significant = (value: number): string => (value >= 100 ? thousands(value) 
 const shown = (value: number, quantity: Quantity): string =>
   quantity === 'perSecond' ? `${thousands(value)}/s` : `${significant(value)} ms`
 
-const described = (goal: Goal | undefined, unit: string): string => {
+export const described = (goal: Goal | undefined, unit: string): string => {
   if (goal === undefined) return ''
   return 'atLeast' in goal ? `≥ ${goal.atLeast}${unit}` : `≤ ${goal.atMost}${unit}`
 }
 
-const judged = (goal: Goal | undefined, value: number): Row['met'] => {
+export const judged = (goal: Goal | undefined, value: number): Row['met'] => {
   if (goal === undefined) return ''
   return ('atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost) ? 'yes' : 'no'
 }
