@@ -50,8 +50,11 @@ const { value: anyJson } = fc.letrec((again) => ({
   ),
   object: fc
     .array(fc.tuple(name, again('value')), { maxLength: 4 })
-    .map((fields) =>
-      JSON.parse(`{${fields.map(([field, one]) => `${JSON.stringify(field)}:${JSON.stringify(one)}`).join()}}`),
+    .map(
+      (fields) =>
+        JSON.parse(
+          `{${fields.map(([field, one]) => `${JSON.stringify(field)}:${JSON.stringify(one)}`).join()}}`,
+        ) as unknown,
     ),
 }))
 const anyObject = fc.array(fc.tuple(name, anyJson), { maxLength: 4 }).map((fields) => {

@@ -14,10 +14,14 @@ const sending = (json: string) =>
   fingerprintOf(
     'sendMessage',
     'text',
-    right(SendMessageRequest.decode({ headers: {}, path: { chat_id: '1' }, body: JSON.parse(json) })).body,
+    right(SendMessageRequest.decode({ headers: {}, path: { chat_id: '1' }, body: JSON.parse(json) as unknown })).body,
   )
 const opening = (json: string) =>
-  fingerprintOf('createChat', 'title', right(CreateChatRequest.decode({ headers: {}, body: JSON.parse(json) })).body)
+  fingerprintOf(
+    'createChat',
+    'title',
+    right(CreateChatRequest.decode({ headers: {}, body: JSON.parse(json) as unknown })).body,
+  )
 
 describe('The fingerprint of a request with a key', () => {
   it('is what earlier versions kept, of a request that says what could be said to them', () => {

@@ -26,9 +26,9 @@ export const aSide = async (hold: Hold, opens: readonly Open[], clock: { now: ()
   const started = (): Promise<Messenger[]> =>
     Promise.all(opens.map(async (open) => serve(await open(), config, aLogger(), clock)))
   let servers = await started()
-  let stopped: Promise<unknown> | undefined
+  let stopped: Promise<void> | undefined
   const stop = hold(
-    async () => void (await (stopped ??= Promise.all(servers.map((server) => server.stop())))),
+    () => (stopped ??= Promise.all(servers.map((server) => server.stop())).then(() => {})),
     (stop) => stop(),
   )
   let asked = 0

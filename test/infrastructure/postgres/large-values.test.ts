@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
-import * as E from 'fp-ts/lib/Either.js'
 import { change } from '../../../src/domain/chat/chat-decisions.ts'
 import { edit, post } from '../../../src/domain/chat/message-decisions.ts'
 import type { Reaction } from '../../../src/domain/chat/reaction.ts'
@@ -113,7 +112,7 @@ describe('What is large and was not changed', () => {
         changing(round + 1, { title: aTitle(`Round ${round}`) }),
         ...upTo(4).map((n) => sending(round + n)),
       ])
-      answers.forEach((answer) => right<unknown>(answer as E.Either<unknown, unknown>))
+      answers.forEach((answer) => right<unknown>(answer))
       const chat = right(await findChat(on(round), id))
       expect(chat.title).to.equal(`Round ${round}`)
       expect(chat.metadata).to.deep.include({ round })
