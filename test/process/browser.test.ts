@@ -13,11 +13,16 @@ const NAMES: Readonly<Record<string, string>> = {
   problem: 'validation-failed',
   file: 'swagger-ui-init.js',
   user_id: 'bob',
+  reaction: '❤',
   'On-Behalf-Of': 'bob',
 }
 
-/** What has to be typed beside what stands in the path: of which chats, and who it is that types. */
-const MORE: Readonly<Record<string, readonly string[]>> = { followChats: ['chat_id'], sendTyping: ['On-Behalf-Of'] }
+/** What has to be typed beside what stands in the path: of which chats, by which reaction, and who it is that types or reacts. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  followChats: ['chat_id'],
+  listReactors: ['reaction'],
+  ...Object.fromEntries(['sendTyping', 'addReaction', 'removeReaction'].map((id) => [id, ['On-Behalf-Of']])),
+}
 
 const ROOT_KEY = 'the-root-key-of-this-test-and-of-no-other'
 
@@ -52,11 +57,13 @@ describe('Swagger UI in a browser', () => {
     return { ...seen, answer }
   }
 
-  /** Ids of a message and of a member that are there, of their chat and of a key: what was deleted once is gone. */
+  /** Ids of a message and of a member that are there (the one reacted to by the other), of their chat and of a key: what was deleted once is gone. */
   const freshIds = async () => {
     const client = clientOf(messenger.url)
     const chat = await aChatOn(client, 'Release party', { members: [{ user_id: 'bob', role: 'member' }] })
     await client.post(`${chat}/messages/`, { text: 'Who brings the cake?' })
+    const reaction = `${chat}/messages/1/reactions/${encodeURIComponent('❤')}`
+    await client.request('PUT', reaction, { headers: { 'on-behalf-of': 'bob' } })
     const { json: key } = await client.post<{ readonly id: number }>('/keys/', { name: 'a try', scopes: ['read'] })
     return { chat_id: chat.split('/')[2] ?? '', message_id: '1', user_id: 'bob', key_id: String(key.id) }
   }
