@@ -6,7 +6,7 @@ import type { SeenEntry } from './foreseen.ts'
 import { DONE } from './model.ts'
 import type { ReadingChat } from './reading-chat.ts'
 import { seenEntry, seenMessage } from './seen.ts'
-import { metadataOf, type Server } from './server.ts'
+import { MANY, metadataOf, type Server } from './server.ts'
 import { numberOf, type Opening, placeOf, reactionOf, type Step } from './step.ts'
 
 const STATUSES: Readonly<Record<string, number>> = {
@@ -99,6 +99,7 @@ export const overHttp = (client: Client, clock: TestClock): Server => {
       for (let target: string | undefined = `/users/${user}/inbox/?limit=${limit}`; target;) {
         const page: Answer<readonly unknown[]> = await client.get<readonly unknown[]>(target, as(user))
         all.push(...page.json.map(seenEntry))
+        if (all.length > MANY) throw new Error(`the inbox of ${user} has no end`)
         target = nextIn(page)
       }
       return all

@@ -21,3 +21,6 @@ export interface Server {
 }
 
 export const metadataOf = (tag: number) => (tag === 0 ? {} : { tag })
+
+/** More entries than an inbox of these histories has. */
+export const MANY = 100

@@ -28,7 +28,7 @@ import { aText, aTitle, aUser, later, right } from '../fixtures.ts'
 import { DONE } from './model.ts'
 import type { ReadingChat } from './reading-chat.ts'
 import type { SeenEntry } from './foreseen.ts'
-import { metadataOf, type Server } from './server.ts'
+import { MANY, metadataOf, type Server } from './server.ts'
 import { seenEntry, seenMessage } from './seen.ts'
 import { numberOf, type Opening, placeOf, reactionOf, type Step } from './step.ts'
 import { callerOf } from './steps.ts'
@@ -116,6 +116,7 @@ export const useCases = ({ chats, markers, inboxes, reactions, signals }: Storag
         const query = { userId: user as UserId, selection: { limit, before } }
         const { entries, more } = right(await getInbox(inboxes)(aUser(user), query)())
         all.push(...entries.map((entry) => seenEntry(inboxEntryView(entry))))
+        if (all.length > MANY) throw new Error(`the inbox of ${user} has no end`)
         const last = entries.at(-1)?.chat
         if (!more || !last) return all
         before = { activeAt: last.activeAt, chatId: last.id }

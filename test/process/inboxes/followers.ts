@@ -19,6 +19,8 @@ export const anInboxFollower = (urls: readonly string[], user: string, dice: Dic
   let place = ''
   let [seen, cuts, connections] = [0, 0, 0]
   let isOver = false
+  let away = Promise.withResolvers<void>()
+  away.resolve()
   const isDone = () => isOver
 
   const takeAll = () => {
@@ -42,10 +44,16 @@ export const anInboxFollower = (urls: readonly string[], user: string, dice: Dic
       takeAll()
       place = stream.lastEventId() || place
       await sleep(dice.roll() * 20)
+      await away.promise
     }
   })()
   // Whoever stops it hears of its failure.
   running.catch(() => undefined)
+
+  const cut = () => {
+    cuts += 1
+    stream?.cut()
+  }
 
   return {
     user,
@@ -56,14 +64,18 @@ export const anInboxFollower = (urls: readonly string[], user: string, dice: Dic
       remembered
         .filter((line) => line.includes(`"id":${chat},"title"`) || / (chats|entry_removed) /.test(line))
         .slice(-12),
-    cut: () => {
-      cuts += 1
-      stream?.cut()
+    cut,
+    /** Is cut off, and goes on once it comes back. */
+    leave: () => {
+      away = Promise.withResolvers()
+      cut()
     },
+    comeBack: () => away.resolve(),
     pause: () => stream?.pause(),
     resume: () => stream?.resume(),
     stop: async () => {
       isOver = true
+      away.resolve()
       stream?.cut()
       await running
       // Whoever comes back more often than it was cut off is ended for a reason that nobody knows.

@@ -11,6 +11,8 @@ const CHATS = 8
 const USERS = 10
 const WRITERS = 12
 const FOLLOWERS = 20
+/** Changes that some followers miss before they come back for good. */
+const LAST = 100
 
 interface EntryBody {
   readonly chat: { readonly id: number }
@@ -63,7 +65,8 @@ const expectWhole = async (client: Client, followers: readonly InboxFollower[], 
 
 /**
  * 12 writers on 8 chats of 10 users, 20 followers of their inboxes that are cut at random moments, evenly over the changes, and
- * some of which stop reading until somebody else is cut: at the end what each has folded is its inbox.
+ * some of which stop reading until somebody else is cut; half of them are away until nothing changes any more: what each
+ * has folded then is its inbox.
  */
 export const tortureInboxes = async ({ seed, urls, changes, cuts }: Torture): Promise<void> => {
   const dice = diceOf(seed)
@@ -87,12 +90,17 @@ export const tortureInboxes = async ({ seed, urls, changes, cuts }: Torture): Pr
       paused.resume()
       if (isOver) return
     }
+    // What half of them miss in the end, nothing that comes later makes up for.
+    const leaving = followers.filter((_, n) => n % 2 === 0)
+    for (const follower of leaving) follower.leave()
+    await until(() => isOver || count >= changes + LAST)
   }
 
   try {
     await Promise.race([writers, cutting()])
     isOver = true
     await writers
+    for (const follower of followers) follower.comeBack()
     await expectWhole(clients[1]!, followers, seed)
   } finally {
     isOver = true
