@@ -8,9 +8,10 @@ import { type Database, openDatabase } from '../../../src/infrastructure/postgre
 import { postgresMarkers } from '../../../src/infrastructure/postgres/markers.ts'
 import { type Acting, acting } from '../../acting.ts'
 import { aUser, right } from '../../fixtures.ts'
+import { blocksOf, planOf, type PlanNode } from '../../plan-of.ts'
 import { adminOf, aDatabase } from '../../postgres.ts'
 import { releasing } from '../../releasing.ts'
-import { askedOf, statementsOf } from '../../statements.ts'
+import { statementsOf } from '../../statements.ts'
 
 const ALICE = aUser('alice')
 const MEMBERS = 100_000
@@ -20,20 +21,6 @@ const LIMIT = 50
 
 /** Pages of 8 KiB that a page of a list may look at: some for each of its entries, and for the ways to them. */
 const FEW = 4 * LIMIT + 40
-
-interface Node {
-  readonly 'Node Type': string
-  readonly 'Index Name'?: string
-  readonly 'Relation Name'?: string
-  readonly 'Actual Rows': number
-  readonly 'Actual Loops': number
-  readonly 'Rows Removed by Filter'?: number
-  readonly 'Shared Hit Blocks': number
-  readonly 'Shared Read Blocks': number
-  readonly Plans?: readonly Node[]
-}
-
-const nodesOf = (node: Node): readonly Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
 
 describe('However large a chat is, and however many there are,', () => {
   const hold = releasing(after)
@@ -85,36 +72,14 @@ describe('However large a chat is, and however many there are,', () => {
     await adminOf(where, 'vacuum analyze chats, members, messages')
   })
 
-  /** The plan by which what the work asks for is read, as it went. */
-  const planOf = async (work: () => Promise<unknown>): Promise<readonly Node[]> => {
-    const { pool } = database
-    const asked = await askedOf(pool, work)
-    expect(asked).to.have.length(1)
-    const [{ text, values = [] } = { text: '' }] = asked
-    // Prepared, as the service's own statements are: planned for any values.
-    const session = await pool.connect()
-    try {
-      await session.query(`prepare asked as ${text}`)
-      const given = values.map((value) => (value === null ? 'null' : `'${value as string}'`)).join(', ')
-      const explained = await session.query<{ 'QUERY PLAN': readonly { readonly Plan: Node }[] }>(
-        `explain (analyze, buffers, format json) execute asked(${given})`,
-      )
-      await session.query('deallocate asked')
-      return nodesOf(explained.rows[0]?.['QUERY PLAN'][0]?.Plan as Node)
-    } finally {
-      session.release()
-    }
-  }
-
-  const expectFew = (nodes: readonly Node[]) => {
-    const [top] = nodes
-    expect((top?.['Shared Hit Blocks'] ?? 0) + (top?.['Shared Read Blocks'] ?? 0), 'pages of 8 KiB').to.be.below(FEW)
+  const expectFew = (nodes: readonly PlanNode[]) => {
+    expect(blocksOf(nodes), 'pages of 8 KiB').to.be.below(FEW)
     const passedOver = nodes.map((node) => (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'])
     expect(Math.max(...passedOver), 'rows that were read in vain').to.be.at.most(LIMIT)
   }
 
   const expectRanges = async (work: () => Promise<unknown>, index: string) => {
-    const nodes = await planOf(work)
+    const nodes = await planOf(database.pool, work)
     const [top] = nodes
     const types = nodes.map((node) => node['Node Type'])
     expect(types.filter((type) => /Sort|Seq Scan|Hash|Bitmap|Materialize/.test(type))).to.deep.equal([])
@@ -159,7 +124,7 @@ describe('However large a chat is, and however many there are,', () => {
     it(`what is unread is one range of the deleted messages after the marker, for a ${caller.kind}`, async () => {
       const userId = 'zoe' as UserId
       const look = postgresMarkers(database.pool).decide(caller, { chatId: long, userId }, marker(caller, userId))
-      const nodes = await planOf(async () =>
+      const nodes = await planOf(database.pool, async () =>
         expect(right(await look()).reading).to.include({ readMessageId: MESSAGES - LIMIT, unread: LIMIT / 2 }),
       )
       expectFew(nodes)
@@ -171,7 +136,7 @@ describe('However large a chat is, and however many there are,', () => {
     const [bea, zoe] = [aUser('user-050000'), aUser('zoe')]
     const send = () => Promise.all([bea, zoe, bea].map(async (caller) => right(await act.send(caller, left))))
     await send()
-    const nodes = await planOf(send)
+    const nodes = await planOf(database.pool, send)
     expectFew(nodes)
     const ofMembers = nodes.filter((node) => node['Relation Name'] === 'members')
     expect(ofMembers.map((node) => node['Index Name'])).to.include('members_pkey')
