@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Client } from 'pg'
 import { ensureDatabase, type EmbeddedPostgres } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
 import { openDatabase } from '../src/infrastructure/postgres/database/database.ts'
@@ -66,16 +67,30 @@ export const settle = async (client: Client, ...tables: readonly string[]) => {
   await client.query('checkpoint')
 }
 
+interface Schema {
+  readonly openDatabase: typeof openDatabase
+  readonly migrate: typeof migrate
+}
+
+/** As another checkout has it: a server refuses what a newer one migrated. */
+export const schemaOf = async (checkout: string): Promise<Schema> => {
+  const postgres = join(checkout, 'src/infrastructure/postgres')
+  const { openDatabase } = (await import(join(postgres, 'database/database.ts'))) as Pick<Schema, 'openDatabase'>
+  const { migrate } = (await import(join(postgres, 'migrations/migrate.ts'))) as Pick<Schema, 'migrate'>
+  return { openDatabase, migrate }
+}
+
 /** A database with our schema, chats 1 to `chats` and messages 1 to `messages` in each. */
 export const createMessenger = async (
   server: EmbeddedPostgres,
   name: string,
   contents: Contents,
+  schema: Schema = { openDatabase, migrate },
 ): Promise<Connection> => {
   const connection = connectionTo(server, name)
   await ensureDatabase(server, name)
-  const database = openDatabase(connection)
-  await migrate(database)
+  const database = schema.openDatabase(connection)
+  await schema.migrate(database)
   await database.close()
   await withClient(connection, async (client) => {
     const { chats, messages } = contents

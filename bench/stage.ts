@@ -7,7 +7,15 @@ import {
   startEmbeddedPostgres,
 } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
 import type { Server } from './child.ts'
-import { type Connection, connectionTo, createMessenger, fillPeer, SERVER_SETTINGS, withClient } from './database.ts'
+import {
+  type Connection,
+  connectionTo,
+  createMessenger,
+  fillPeer,
+  schemaOf,
+  SERVER_SETTINGS,
+  withClient,
+} from './database.ts'
 import { ensureDatabase } from '../src/infrastructure/embedded-postgres/embedded-postgres.ts'
 import { type Limit, pgbenchLimit, pgbenchVersion } from './limit.ts'
 import { type Load, startLoad } from './load.ts'
@@ -102,7 +110,9 @@ export const setStage = async (pace: Pace, sizes: Sizes, { data, against }: Plac
   }
 
   const ownDatabase = once(() => createMessenger(postgres, 'ours', sizes))
-  const databaseBefore = once(() => createMessenger(postgres, 'before', sizes))
+  const databaseBefore = once(async () =>
+    createMessenger(postgres, 'before', sizes, await schemaOf(resolve(against ?? '.'))),
+  )
   const limitDatabase = once(() => createMessenger(postgres, 'limit', sizes))
   return {
     pace,
