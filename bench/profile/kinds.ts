@@ -2,7 +2,8 @@ import type { Sample } from './samples.ts'
 
 /** Whose work it is, by what its frames are called; the first that fits. */
 const WHOSE: readonly (readonly [kind: string, symbol: RegExp])[] = [
-  ['the collector', /Heap::CollectGarbage|Scavenger|MarkCompact|Sweeper|ConcurrentMarking|IncrementalMarking|GCTracer/],
+  ['the collector, of the young', /Scaveng|Heap::EvacuateYoung|YoungGeneration/],
+  ['the collector, of the old', /Heap::CollectGarbage|MarkCompact|Sweep|ConcurrentMark|IncrementalMark|GCTracer/],
   ['the compiler', /v8::internal::compiler|Turbofan|Maglev|Sparkplug|OptimizingCompile|Compiler::Compile|Deoptimiz/],
 ]
 

@@ -1,5 +1,8 @@
-/** Places to remember sights in, a power of two: four bytes each. */
-const PLACES = 65_536
+/**
+ * Places to remember sights in, a power of two, and about as many as pages find room in a cache: what is asked for again only
+ * after more others than that would not be found there.
+ */
+const PLACES = 4096
 
 /** FNV-1a, of 32 bits. */
 const hashOf = (text: string): number => {
