@@ -4,6 +4,7 @@ import { firstOf, type Journal, type Sight } from '../../application/ports/journ
 import { type Caller, reaches, type UserId, userOf } from '../../domain/caller.ts'
 import { sees } from '../../domain/chat/sight.ts'
 import type { ChatId, Revision } from '../../domain/identity.ts'
+import { chunksOf } from './database/chunks.ts'
 import { nullsOf } from './database/columns.ts'
 import { inTime } from './database/deadline.ts'
 import { list, scalar } from './database/parameters.ts'
@@ -76,7 +77,7 @@ const CHUNK = 1000
 
 const inChunks = async <A>(ids: readonly ChatId[], find: (ids: readonly ChatId[]) => Promise<readonly A[]>) => {
   const found: A[] = []
-  for (let start = 0; start < ids.length; start += CHUNK) found.push(...(await find(ids.slice(start, start + CHUNK))))
+  for (const chunk of chunksOf(ids, CHUNK)) found.push(...(await find(chunk)))
   return found
 }
 

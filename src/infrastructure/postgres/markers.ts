@@ -15,18 +15,13 @@ import { retry } from './database/retry.ts'
 import { CHAT, CHAT_WIDTH, chatOf, MEMBERSHIP, membershipColumns, membershipOf } from './database/rows.ts'
 import { type Session, statement } from './database/statement.ts'
 import { viewedBy } from './reads/seen.ts'
+import { unreadAfter } from './database/unread.ts'
 
 const VIEWER_AT = CHAT_WIDTH
 const TARGET_AT = VIEWER_AT + 1 + Object.keys(membershipColumns).length
 const MARKER_AT = TARGET_AT + 1 + Object.keys(membershipColumns).length
 
 const address = { chatId: scalar<ChatId>('bigint'), userId: scalar<UserId>('text') }
-
-/** Numbers have no gaps, so all messages after the marker are a subtraction; those deleted are a range of an index of them alone. */
-const unreadAfter = (marker: string, lastMessageId: string, chatId: string) => `
-  ${lastMessageId} - ${marker} - (
-    select count(*) from messages t where t.chat_id = ${chatId} and t.id > ${marker} and t.deleted_at is not null
-  )`
 
 const membershipIn = (row: readonly unknown[], from: number): Membership | undefined =>
   row[from] === 't' ? membershipOf(row, from + 1) : undefined

@@ -1,6 +1,7 @@
 import type { Moment } from '../../../application/ports/inboxes.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import { MESSAGE, messageOfJson } from '../database/rows.ts'
+import { unreadAfter } from '../database/unread.ts'
 
 /**
  * When a statement began, by the clock of the database: milliseconds since 1970, rounded down. `statement_timestamp()` would
@@ -9,15 +10,10 @@ import { MESSAGE, messageOfJson } from '../database/rows.ts'
 export const MOMENT = 'floor(extract(epoch from now()) * 1000)::bigint'
 export const momentIn = (row: readonly unknown[]): Moment => row[0] as Moment
 
-/**
- * Of a chat `c`, what a member `u` has not read: a subtraction, less a range of the index of tombstones. That index is not even
- * looked at where everything is read.
- */
+/** Of a chat `c`, what a member `u` has not read. Tombstones are not even looked at where everything is read. */
 export const UNREAD = `
-  case when c.last_message_id > u.read_message_id then c.last_message_id - u.read_message_id - (
-    select count(*) from messages m
-    where m.chat_id = c.id and m.id > u.read_message_id and m.deleted_at is not null
-  ) else 0 end`
+  case when c.last_message_id > u.read_message_id
+    then ${unreadAfter('u.read_message_id', 'c.last_message_id', 'c.id')} else 0 end`
 
 /**
  * Of a chat `c`, the newest message that is not deleted, as one value: from the end of the primary key, over the tombstones that

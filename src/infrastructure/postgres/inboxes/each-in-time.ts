@@ -4,10 +4,6 @@ import type { Unavailable } from '../../../application/ports/failures.ts'
 import { inTime } from '../database/deadline.ts'
 import { retry } from '../database/retry.ts'
 
-/** So many at once, in order; none of nothing. */
-export const chunksOf = <A>(all: readonly A[], size: number): readonly (readonly A[])[] =>
-  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
-
 /** Asks for one chunk after another, each in time. */
 export const eachInTime =
   <Chunk, Found>(
