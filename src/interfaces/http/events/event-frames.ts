@@ -20,7 +20,9 @@ export const HEARTBEAT = pieceOf(':\n')
 const id = (value: string | undefined) => (value === undefined ? '' : `id: ${value}\n`)
 
 /** JSON writes line breaks as escapes, so data is always one line and ids are ours: nothing a client sends ends a field. */
-const body = (event: string, data: unknown) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+export const bodyOf = (event: string, json: string): string => `event: ${event}\ndata: ${json}\n\n`
+
+const body = (event: string, data: unknown) => bodyOf(event, JSON.stringify(data))
 
 /**
  * Sets the client's last event id before anything happened, so that whoever is cut off before that loses nothing either. By

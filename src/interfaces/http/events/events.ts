@@ -11,6 +11,7 @@ import { bodiesOf, framesOf, inPieces, openingBlock, removedBlock, signalFrames,
 import type { EventStreams } from './event-streams.ts'
 import { PlacesCodec, revisionIn, tokenOf } from './event-token.ts'
 import type { Piece } from './piece.ts'
+import { placeIn } from './resuming.ts'
 import type { StreamMetrics } from './stream-metrics.ts'
 
 const FollowChatRequest = t.type({
@@ -23,19 +24,6 @@ const FollowChatsRequest = t.type({
   query: t.type({ chat_id: ChatIdsCodec, after: optional(PlacesCodec), lastEventId: optional(PlacesCodec) }),
   headers: t.type({ 'last-event-id': optional(PlacesCodec) }),
 })
-
-/** How clients name the last event that they have. */
-interface Resuming<Place> {
-  readonly query: { readonly after: Place | undefined; readonly lastEventId: Place | undefined }
-  readonly headers: { readonly 'last-event-id': Place | undefined }
-}
-
-/**
- * Polyfills of EventSource put the header into the query, for they cannot send it to another origin. The `after` beside
- * either is the one that the client began with.
- */
-const placeIn = <Place>({ query, headers }: Resuming<Place>): Place | undefined =>
-  headers['last-event-id'] ?? query.lastEventId ?? query.after
 
 const cursorsOf = ({ positions }: Following) => new Map(Array.from(positions, ([id, { cursor }]) => [id, cursor]))
 

@@ -8,6 +8,7 @@ import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { openingBlock } from '../events/event-frames.ts'
 import type { EventStreams } from '../events/event-streams.ts'
+import { placeIn } from '../events/resuming.ts'
 import { batchFrames } from './inbox-frames.ts'
 import type { InboxMetrics } from './inbox-metrics.ts'
 import { MomentCodec, momentWord } from './inbox-moment.ts'
@@ -30,13 +31,10 @@ export const inboxEventEndpoints = (
   }
 
   return {
-    followInbox: endpoint(contract.operation('followInbox'), FollowInboxRequest, ({ path, query, headers }, caller) =>
+    followInbox: endpoint(contract.operation('followInbox'), FollowInboxRequest, (request, caller) =>
       streams.begin(
         pipe(
-          followInbox(caller, {
-            userId: path.user_id,
-            after: headers['last-event-id'] ?? query.lastEventId ?? query.after,
-          }),
+          followInbox(caller, { userId: request.path.user_id, after: placeIn(request) }),
           TE.map(({ moment, batches }) => ({ opening: openingBlock(momentWord(moment)), items: batches, render })),
         ),
         caller,

@@ -1,7 +1,7 @@
 import type { InboxBatch, InboxEvent, ToldEntry } from '../../../application/following/inbox/inbox-event.ts'
 import type { InboxHead, Moment } from '../../../application/ports/inboxes.ts'
 import { chatView, messageView } from '../chats/views.ts'
-import { inPieces, withId } from '../events/event-frames.ts'
+import { bodyOf, inPieces, withId } from '../events/event-frames.ts'
 import type { Piece } from '../events/piece.ts'
 import { momentWord } from './inbox-moment.ts'
 
@@ -18,16 +18,14 @@ export const entryJson = ({ head, own: { role, readMessageId, unread } }: Pick<T
   return `{"chat":${chat},${own},"last_message":${lastMessage}}`
 }
 
-const block = (event: string, json: string) => `event: ${event}\ndata: ${json}\n\n`
-
 const blockOf = (event: InboxEvent): string => {
   switch (event.kind) {
     case 'chats':
-      return block('chats', JSON.stringify({ chat_ids: event.chatIds }))
+      return bodyOf('chats', JSON.stringify({ chat_ids: event.chatIds }))
     case 'entry':
-      return block('entry', entryJson(event))
+      return bodyOf('entry', entryJson(event))
     case 'removed':
-      return block('entry_removed', JSON.stringify({ chat_id: event.chatId }))
+      return bodyOf('entry_removed', JSON.stringify({ chat_id: event.chatId }))
   }
 }
 
