@@ -68,6 +68,10 @@ export const pageLinks = (
   return [older, newer].filter((value) => value !== false)
 }
 
+/** The link to the page that begins at a place, as long as the client asked for. */
+export const nextLink = (path: string, limit: number | undefined, place: string): string =>
+  `<${path}?${limit === undefined ? '' : `limit=${limit}&`}${place}>; rel="next"`
+
 /** Where to follow the chat from, exactly after what the answer shows (`monitor`: RFC 5989). */
 export const monitorLink = ({ id, revision }: Chat): string => `</chats/${id}/events?after=${revision}>; rel="monitor"`
 

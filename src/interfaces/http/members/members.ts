@@ -13,8 +13,9 @@ import { ChatIdCodec, only, onlySome, PAGE_LIMIT, PageLimitCodec, RoleCodec, Use
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { Conditional, tagOfContent } from '../endpoint/etags.ts'
-import { linkHeader, monitorLink } from '../endpoint/paging.ts'
+import { monitorLink, nextLink } from '../endpoint/paging.ts'
 import { json, noContent } from '../endpoint/reply.ts'
+import { tagged } from '../endpoint/tagged.ts'
 
 const Collection = only({ chat_id: ChatIdCodec })
 const Item = only({ chat_id: ChatIdCodec, user_id: UserIdCodec })
@@ -33,11 +34,10 @@ const membersPath = (chatId: ChatId) => `/chats/${chatId}/members/`
 /** A membership has no revision that it shows: its tag is made of what it says. */
 const tagOf = (body: unknown) => ({ ETag: tagOfContent(body) })
 
-const nextLink = ({ chat, entries, more }: MemberPage, limit: number | undefined): readonly string[] => {
+const linksOf = ({ chat, entries, more }: MemberPage, limit: number | undefined): readonly string[] => {
   const last = entries.at(-1)
-  if (!more || !last) return []
-  const size = limit === undefined ? '' : `limit=${limit}&`
-  return [`<${membersPath(chat.id)}?${size}after=${encodeURIComponent(last.userId)}>; rel="next"`]
+  const next = more && last && nextLink(membersPath(chat.id), limit, `after=${encodeURIComponent(last.userId)}`)
+  return next ? [next, monitorLink(chat)] : [monitorLink(chat)]
 }
 
 export interface MemberUseCases {
@@ -57,20 +57,14 @@ export const memberEndpoints = (
         chatId: path.chat_id,
         selection: { limit: query.limit ?? PAGE_LIMIT.DEFAULT, after: query.after },
       }),
-      TE.map((page) => {
-        const body = page.entries.map(memberView)
-        return json(200, body, {
-          ...linkHeader([...nextLink(page, query.limit), monitorLink(page.chat)]),
-          ...tagOf(body),
-        })
-      }),
+      TE.map((page) => tagged(page.entries.map(memberView), linksOf(page, query.limit))),
     ),
   ),
 
   getMember: endpoint(contract.operation('getMember'), GetMemberRequest, ({ path }, caller) =>
     pipe(
       getMember(caller, addressIn(path)),
-      TE.map((member) => json(200, memberView(member), tagOf(memberView(member)))),
+      TE.map((member) => tagged(memberView(member))),
     ),
   ),
 

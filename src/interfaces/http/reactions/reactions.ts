@@ -19,9 +19,10 @@ import {
 } from '../codecs/codecs.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { Conditional, tagOfContent } from '../endpoint/etags.ts'
-import { linkHeader } from '../endpoint/paging.ts'
-import { json, noContent } from '../endpoint/reply.ts'
+import { Conditional } from '../endpoint/etags.ts'
+import { nextLink } from '../endpoint/paging.ts'
+import { noContent } from '../endpoint/reply.ts'
+import { tagged } from '../endpoint/tagged.ts'
 
 const OfMessage = { chat_id: ChatIdCodec, message_id: MessageIdCodec }
 const Item = only({ ...OfMessage, reaction: ReactionCodec })
@@ -37,8 +38,6 @@ export const ListOwnReactionsRequest = t.type({
   path: only({ chat_id: ChatIdCodec, user_id: UserIdCodec }),
   query: onlySome({ limit: PageLimitCodec, before: MessageIdCodec, after: MessagePositionCodec }),
 })
-
-const limited = (limit: number | undefined) => (limit === undefined ? '' : `limit=${limit}&`)
 
 export interface ReactionUseCases {
   readonly addReaction: AddReaction
@@ -78,9 +77,8 @@ export const reactionEndpoints = (
         const last = more ? entries.at(-1) : undefined
         const base = `/chats/${path.chat_id}/messages/${path.message_id}/reactions/`
         const place = (after: string) =>
-          `${limited(query.limit)}reaction=${encodeURIComponent(query.reaction)}&after=${encodeURIComponent(after)}`
-        const links = last === undefined ? [] : [`<${base}?${place(last)}>; rel="next"`]
-        return json(200, body, { ...linkHeader(links), ETag: tagOfContent(body) })
+          `reaction=${encodeURIComponent(query.reaction)}&after=${encodeURIComponent(after)}`
+        return tagged(body, last === undefined ? [] : [nextLink(base, query.limit, place(last))])
       }),
     ),
   ),
@@ -100,8 +98,7 @@ export const reactionEndpoints = (
           const last = more ? entries.at(-1) : undefined
           const base = `/chats/${path.chat_id}/members/${encodeURIComponent(path.user_id)}/reactions/`
           const after = query.after === undefined ? '' : `&after=${query.after}`
-          const links = last ? [`<${base}?${limited(query.limit)}before=${last.messageId}${after}>; rel="next"`] : []
-          return json(200, body, { ...linkHeader(links), ETag: tagOfContent(body) })
+          return tagged(body, last ? [nextLink(base, query.limit, `before=${last.messageId}${after}`)] : [])
         }),
       ),
   ),

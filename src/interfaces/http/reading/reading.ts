@@ -22,9 +22,9 @@ import {
 } from '../codecs/codecs.ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
-import { Conditional, tagOfContent } from '../endpoint/etags.ts'
-import { linkHeader } from '../endpoint/paging.ts'
-import { json, type Reply } from '../endpoint/reply.ts'
+import { Conditional } from '../endpoint/etags.ts'
+import { nextLink } from '../endpoint/paging.ts'
+import { tagged } from '../endpoint/tagged.ts'
 import { momentWord } from './inbox-moment.ts'
 import { inboxEntryView, readingView, unreadView } from './views.ts'
 
@@ -43,10 +43,6 @@ export const GetInboxRequest = t.type({
 })
 export const GetUnreadRequest = t.type({ headers: Conditional, path: User })
 
-/** What is not a chat's has no revision that it shows: its tag is made of what it says. */
-const tagged = (body: unknown, links: readonly string[] = []): Reply =>
-  json(200, body, { ...linkHeader(links), ETag: tagOfContent(body) })
-
 const inboxPath = (userId: UserId) => `/users/${encodeURIComponent(userId)}/inbox/`
 
 const placeOf = ({ chat: { activeAt, id } }: InboxEntry) => InboxPlaceCodec.encode({ activeAt, chatId: id })
@@ -55,8 +51,7 @@ const linksOf = (userId: UserId, { entries, more, moment }: InboxPage, limit: nu
   const monitor = `<${inboxPath(userId)}events?after=${momentWord(moment)}>; rel="monitor"`
   const last = entries.at(-1)
   if (!more || !last) return [monitor]
-  const size = limit === undefined ? '' : `limit=${limit}&`
-  return [`<${inboxPath(userId)}?${size}before=${placeOf(last)}>; rel="next"`, monitor]
+  return [nextLink(inboxPath(userId), limit, `before=${placeOf(last)}`), monitor]
 }
 
 export interface ReadingUseCases {
