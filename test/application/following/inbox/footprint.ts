@@ -58,4 +58,3 @@ const stalled = { bytes: await bytes() }
 stop.abort()
 await settled()
 console.log(JSON.stringify({ told: quiet.told, quiet: quiet.bytes, stalled: stalled.bytes }))
-process.exit()
