@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
+import { libraryPathOf, unpackedPackages } from './debian-packages.ts'
 import type { aDatabase } from './postgres.ts'
 import { until } from './until.ts'
 
@@ -19,25 +20,6 @@ interface Program {
 
 const NEEDED = ['pgbouncer', 'libc-ares2', 'libevent-2.1-7']
 
-/** The packages of the distribution, unpacked into a folder of ours: nothing is installed, and nothing started. */
-const unpacked = async (): Promise<string> => {
-  const folder = join(tmpdir(), 'messenger-test-pgbouncer')
-  const root = join(folder, 'root')
-  if (existsSync(root)) return root
-  await mkdir(folder, { recursive: true })
-  const options = { cwd: folder, timeout: 60_000 }
-  await run('apt-get', ['download', ...NEEDED], options).catch(async () => {
-    await run('apt-get', ['update'], options)
-    await run('apt-get', ['download', ...NEEDED], options)
-  })
-  const unpacking = await mkdtemp(join(folder, 'unpacking-'))
-  await chmod(unpacking, 0o755)
-  for (const file of await readdir(folder))
-    if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(folder, file), unpacking])
-  await run('mv', ['-T', unpacking, root]).catch(() => rm(unpacking, { recursive: true }))
-  return root
-}
-
 const versionOf = async (command: string, environment: Record<string, string>): Promise<Program> => {
   const { stdout } = await run(command, ['--version'], { env: { ...process.env, ...environment } })
   const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(stdout) ?? []
@@ -49,9 +31,8 @@ const find = async (): Promise<Program> => {
   if (PGBOUNCER !== undefined) return versionOf(PGBOUNCER, {})
   for (const command of ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'])
     if (existsSync(command)) return versionOf(command, {})
-  const root = await unpacked()
-  const [libraries = ''] = (await readdir(join(root, 'usr/lib'))).filter((name) => name.includes('linux'))
-  return versionOf(join(root, 'usr/sbin/pgbouncer'), { LD_LIBRARY_PATH: join(root, 'usr/lib', libraries) })
+  const root = await unpackedPackages('pgbouncer', NEEDED)
+  return versionOf(join(root, 'usr/sbin/pgbouncer'), await libraryPathOf(root))
 }
 
 let program: Promise<Program | undefined> | undefined

@@ -77,6 +77,11 @@ const layersBesideSrc: readonly Layer[] = [
     because:
       'HTTP is tested through requests to a whole messenger, its parts over any storage, its callers with what issuers have',
   },
+  {
+    path: 'test/operating',
+    may: 'src/* src/client src/composition/storage.ts test/* test/process/server-process.ts chai pg yaml node:',
+    because: 'recipes of the handbook are followed from outside, with the programs that they are for',
+  },
   { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
   {
     path: 'test/process',
