@@ -25,6 +25,8 @@ export const aFakeInboxes = (real: Inboxes) => {
     asked: [] as { readonly what: Question; readonly given: readonly unknown[] }[],
     /** What becomes of questions from now on, of this kind. */
     trouble: undefined as { readonly what: Question; readonly kind: 'unavailable' | 'defect' } | undefined,
+    /** Chats whose entries cannot be read, nor those that are asked for together with them. */
+    unreadable: new Set<ChatId>(),
     /** Answers to these were read, and wait to be let go, in the order in which they were asked. */
     holds: new Set<Question>(),
     held: [] as { readonly what: Question; readonly go: () => void }[],
@@ -56,6 +58,8 @@ export const aFakeInboxes = (real: Inboxes) => {
         if (fake.trouble.kind === 'defect') throw new TypeError('a defect')
         return E.left({ kind: 'Unavailable', cause: 'a test' })
       }
+      if (what === 'entries' && (given[0] as readonly InboxAddress[]).some(({ chatId }) => fake.unreadable.has(chatId)))
+        return E.left({ kind: 'Unavailable', cause: 'it takes too long' })
       await fake.delay()
       if (what === 'entries' && fake.between) return inTwoParts(given[0] as readonly InboxAddress[], fake.between)
       const ask = real[what] as (...given: readonly unknown[]) => TE.TaskEither<Unavailable, unknown>

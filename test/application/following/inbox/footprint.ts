@@ -29,8 +29,8 @@ for (const _ of upTo(CHATS)) {
   for (const { id } of users.slice(100)) right(await server.act.put(ANYBODY, chatId, id, 'member'))
   chatIds.push(chatId)
 }
-const sendToAll = async () => {
-  for (const chatId of chatIds) right(await server.act.send(ANYBODY, chatId))
+const sendTo = async (ids: readonly ChatId[]) => {
+  for (const chatId of ids) right(await server.act.send(ANYBODY, chatId))
   await server.quiet()
   server.fake.asked.length = 0
 }
@@ -50,10 +50,12 @@ for (const { id: userId } of users) {
   await settled()
 }
 const bytes = async () => ((await inUse()) - before) / STREAMS
-await sendToAll()
+await sendTo(chatIds)
+// Whoever waits for a batch may hold the one before it, or not, as the compiler has come along: a small one is no matter.
+await sendTo(chatIds.slice(0, 1))
 const quiet = { told, bytes: await bytes() }
 stall.isOn = true
-for (const _ of upTo(3)) await sendToAll()
+for (const _ of upTo(3)) await sendTo(chatIds)
 const stalled = { bytes: await bytes() }
 stop.abort()
 await settled()
