@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { DatabaseError } from 'pg'
 import { retry } from '../../../src/infrastructure/postgres/database/retry.ts'
-import { isConflict, wasUndone } from '../../../src/infrastructure/postgres/database/sql-state.ts'
+import { classOfFailure, isConflict, wasUndone } from '../../../src/infrastructure/postgres/database/sql-state.ts'
 
 const databaseError = (code: string) => Object.assign(new DatabaseError('refused', 7, 'error'), { code })
 
