@@ -16,8 +16,7 @@ const worst = (figures: Figures): Figures =>
   figures.map((figure) => (isDelay(figure) ? { ...figure, aggregator: 'max' } : figure))
 
 /** Sums, but where a figure says otherwise of itself. */
-const together = (many: readonly Figures[]): Registry =>
-  AggregatorRegistry.aggregate(many.map(worst) as MetricObjectWithValues<MetricValue<string>>[][])
+const together = (many: readonly Figures[]): Registry => AggregatorRegistry.aggregate(many.map(worst))
 
 const isKept = ({ type }: Figures[number]) => String(type) === 'counter' || String(type) === 'histogram'
 

@@ -86,7 +86,11 @@ describe('The class of a failure', () => {
   it('is that of its SQLSTATE, one word for what extensions make up, and another for what has none', () => {
     const classes = ['57P01', '08006', '42P01', 'ZZ123'].map((code) => classOfFailure(databaseError(code)))
     expect(classes).to.deep.equal(['57', '08', '42', 'other'])
-    for (const error of [new Error('Query read timeout'), Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), null])
+    for (const error of [
+      new Error('Query read timeout'),
+      Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+      null,
+    ])
       expect(classOfFailure(error)).to.equal('none')
   })
 })

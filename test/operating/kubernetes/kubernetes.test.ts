@@ -21,15 +21,15 @@ const manifests: readonly Manifest[] = readdirSync(folder)
   .filter((file) => file !== 'kustomization.yaml')
   .flatMap((file) => parseAllDocuments(textOf(file)).map((document) => document.toJS() as Manifest))
 
-const theOne = <Kind extends Manifest>(kind: string): Kind => {
+const theOne = (kind: string): Manifest => {
   const [found, ...more] = manifests.filter((manifest) => manifest.kind === kind)
   if (!found || more.length > 0) throw new Error(`there is not one ${kind}`)
-  return found as Kind
+  return found
 }
 
 describe('The manifests for Kubernetes', () => {
   const hold = releasing()
-  const deployment = theOne<Deployment>('Deployment')
+  const deployment = theOne('Deployment') as Deployment
   const { template } = deployment.spec
   const { spec: pod } = template
   const [container] = pod.containers
@@ -66,9 +66,9 @@ describe('The manifests for Kubernetes', () => {
 
   it('name the same pods and ports', () => {
     const { labels } = template.metadata
-    const budget = theOne<Budget>('PodDisruptionBudget')
-    const policy = theOne<Policy>('NetworkPolicy')
-    const service = theOne<Service>('Service')
+    const budget = theOne('PodDisruptionBudget') as Budget
+    const policy = theOne('NetworkPolicy') as Policy
+    const service = theOne('Service') as Service
     const selectors = [
       deployment.spec.selector.matchLabels,
       service.spec.selector,

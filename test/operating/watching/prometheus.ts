@@ -38,7 +38,10 @@ export const promtool = async ({ promtool: command }: Programs, args: readonly s
   running.child.stdin?.end(input)
   return running.then(
     () => [],
-    ({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) => [stdout + stderr],
+    (error: unknown) => {
+      const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string }
+      return [stdout + stderr]
+    },
   )
 }
 

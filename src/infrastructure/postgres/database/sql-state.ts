@@ -10,7 +10,24 @@ export const sqlState = (error: unknown): string | undefined => {
  * The classes of failures (manual, appendix A) that a service may meet. What extensions make up is `other`, so that they stay
  * few; `none` is what PostgreSQL did not say: nobody answered, or the connection was lost.
  */
-const CLASSES = new Set(['08', '22', '23', '25', '26', '28', '3D', '40', '42', '53', '54', '55', '57', '58', 'P0', 'XX'])
+const CLASSES = new Set([
+  '08',
+  '22',
+  '23',
+  '25',
+  '26',
+  '28',
+  '3D',
+  '40',
+  '42',
+  '53',
+  '54',
+  '55',
+  '57',
+  '58',
+  'P0',
+  'XX',
+])
 
 export const classOfFailure = (error: unknown): string => {
   const found = sqlState(error)?.slice(0, 2)
