@@ -41,9 +41,9 @@ export const metricsIn = (expression: string): readonly string[] =>
     ([, name = '']) => name,
   )
 
-/** The names in the first column of a table, below a heading of the third level of the handbook. */
+/** The first two cells of each row of a table, below a heading of the third level of the handbook. */
 export const tableOf = (heading: string): readonly string[] => {
   const handbook = readFileSync(new URL('../../../docs/operating.md', import.meta.url), 'utf8')
   const section = handbook.split(/^### /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
-  return Array.from(section.matchAll(/^\| `(\w+)` /gm), ([, name = '']) => name)
+  return Array.from(section.matchAll(/^\| `(\w+)` +\| (\w+) +\|/gm), ([, name = '', kind = '']) => `${name} ${kind}`)
 }

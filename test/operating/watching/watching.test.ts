@@ -66,15 +66,16 @@ onlyOnLinux('What is watched of a service', function () {
   })
   after(cleanUp)
 
-  /** Of ours: what every service on Node has is named by the library that counts it. */
-  const names = () =>
-    Array.from(exposed.matchAll(/^# TYPE (\w+) /gm), ([, name = '']) => name).filter(
-      (name) => !/^(process|nodejs)_/.test(name),
+  /** Of ours, each with its kind: what every service on Node has is named by the library that counts it. */
+  const shown = () =>
+    Array.from(exposed.matchAll(/^# TYPE (\w+) (\w+)$/gm), ([, name = '', kind = '']) => `${name} ${kind}`).filter(
+      (metric) => !/^(process|nodejs)_/.test(metric),
     )
 
   it('is named in the handbook, all of it, and nothing else is', () => {
-    expect(tableOf('Every metric')).to.have.members(names())
-    expect(tableOf('The alerts, and what to do')).to.have.members(alerts.map(({ alert }) => alert))
+    expect(tableOf('Every metric')).to.have.members(shown())
+    const known = alerts.map(({ alert, labels }) => `${alert} ${labels.severity}`)
+    expect(tableOf('The alerts, and what to do')).to.have.members(known)
   })
 
   it('is written as Prometheus asks for it', async function () {
