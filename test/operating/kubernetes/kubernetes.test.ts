@@ -1,25 +1,16 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { parse, parseAllDocuments } from 'yaml'
+import { parse } from 'yaml'
 import { readConfig } from '../../../src/config.ts'
 import { JWT_SECRET } from '../../credentials.ts'
 import { right } from '../../fixtures.ts'
 import { releasing } from '../../releasing.ts'
-import { recipesOf } from '../recipes.ts'
-import { kubectl } from './kubectl.ts'
+import { folder, manifests, textOf } from './deployed.ts'
 import type { Budget, Deployment, Manifest, Policy, Service } from './manifest.ts'
 import { violationsOf } from './violations.ts'
-
-const folder = fileURLToPath(new URL('../../../deploy/kubernetes/', import.meta.url))
-const textOf = (file: string) => readFileSync(join(folder, file), 'utf8')
-
-const manifests: readonly Manifest[] = readdirSync(folder)
-  .filter((file) => file !== 'kustomization.yaml')
-  .flatMap((file) => parseAllDocuments(textOf(file)).map((document) => document.toJS() as Manifest))
 
 const theOne = (kind: string): Manifest => {
   const [found, ...more] = manifests.filter((manifest) => manifest.kind === kind)
@@ -68,10 +59,10 @@ describe('The manifests for Kubernetes', () => {
     const { labels } = template.metadata
     const budget = theOne('PodDisruptionBudget') as Budget
     const policy = theOne('NetworkPolicy') as Policy
-    const service = theOne('Service') as Service
+    const services = manifests.filter(({ kind }) => kind === 'Service') as readonly Service[]
     const selectors = [
       deployment.spec.selector.matchLabels,
-      service.spec.selector,
+      ...services.map(({ spec }) => spec.selector),
       budget.spec.selector.matchLabels,
       policy.spec.podSelector.matchLabels,
       ...pod.topologySpreadConstraints.map(({ labelSelector }) => labelSelector.matchLabels),
@@ -79,11 +70,14 @@ describe('The manifests for Kubernetes', () => {
     for (const selector of selectors) expect(labels).to.include(selector)
     const names = container.ports.map(({ name }) => name)
     const used = [
-      ...service.spec.ports.map(({ targetPort }) => targetPort),
+      ...services.flatMap(({ spec }) => spec.ports.map(({ targetPort }) => targetPort)),
       ...policy.spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port)),
       ...[container.startupProbe, container.livenessProbe, container.readinessProbe].map(({ httpGet }) => httpGet.port),
     ]
     expect(new Set(used)).to.deep.equal(new Set(names))
+    const config = readFileSync(join(folder, '../prometheus/prometheus.yaml'), 'utf8')
+    const [, name] = /\[([\w-]+)\.messenger\.svc\]/.exec(config) ?? []
+    expect(services.map(({ metadata }) => metadata.name)).to.have.members(['messenger', name])
     expect(budget.spec.maxUnavailable).to.be.lessThan(deployment.spec.replicas)
   })
 
@@ -131,45 +125,6 @@ describe('The manifests for Kubernetes', () => {
     expect([mode(secrets?.secret?.defaultMode), pod.securityContext['fsGroup']]).to.deep.equal(['440', 1000])
     for (const { name, readOnly } of container.volumeMounts) if (name === secrets?.name) expect(readOnly).to.equal(true)
   })
-
-  it('are put together by kubectl, each in the namespace, with the image that is named', async function () {
-    const program = await kubectl()
-    if (!program) return this.skip()
-    const rendered = await program.kustomize(folder)
-    expect(rendered.map(({ kind }) => kind)).to.have.members(manifests.map(({ kind }) => kind))
-    for (const manifest of rendered) {
-      expect(await violationsOf(manifest), manifest.kind).to.deep.equal([])
-      expect(manifest.kind === 'Namespace' ? manifest.metadata.name : manifest.metadata.namespace).to.equal('messenger')
-    }
-    expect(imageIn(rendered)).to.equal('registry.example.org/messenger-api:0.1.0')
-  })
-
-  it('are changed by a kustomization of whose service it is, as the handbook shows', async function () {
-    const program = await kubectl()
-    // Before 1.21 kubectl has an older kustomize, which takes no folders as resources.
-    if (!program || program.minor < 21) return this.skip()
-    const [recipe] = recipesOf('Kubernetes').filter(({ language }) => language === 'yaml')
-    const own = join(aFolder(), 'own')
-    mkdirSync(own)
-    const there = join(own, '..', basename(folder))
-    mkdirSync(there)
-    for (const file of readdirSync(folder)) writeFileSync(join(there, file), textOf(file))
-    writeFileSync(
-      join(own, 'kustomization.yaml'),
-      (recipe?.text ?? '').replace(/\S*deploy\/kubernetes/, '../kubernetes'),
-    )
-    const rendered = await program.kustomize(own)
-    for (const manifest of rendered) expect(await violationsOf(manifest), manifest.kind).to.deep.equal([])
-    const changed = rendered.find(({ kind }) => kind === 'Deployment') as Deployment
-    expect(imageIn(rendered)).to.equal('registry.example.com/team/messenger-api:1.4.2')
-    expect(changed.spec.replicas).to.equal(3)
-    const { env } = changed.spec.template.spec.containers[0]
-    expect(env).to.deep.include({ name: 'AUTH_ISSUER', value: 'https://accounts.example.com' })
-    expect(env).to.have.length(container.env.length + 1)
-  })
 })
 
 const mode = (bits = 0) => bits.toString(8)
-
-const imageIn = (rendered: readonly Manifest[]) =>
-  (rendered.find(({ kind }) => kind === 'Deployment') as Deployment).spec.template.spec.containers[0].image

@@ -47,3 +47,10 @@ export const tableOf = (heading: string): readonly string[] => {
   const section = handbook.split(/^### /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
   return Array.from(section.matchAll(/^\| `(\w+)` +\| (\w+) +\|/gm), ([, name = '', kind = '']) => `${name} ${kind}`)
 }
+
+/** The configuration with what it says of Kubernetes in place of the addresses. */
+export const inKubernetes = (text: string) => {
+  const changed = text.replace(/^ +static_configs:\n.*\n/m, '').replaceAll(/^ {4}# (?=dns_sd_configs| {2})/gm, '    ')
+  if (!/^ {4}dns_sd_configs:$/m.test(changed)) throw new Error('it says nothing of Kubernetes')
+  return changed
+}

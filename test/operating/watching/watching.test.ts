@@ -15,7 +15,7 @@ import { follow } from '../../stream.ts'
 import { until } from '../../until.ts'
 import { recipesOf } from '../recipes.ts'
 import { type Prometheus, prometheusPrograms, promtool, startPrometheus } from './prometheus.ts'
-import { alerts, asAsked, deployed, metricsIn, panels, tableOf } from './watched.ts'
+import { alerts, asAsked, deployed, inKubernetes, metricsIn, panels, tableOf } from './watched.ts'
 
 const run = promisify(execFile)
 
@@ -122,6 +122,8 @@ onlyOnLinux('What is watched of a service', function () {
         .replace('messenger:8000', client.url.replace('http://', ''))
         .replaceAll('15s', '250ms')
       writeFileSync(file, text)
+      writeFileSync(join(folder, 'in-kubernetes.yaml'), inKubernetes(text))
+      expect(await promtool(programs, ['check', 'config', 'in-kubernetes.yaml'], folder)).to.deep.equal([])
       expect(await promtool(programs, ['check', 'config', 'prometheus.yaml'], folder)).to.deep.equal([])
       prometheus = hold(await startPrometheus(programs, folder), ({ stop }) => stop())
       const { query } = prometheus
