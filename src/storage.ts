@@ -16,6 +16,7 @@ import { postgresReactions } from './infrastructure/postgres/reactions.ts'
 import { postgresKeys } from './infrastructure/postgres/keys.ts'
 import { postgresChats } from './infrastructure/postgres/chats.ts'
 import { type Database, type DatabaseSettings, openDatabase } from './infrastructure/postgres/database/database.ts'
+import { loadOf } from './infrastructure/postgres/database/load.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
 import { prepareDatabase } from './infrastructure/postgres/migrations/prepare.ts'
 import { postgresNotifications } from './infrastructure/postgres/notifications.ts'
@@ -114,6 +115,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
     keys: postgresKeys(database.pool),
     bell,
     health: postgresHealth(database),
+    load: loadOf(database.pool),
     close: async () => {
       bell.close()
       signals.close()

@@ -4,6 +4,7 @@ import { followedChats as follow } from '../application/following/followed-chats
 import { followedSignals as hear } from '../application/following/signals/followed-signals.ts'
 import { eventStreams } from '../interfaces/http/events/event-streams.ts'
 import { eventEndpoints } from '../interfaces/http/events/events.ts'
+import { openStreamMetrics } from '../interfaces/http/events/open-stream-metrics.ts'
 import { streamMetrics } from '../interfaces/http/events/stream-metrics.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
@@ -22,7 +23,8 @@ export const followingModule = new ContainerModule(({ bind }) => {
   const needed = { contract, journal, followedChats, followedSignals, streams, registry, clock, failures }
   bindFrom(bind, roomEndpoints, needed, (bound) => {
     const { contract, journal, followedChats: chats, followedSignals: signals, streams, registry, clock } = bound
-    const metrics = streamMetrics(registry, streams.open, clock.now)
+    const metrics = streamMetrics(registry, clock.now)
+    openStreamMetrics(registry, streams)
     return eventEndpoints(
       contract,
       followChats({ journal, chats, signals, onFailure: bound.failures.report }),

@@ -11,6 +11,7 @@ import type { Chats } from '../application/ports/chats.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
+import type { Load } from '../application/ports/load.ts'
 import type { Entrance, EntranceSettings } from '../interfaces/http/callers/entrance.ts'
 import type { Inboxes } from '../application/ports/inboxes.ts'
 import type { Markers } from '../application/ports/markers.ts'
@@ -33,6 +34,8 @@ export const names = {
   clock: named<Clock>('clock'),
   health: named<Health>('health'),
   journal: named<Journal>('journal'),
+  /** Undefined of a storage that never has anything to do. */
+  load: named<Load | undefined>('load'),
   markers: named<Markers>('markers'),
   inboxes: named<Inboxes>('inboxes'),
   reactions: named<Reactions>('reactions'),

@@ -1,20 +1,27 @@
 import { ContainerModule } from 'inversify'
 import { checkReadiness } from '../application/probes/check-readiness.ts'
+import { loadMetrics } from '../interfaces/http/server/load-metrics.ts'
 import { documentationEndpoints } from '../interfaces/http/service/documentation.ts'
 import { entryEndpoints } from '../interfaces/http/service/entry.ts'
 import { probeEndpoints } from '../interfaces/http/service/probes.ts'
+import { readinessMetric } from '../interfaces/http/service/readiness-metric.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { contract, exposition, health, isDraining, roomEndpoints } = names
+const { contract, exposition, health, isDraining, load, registry, roomEndpoints } = names
 
 export const serviceModule = new ContainerModule(({ bind }) => {
   bindFrom(
     bind,
     roomEndpoints,
-    { contract, health, exposition, isDraining },
-    ({ contract, health, exposition, isDraining }) =>
-      probeEndpoints(contract, checkReadiness(health), exposition, isDraining),
+    { contract, health, load, exposition, isDraining, registry },
+    ({ contract, health, load, exposition, isDraining, registry }) => {
+      // Before readiness, whose questions to the database would else be seen in what they disturb.
+      if (load) loadMetrics(registry, load)
+      const check = checkReadiness(health)
+      readinessMetric(registry, check, isDraining)
+      return probeEndpoints(contract, check, exposition, isDraining)
+    },
   )
   bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => documentationEndpoints(contract))
   bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => entryEndpoints(contract))

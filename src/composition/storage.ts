@@ -4,6 +4,7 @@ import type { Bell } from '../application/ports/bell.ts'
 import type { Chats } from '../application/ports/chats.ts'
 import type { Health } from '../application/ports/health.ts'
 import type { Journal } from '../application/ports/journal.ts'
+import type { Load } from '../application/ports/load.ts'
 import type { Inboxes } from '../application/ports/inboxes.ts'
 import type { Keys } from '../application/ports/keys.ts'
 import type { Markers } from '../application/ports/markers.ts'
@@ -22,12 +23,15 @@ export interface Storage {
   readonly keys: Keys
   readonly bell: Bell
   readonly health: Health
+  /** None: it never has anything to do. */
+  readonly load?: Load
   /** After the last request. */
   readonly close: () => Promise<void>
 }
 
-export const storageModule = ({ chats, journal, markers, inboxes, signals, reactions, keys, bell, health }: Storage) =>
+export const storageModule = (storage: Storage) =>
   new ContainerModule(({ bind }) => {
+    const { chats, journal, markers, inboxes, signals, reactions, keys, bell, health, load } = storage
     bind(names.chats).toConstantValue(ringAfterChange(chats, bell))
     bind(names.journal).toConstantValue(journal)
     bind(names.markers).toConstantValue(markers)
@@ -37,4 +41,5 @@ export const storageModule = ({ chats, journal, markers, inboxes, signals, react
     bind(names.keys).toConstantValue(keys)
     bind(names.bell).toConstantValue(bell)
     bind(names.health).toConstantValue(health)
+    bind(names.load).toConstantValue(load)
   })

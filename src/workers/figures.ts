@@ -5,9 +5,18 @@ export type Figures = readonly MetricObjectWithValues<MetricValue<string>>[]
 
 export const figuresOf = (registry: Registry): Promise<Figures> => registry.getMetricsAsJSON()
 
-/** Sums, but where a figure says otherwise of itself: lags are averages, lowest and highest of all. */
-const together = (many: readonly Figures[]): Registry =>
-  AggregatorRegistry.aggregate(many as MetricObjectWithValues<MetricValue<string>>[][])
+/**
+ * Delays of event loops are those of the worker that is worst off: an average hides one that is stuck, and the others do not
+ * answer for it.
+ */
+const isDelay = ({ name }: Figures[number]) =>
+  name.startsWith('nodejs_eventloop_lag_') && name !== 'nodejs_eventloop_lag_min_seconds'
+
+const worst = (figures: Figures): Figures =>
+  figures.map((figure) => (isDelay(figure) ? { ...figure, aggregator: 'max' } : figure))
+
+/** Sums, but where a figure says otherwise of itself. */
+const together = (many: readonly Figures[]): Registry => AggregatorRegistry.aggregate(many.map(worst))
 
 const isKept = ({ type }: Figures[number]) => String(type) === 'counter' || String(type) === 'histogram'
 

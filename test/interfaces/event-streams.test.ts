@@ -15,7 +15,11 @@ const LIMITS = { streams: 10, stall: 60_000, heartbeat: 15_000 }
 type Render = () => readonly Piece[]
 type Frames = (stop: AbortSignal) => AsyncIterable<Render>
 
-const rendered = (frames: Frames): Omit<Beginning<Render>, 'opening'> => ({ items: frames, render: (one) => one() })
+const rendered = (frames: Frames): Omit<Beginning<Render>, 'opening'> => ({
+  kind: 'chat',
+  items: frames,
+  render: (one) => one(),
+})
 
 /** Nothing, until it is told to stop. */
 const quiet: Frames = async function* (stop) {
@@ -266,6 +270,7 @@ describe('Event streams on a bare server', () => {
         if (stream) await until(() => stream.hasEnded)
       }
       expect(serves.failures).to.deep.equal(Array<string>(10).fill('stream: TypeError: a defect'))
+      expect([serves.streams.ended('complete'), serves.streams.ended('failed')]).to.deep.equal([10, 10])
       await afterwards(serves)
     })
   })
@@ -285,6 +290,7 @@ describe('Event streams on a bare server', () => {
     streams.end()
     await until(() => stream.hasEnded)
     await sleep(20)
+    expect(streams.ended('stopping')).to.equal(1)
     process.off('uncaughtException', note)
     expect(stream.text).to.not.include('late')
     expect(uncaught).to.deep.equal([])

@@ -159,6 +159,7 @@ describe('Credentials of streams', () => {
       const context = openContext(req, res)
       if (url !== '/open') context.holds = () => good.has(url)
       const beginning = {
+        kind: 'chat' as const,
         opening: openingBlock('7'),
         items: async function* (stop: AbortSignal) {
           if (!stop.aborted) await once(stop, 'abort')

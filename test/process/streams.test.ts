@@ -136,6 +136,7 @@ describe('A follower that does not read', () => {
       // Had it been held up by the one that does not read, it would have waited until that one was ended.
       expect(slowest, 'ms until the other follower had it').to.be.below(Math.min(goal(500), STALL_MS))
       await until(async () => (await gauge('event_streams_open')) === 1)
+      expect(await gauge('event_streams_ended_total{reason="stalled"}')).to.equal(1)
       stalled.resume()
       await stalled.ended
       const resumed = await following(client.url, `${chat}/events`, { 'last-event-id': stalled.lastEventId() })

@@ -19,6 +19,12 @@ const aWorkerWith = (requests: number, open: number) =>
     new Gauge({ name: 'streams_open', help: 'Streams.', registers }).set(open)
     const seconds = new Histogram({ name: 'seconds', help: 'Seconds.', buckets: [1, 2], registers })
     for (let n = 0; n < requests; n++) seconds.observe(1.5)
+    new Gauge({
+      name: 'nodejs_eventloop_lag_p99_seconds',
+      help: 'Lag.',
+      aggregator: 'average',
+      registers,
+    }).set(open)
     new Gauge({ name: 'lag', help: 'Lag.', aggregator: 'max', registers }).set(open)
     new Gauge({ name: 'process_start_time_seconds', help: 'Start.', aggregator: 'omit', registers }).set(9000 + open)
     new Gauge({ name: 'process_memory_bytes', help: 'Memory.', registers }).set(100)
@@ -51,6 +57,7 @@ describe('The figures of several workers', () => {
       'seconds_sum 10.5',
       'seconds_count 7',
       'lag 2',
+      'nodejs_eventloop_lag_p99_seconds 2',
     ])
   })
 

@@ -71,7 +71,7 @@ const refused = (detail: string) => E.left<Unauthenticated>({ kind: 'Unauthentic
 
 const MALFORMED = refused('The key is malformed')
 const NO_KEY = refused('There is no such key, or it was revoked')
-const EXPIRED = refused('The key expired')
+const EXPIRED = E.left<Unauthenticated>({ kind: 'Unauthenticated', detail: 'The key expired', hasExpired: true })
 const NO_KIND = refused('The token is no key')
 
 /** Lets services in by their keys, and whoever has the root key. */

@@ -13,6 +13,8 @@ export interface Credential {
 export interface Unauthenticated {
   readonly kind: 'Unauthenticated'
   readonly detail: string
+  /** It says itself that it was good once. */
+  readonly hasExpired?: boolean
 }
 
 export type Authentication = E.Either<Unauthenticated | Unavailable, Credential>

@@ -14,6 +14,9 @@ export interface Claims {
   readonly expiresAt: number
 }
 
+/** What is wrong with a token that its holder has kept for too long. */
+export const EXPIRED = 'The token has expired'
+
 /**
  * Seconds by which the clock of an issuer may be ahead of ours: a token is used in the moment it is made. There is no such
  * grace at its end, which its holder knows beforehand.
@@ -31,7 +34,7 @@ export const claimsOf = (claims: Members, rules: ClaimRules, now: Date): E.Eithe
   const seconds = now.getTime() / 1000
   if (!isDate(exp)) return E.left('The token must say when it expires: exp, a number')
   if (!isDateOrAbsent(nbf) || !isDateOrAbsent(iat)) return E.left('The nbf and the iat of the token must be numbers')
-  if (seconds >= exp) return E.left('The token has expired')
+  if (seconds >= exp) return E.left(EXPIRED)
   if (isDate(nbf) && nbf > seconds + AHEAD) return E.left('The token is not good yet')
   if (rules.issuer !== undefined && iss !== rules.issuer)
     return E.left('The token is not from the issuer that is trusted here')

@@ -9,7 +9,7 @@ import type {
 import type { Clock } from '../../application/ports/clock.ts'
 import type { Unavailable } from '../../application/ports/failures.ts'
 import { type BoundedMap, boundedMap } from '../postgres/database/bounded-map.ts'
-import { type ClaimRules, type Claims, claimsOf } from './claims.ts'
+import { type ClaimRules, type Claims, claimsOf, EXPIRED } from './claims.ts'
 import { keySet } from './key-set.ts'
 import { FILE_TIMES, fileKeySet, REMOTE_TIMES, remoteKeySet } from './key-set-sources.ts'
 import { PUBLIC_ALGORITHMS, type PublicAlgorithm } from './public-keys.ts'
@@ -39,7 +39,7 @@ interface Remembered {
 }
 
 const unauthenticated = (detail: string): E.Either<Unauthenticated, never> =>
-  E.left({ kind: 'Unauthenticated', detail })
+  E.left({ kind: 'Unauthenticated', detail, hasExpired: detail === EXPIRED })
 
 const UNTRUSTED = unauthenticated('The token is not signed with a key that is trusted here')
 

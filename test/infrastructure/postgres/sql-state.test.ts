@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { DatabaseError } from 'pg'
 import { retry } from '../../../src/infrastructure/postgres/database/retry.ts'
-import { isConflict, wasUndone } from '../../../src/infrastructure/postgres/database/sql-state.ts'
+import { classOfFailure, isConflict, wasUndone } from '../../../src/infrastructure/postgres/database/sql-state.ts'
 
 const databaseError = (code: string) => Object.assign(new DatabaseError('refused', 7, 'error'), { code })
 
@@ -80,4 +80,17 @@ describe('A failure of the driver', () => {
       )
       expect(outcome).to.equal(defect)
     })
+})
+
+describe('The class of a failure', () => {
+  it('is that of its SQLSTATE, one word for what extensions make up, and another for what has none', () => {
+    const classes = ['57P01', '08006', '42P01', 'ZZ123'].map((code) => classOfFailure(databaseError(code)))
+    expect(classes).to.deep.equal(['57', '08', '42', 'other'])
+    for (const error of [
+      new Error('Query read timeout'),
+      Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+      null,
+    ])
+      expect(classOfFailure(error)).to.equal('none')
+  })
 })

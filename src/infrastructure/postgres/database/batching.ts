@@ -14,6 +14,8 @@ interface BatchSettings {
   readonly atOnce: number
   /** Items in one batch at the most. */
   readonly size: number
+  /** Is told the size of each batch. */
+  readonly told?: (size: number) => void
   /** What gives up the items that are kept waiting. */
   readonly givingUp?: typeof deadlines
 }
@@ -29,7 +31,7 @@ interface BatchSettings {
  */
 export const batching = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { atOnce, size, givingUp = deadlines }: BatchSettings,
+  { atOnce, size, told, givingUp = deadlines }: BatchSettings,
 ): ((item: Item) => Promise<Result>) => {
   type One = Waiting<Item, Result>
   let waiting: One[] = []
@@ -66,6 +68,7 @@ export const batching = <Item, Result>(
     while (waiting.length > 0) {
       const batch = waiting.splice(0, size)
       underWay.add(batch)
+      told?.(batch.length)
       await settle(batch)
       underWay.delete(batch)
     }

@@ -6,6 +6,7 @@ import { pooledClient } from '../sessions/pooled-client.ts'
 import { migratingSession, pooledSession, servingSession } from '../sessions/sessions.ts'
 import { servingSettings } from '../sessions/settings.ts'
 import { dropIdleAfterSilence } from '../sessions/silence.ts'
+import { countConnections } from './load.ts'
 
 export interface DatabaseSettings {
   /** Connections at the most. */
@@ -48,6 +49,7 @@ export const openDatabase = (connection: Connection, settings: Partial<DatabaseS
   // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
   pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
   dropIdleAfterSilence(pool)
+  countConnections(pool)
 
   let orm: Promise<MikroORM> | undefined
   const openOrm = async () => {

@@ -6,6 +6,35 @@ export const sqlState = (error: unknown): string | undefined => {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
 }
 
+/**
+ * The classes of failures (manual, appendix A) that a service may meet. What extensions make up is `other`, so that they stay
+ * few; `none` is what PostgreSQL did not say: nobody answered, or the connection was lost.
+ */
+const CLASSES = new Set([
+  '08',
+  '22',
+  '23',
+  '25',
+  '26',
+  '28',
+  '3D',
+  '40',
+  '42',
+  '53',
+  '54',
+  '55',
+  '57',
+  '58',
+  'P0',
+  'XX',
+])
+
+export const classOfFailure = (error: unknown): string => {
+  const found = sqlState(error)?.slice(0, 2)
+  if (found === undefined) return 'none'
+  return CLASSES.has(found) ? found : 'other'
+}
+
 /** A transaction that met another and was undone: deadlock, serialisation failure. */
 const CONFLICTS = new Set(['40P01', '40001'])
 

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { countFailure } from './load.ts'
 import type { Parameter } from './parameters.ts'
 
 /** Any connection of the pool, or one alone, in which a transaction may be under way. */
@@ -45,7 +46,12 @@ export const statement = <P extends Parameters, Row = void>(
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
     const query = { name, text: sql, values: flat, rowMode: 'array', types, query_timeout: patience }
-    const { rows } = await session.query<unknown[]>(query as never)
-    return read ? rows.map((row) => read(row)) : []
+    try {
+      const { rows } = await session.query<unknown[]>(query as never)
+      return read ? rows.map((row) => read(row)) : []
+    } catch (error) {
+      countFailure(session, error)
+      throw error
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { countFailure } from './load.ts'
 import { asLocal, type Settings } from '../sessions/settings.ts'
 import { isSilence } from '../sessions/silence.ts'
 
@@ -10,7 +11,10 @@ export const inTransaction = async <A>(
   settings: Settings,
   work: (client: PoolClient) => Promise<A>,
 ): Promise<A> => {
-  const client = await pool.connect()
+  const client = await pool.connect().catch((error: unknown) => {
+    countFailure(pool, error)
+    throw error
+  })
   let broken: Error | undefined
   const onError = (error: Error) => (broken = error)
   client.on('error', onError)

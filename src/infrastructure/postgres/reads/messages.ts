@@ -7,7 +7,7 @@ import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import { BATCHES } from './batches.ts'
+import { batchesOn } from './batches.ts'
 import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
 
 interface WantedMessage extends MessageAddress {
@@ -49,7 +49,7 @@ export const postgresMessages = (pool: Pool) => {
       if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
     }
     return found
-  }, BATCHES)
+  }, batchesOn(pool))
   return (caller: Caller, chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
     find({ caller, chatId, id })
 }

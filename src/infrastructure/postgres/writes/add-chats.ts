@@ -8,6 +8,7 @@ import { sees } from '../../../domain/chat/sight.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import type { Done, Fingerprint, Intent, KeptKey, KeyReused, Once } from '../../../domain/intent.ts'
 import { batching } from '../database/batching.ts'
+import { countGroup } from '../database/load.ts'
 import { bigint, type Columns, namesOf, text, without } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatColumns, chatOf, memberColumns, MEMBERSHIP, membershipOf } from '../database/rows.ts'
@@ -150,7 +151,10 @@ const BATCHES = { atOnce: 2, size: 128 }
 export const addingChats = (
   pool: Pool,
 ): ((caller: Caller, draft: Chat.NewChat, intent: Intent | undefined) => Promise<Added>) => {
-  const add = batching((additions: readonly Addition[]) => addOnce(pool, additions), BATCHES)
+  const add = batching((additions: readonly Addition[]) => addOnce(pool, additions), {
+    ...BATCHES,
+    told: (size) => countGroup(pool, 'chats', size),
+  })
   return async (caller, draft, intent) => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const added = await add({ caller, draft, intent })

@@ -8,6 +8,7 @@ export interface BlockedChats {
   readonly put: (id: ChatId, changes: readonly PendingChange[]) => void
   /** Puts the change to those that wait for its chat; false when that is not blocked. */
   readonly putBehind: (change: PendingChange) => boolean
+  readonly count: () => number
 }
 
 export interface BlockedSettings {
@@ -63,5 +64,6 @@ export const blockedChats = ({ free, onFree, inTime }: BlockedSettings): Blocked
       if (isBlocked) put(change.ask.chatId, [change])
       return isBlocked
     },
+    count: () => [...blocked.values()].reduce((sum, { length }) => sum + length, 0),
   }
 }

@@ -164,6 +164,8 @@ export const writeQueue = (
   }
 
   return {
+    /** How many have no answer yet, in whatever state. */
+    pending: (): number => waiting.length + group.length + held.changes().length + blocked.count(),
     /** Takes the change along with the next group. */
     add: (change: PendingChange): void => {
       waiting.push(change)

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { limited } from '../database/limited.ts'
+import { countGroup, countPending } from '../database/load.ts'
 import { freeChats } from './load-drafts.ts'
 import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -50,7 +51,10 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
   const members = recentMembers(all.recentChats)
   const others = neighbours()
   const writer: Writer = {
-    together: (changes) => writeGroup(pool, recent, members, changes, others.noticed),
+    together: (changes) => {
+      countGroup(pool, 'changes', changes.length)
+      return writeGroup(pool, recent, members, changes, others.noticed)
+    },
     locked: (id, changes) => writeLocked(pool, id, changes),
     free: (ids) => freeChats(pool, ids),
     forget: (id) => {
@@ -66,6 +70,7 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
     if (others.areThere()) await delay(GATHER_MS)
   }
   const queues = Array.from({ length: all.queues }, () => writeQueue(writer, { groups, gather, locked }, all))
+  for (const { pending } of queues) countPending(pool, pending)
   return {
     add: (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change),
   }

@@ -22,6 +22,7 @@ export type Endpoints = Readonly<Record<string, Endpoint>>
 /** Answers with the failure's problem, and leaves its cause to the log. */
 export const sendProblem = (res: ServerResponse, failure: Failure): void => {
   const context = contextOf(res)
+  context.refusal = failure
   if ('cause' in failure) context.cause = failure.cause
   const { status, headers, body } = toProblem(failure, context.id)
   send(res, { status, headers, type: PROBLEM_TYPE, body: JSON.stringify(body) })

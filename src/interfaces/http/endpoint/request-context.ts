@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ANYBODY, type Caller } from '../../../domain/caller.ts'
+import type { Failure } from './failure.ts'
 
 /** What is known of a request beside what it asks: kept on the response, for its head, the log and the metrics. */
 export interface RequestContext {
@@ -16,6 +17,8 @@ export interface RequestContext {
   isPrivate: boolean
   /** Names and values in turn, for pages of other origins. */
   originFields: readonly string[] | undefined
+  /** Why it was refused, where it was. For the metrics alone. */
+  refusal?: Failure
   /** Why the request met a 500 or a 503. For the log alone. */
   cause?: unknown
 }

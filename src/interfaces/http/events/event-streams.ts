@@ -8,6 +8,7 @@ import { type Beats, realBeats } from './beats.ts'
 import { endingCredentials } from './ending-credentials.ts'
 import { HEARTBEAT } from './event-frames.ts'
 import { isBehind, type Piece, writePiece } from './piece.ts'
+import { openStreams, type StreamEnd, type StreamKind } from './open-streams.ts'
 import { sending } from './sending.ts'
 import { type NoRoom, streamRoom } from './stream-room.ts'
 import { turns } from './turns.ts'
@@ -23,6 +24,7 @@ export interface StreamLimits {
 
 /** A stream that is about to begin. */
 export interface Beginning<Item> {
+  readonly kind: StreamKind
   readonly opening: string
   /** What is to be sent, until `stop` says so. */
   readonly items: (stop: AbortSignal) => AsyncIterable<Item>
@@ -40,6 +42,9 @@ export interface EventStreams {
     caller: Caller,
   ) => TE.TaskEither<Refused | NoRoom, Reply>
   readonly open: () => number
+  readonly ofKind: (kind: StreamKind) => number
+  readonly ended: (end: StreamEnd) => number
+  readonly limit: number
   /** Ends every stream in order, and takes no more; clients come back by themselves, to another server. */
   readonly end: () => void
 }
@@ -66,46 +71,40 @@ export const eventStreams = (
   { beats = realBeats, onFailure = unreported }: StreamSettings = {},
 ): EventStreams => {
   const turn = turns()
-  const send = sending(turn, limits.stall)
+  const open = openStreams()
+  const send = sending(turn, limits.stall, (res) => open.because(res, 'stalled'))
   const room = streamRoom(limits.streams)
-  const open = new Map<ServerResponse, AbortController>()
-  const credentials = endingCredentials(beats, (res) => endInOrder(res, open.get(res)))
+  const credentials = endingCredentials(beats, (res) => open.finish(res, 'credential'))
   let ending = false
   let stopBeating: (() => void) | undefined
 
   const beat = () => {
-    for (const res of open.keys())
+    for (const res of open.all())
       turn(() => {
         if (!res.writableEnded && !res.destroyed && !isBehind(res)) writePiece(res, HEARTBEAT)
       }).catch((error: unknown) => onFailure('stream', error))
   }
 
-  const endInOrder = (res: ServerResponse, stop: AbortController | undefined) => {
-    stop?.abort()
-    res.end()
-  }
-
-  const enter = (res: ServerResponse, leave: () => void) => {
-    const stop = new AbortController()
-    open.set(res, stop)
+  const enter = (res: ServerResponse, kind: StreamKind, leave: () => void) => {
+    const stop = open.add(res, kind)
     credentials.watch(res)
     stopBeating ??= beats(beat, limits.heartbeat)
     // A connection that breaks closes its response; the error that says so is nobody's defect.
     res.on('error', () => {})
     res.once('close', () => {
-      stop.abort()
-      open.delete(res)
+      open.remove(res)
       credentials.forget(res)
       leave()
-      if (open.size > 0) return
+      if (open.count() > 0) return
       stopBeating?.()
       stopBeating = undefined
     })
-    return stop.signal
+    return stop
   }
 
-  const pump = async <Item>(res: ServerResponse, leave: () => void, { opening, items, render }: Beginning<Item>) => {
-    const stop = enter(res, leave)
+  const pump = async <Item>(res: ServerResponse, leave: () => void, beginning: Beginning<Item>) => {
+    const { kind, opening, items, render } = beginning
+    const stop = enter(res, kind, leave)
     // At once: who is cut off before it came has lost its place.
     res.write(opening)
     const steps = items(stop)[Symbol.asyncIterator]()
@@ -119,7 +118,7 @@ export const eventStreams = (
     } finally {
       await steps.return?.()
     }
-    res.end()
+    open.finish(res, 'complete')
   }
 
   const stream =
@@ -133,6 +132,7 @@ export const eventStreams = (
       pump(res, leave, beginning).catch((error: unknown) => {
         // What fails after the head was sent can only end the stream: its reader resumes.
         if (!res.destroyed) onFailure('stream', error)
+        open.because(res, 'failed')
         res.destroy()
       })
     }
@@ -156,10 +156,13 @@ export const eventStreams = (
           if (!begun || E.isLeft(begun)) leave()
         }
       },
-    open: () => open.size,
+    open: open.count,
+    ofKind: open.ofKind,
+    ended: open.ended,
+    limit: limits.streams,
     end: () => {
       ending = true
-      for (const [res, stop] of open) endInOrder(res, stop)
+      for (const res of open.all()) open.finish(res, 'stopping')
     },
   }
 }

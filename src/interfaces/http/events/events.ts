@@ -70,6 +70,7 @@ export const eventEndpoints = (
         pipe(
           followChats(caller, { places: [{ chatId: request.path.chat_id, after: placeIn(request) }] }),
           TE.map((following) => ({
+            kind: 'chat',
             opening: openingBlock(String([...cursorsOf(following).values()][0])),
             items: following.happenings,
             render: single,
@@ -88,6 +89,7 @@ export const eventEndpoints = (
           TE.map((following) => {
             const positions = cursorsOf(following)
             return {
+              kind: 'chats',
               opening: openingBlock(tokenOf(positions)),
               items: following.happenings,
               render: several(positions),

@@ -25,16 +25,18 @@ const isOver = (res: ServerResponse) => res.writableEnded || res.destroyed
 
 /**
  * Sends pieces as the reader reads them, rendered when it is their turn and written in turns. False when the stream is over:
- * it was ended, its reader went away, or did not read for longer than `stall` milliseconds and was cut. The result is there at
+ * it was ended, its reader went away, or did not read for longer than `stall` milliseconds and was cut, of which
+ * `onStall` is told before. The result is there at
  * once where nothing had to be waited for, for a promise for each of thousands takes longer than the writing.
  */
-export const sending = (turn: Turns, stall: number) => {
+export const sending = (turn: Turns, stall: number, onStall: (res: ServerResponse) => void) => {
   const sendInTurn = async (res: ServerResponse, write: () => boolean, isTaken?: boolean): Promise<boolean> => {
     let taken = isTaken
     while (!isOver(res)) {
       if (taken ?? (await turn(write))) return !isOver(res)
       taken = undefined
       if (await drained(res, stall)) continue
+      if (!isOver(res)) onStall(res)
       res.destroy()
     }
     return false

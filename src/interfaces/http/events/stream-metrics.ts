@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
 import type { Batch } from '../../../application/following/batch.ts'
 import type { SignalBatch } from '../../../application/following/signals/signal-batch.ts'
 import type { Change } from '../../../domain/chat/change.ts'
@@ -23,15 +23,7 @@ const timeOf = (change: Change): Date | undefined => {
 /** The batch's own note of whether it was sent to a live stream, for the first of its many followers is what counts. */
 const firstSending = () => ({ isOver: false })
 
-export const streamMetrics = (registry: Registry, open: () => number, now: () => Date): StreamMetrics => {
-  new Gauge({
-    name: 'event_streams_open',
-    help: 'Event streams that are open.',
-    registers: [registry],
-    collect() {
-      this.set(open())
-    },
-  })
+export const streamMetrics = (registry: Registry, now: () => Date): StreamMetrics => {
   let events = 0
   new Counter({
     name: 'event_stream_events_total',

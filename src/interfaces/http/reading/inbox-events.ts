@@ -35,7 +35,12 @@ export const inboxEventEndpoints = (
       streams.begin(
         pipe(
           followInbox(caller, { userId: request.path.user_id, after: placeIn(request) }),
-          TE.map(({ moment, batches }) => ({ opening: openingBlock(momentWord(moment)), items: batches, render })),
+          TE.map(({ moment, batches }) => ({
+            kind: 'inbox',
+            opening: openingBlock(momentWord(moment)),
+            items: batches,
+            render,
+          })),
         ),
         caller,
       ),

@@ -16,6 +16,7 @@ export const observe =
     res.once('close', () => {
       const milliseconds = performance.now() - context.startedAt
       const status = res.writableFinished ? res.statusCode : 499
+      if (context.refusal) metrics.refused(context.refusal)
       metrics.finished(context, method, status, milliseconds / 1000)
       const line = {
         reqId: context.id,

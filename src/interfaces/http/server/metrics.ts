@@ -1,8 +1,12 @@
 import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Failure } from '../endpoint/failure.ts'
 import type { RequestContext } from '../endpoint/request-context.ts'
+import { refusalMetrics } from './refusal-metrics.ts'
 
 export interface HttpMetrics {
   readonly started: () => void
+  /** Of a request that was. */
+  readonly refused: (failure: Failure) => void
   /** Once for each `started`, whether the answer was sent whole or cut off. */
   readonly finished: (context: RequestContext, method: string, status: number, seconds: number) => void
 }
@@ -46,6 +50,7 @@ export const httpMetrics = (registry: Registry): HttpMetrics => {
   const known = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'])
 
   return {
+    refused: refusalMetrics(registry),
     started: () => {
       active += 1
     },
