@@ -112,6 +112,8 @@ describe('A restored backup', function () {
     const busy = await aChatWith(one)
     const [changed, quiet] = [await aChatWith(one, 'ada'), await aChatWith(one, 'ada')]
     for (const chat of [changed, quiet]) await one.post(`/chats/${chat}/messages/`, { text: 'one' })
+    for (const [table, column] of Object.entries({ chats: 'touched_at', members: 'marked_at' }))
+      await postgres.query(`update ${table} set ${column} = ${column} - interval '1 day'`, database.database)
     const backup = await backUp(database)
 
     await one.post(`/chats/${changed}/messages/`, { text: 'two' })
