@@ -28,13 +28,14 @@ export const inShell = async (
   return { status, stdout, stderr }
 }
 
-/** The blocks of commands below a heading that hold a text, with others in the place of paths and names. */
+/** The one block below a heading that holds a text, with others in the place of paths and names. */
 export const commandsOf = (
   heading: string,
   containing: string,
   replaced: Readonly<Record<string, string>> = {},
+  written = 'sh',
 ): string => {
-  const isIt = ({ language, text }: Recipe) => language === 'sh' && text.includes(containing)
+  const isIt = ({ language, text }: Recipe) => language === written && text.includes(containing)
   const [found, ...others] = recipesOf(heading).filter(isIt)
   if (!found || others.length > 0) throw new Error(`not one block below "${heading}" has "${containing}"`)
   return Object.entries(replaced).reduce((commands, [from, to]) => {
