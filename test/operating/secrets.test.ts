@@ -7,7 +7,7 @@ import { Client as PostgresClient } from 'pg'
 import { openStorage } from '../../src/storage.ts'
 import { bearer } from '../callers.ts'
 import { aChatOn, type Client, clientOf } from '../client.ts'
-import { aTokenOf, JWT_SECRET, ROOT_KEY } from '../credentials.ts'
+import { aKeyOn, aTokenOf, JWT_SECRET, ROOT_KEY } from '../credentials.ts'
 import { releasing } from '../releasing.ts'
 import { aConfig, memoryStorage, served } from '../served.ts'
 import { until } from '../until.ts'
@@ -82,10 +82,22 @@ describe('A secret that is replaced as the handbook says', function () {
     ])
   })
 
-  const aServerOn = async (url: string) => {
+  it('is a key of a service: another is made and the first revoked, by the commands of the handbook', async () => {
+    const database = await aSystemDatabase(postgres)
+    const { client } = await aServerOn(urlOf(database), { AUTH_ROOT_KEY: ROOT_KEY })
+    const first = await aKeyOn(client, ['read', 'write', 'act'])
+    const commands = commandsOf(HEADING, 'keys -- create', { 'npm run -s keys --': `${process.execPath} src/keys.ts` })
+    const { status, stdout, stderr } = await inShell(commands, postgres, { DATABASE_URL: urlOf(database) })
+    expect(status, stderr).to.equal(0)
+    const [second = ''] = stdout.split('\n')
+    expect((await client.get('/chats/', bearer(second))).status).to.equal(200)
+    await until(async () => (await client.get('/chats/', first.headers)).status === 401)
+  })
+
+  const aServerOn = async (url: string, environment: Record<string, string> = {}) => {
     const path = join(aFolder(), 'database')
     writeFileSync(path, url)
-    const messenger = await served(await openStorage(aConfig({ DATABASE_URL_FILE: path }), () => {}))
+    const messenger = await served(await openStorage(aConfig({ DATABASE_URL_FILE: path }), () => {}), environment)
     const server = { client: clientOf(messenger.url), stop: messenger.stop }
     return hold(server, ({ stop }) => stop().catch(() => {}))
   }
