@@ -21,7 +21,7 @@ const INSTALLED = '/usr/lib/postgresql/15/bin'
 const NEEDED = [
   ...['postgresql-15', 'postgresql-client-15', 'libpq5', 'libicu72', 'libxml2', 'libldap-2.5-0', 'libsasl2-2'],
   ...['libreadline8', 'libgssapi-krb5-2', 'libk5crypto3', 'libkrb5-3', 'libkrb5support0', 'libkeyutils1'],
-  ...['libssl3', 'libpam0g', 'libsystemd0', 'libzstd1', 'liblz4-1'],
+  ...['libssl3', 'libcom-err2', 'libpam0g', 'libsystemd0', 'libzstd1', 'liblz4-1'],
 ]
 
 const find = async (): Promise<Programs> => {

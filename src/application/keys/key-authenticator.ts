@@ -81,7 +81,14 @@ export const keyAuthenticator = (
   clock: Clock,
   settings: KeyAuthenticatorSettings = {},
 ): KeyAuthenticator => {
-  const { rootKeys = [], otherwise, onFailure = unreported, poll = everyTwoSeconds, now = elapsed, ...bounds } = settings
+  const {
+    rootKeys = [],
+    otherwise,
+    onFailure = unreported,
+    poll = everyTwoSeconds,
+    now = elapsed,
+    ...bounds
+  } = settings
   const known = knownKeys(keys, { ...BOUNDS, ...bounds }, now)
   const uses = keyUses(keys, clock, onFailure)
   const roots = rootKeys.map((key) => ({ length: key.length, digest: secrets.digestOf(key) }))
