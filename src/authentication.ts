@@ -24,7 +24,7 @@ export const openAuthentication = (
   if (!auth) return undefined
   const tokens = auth.tokens && tokenAuthenticator(auth.tokens, clock, (failure) => onFailure('keys', failure))
   const authenticator = keyAuthenticator(keys, cryptoSecrets, clock, {
-    rootKey: auth.rootKey,
+    rootKeys: auth.rootKeys,
     onFailure,
     ...(tokens && { otherwise: tokens }),
   })

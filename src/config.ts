@@ -91,9 +91,10 @@ const decode = (environment: Environment): E.Either<readonly string[], Decoded> 
   )(Variables.decode(environment))
 
 const configOf = (decoded: Decoded): Config => {
-  const { AUTH_JWT_SECRET, AUTH_JWKS_URL, AUTH_JWKS_FILE, AUTH_ROOT_KEY, AUTH_ISSUER, AUTH_AUDIENCE, ...rest } = decoded
-  const auth = authOf({ AUTH_JWT_SECRET, AUTH_JWKS_URL, AUTH_JWKS_FILE, AUTH_ROOT_KEY, AUTH_ISSUER, AUTH_AUDIENCE })
-  return { ...rest, auth }
+  const { AUTH_JWT_SECRET, AUTH_JWT_SECRET_PREVIOUS, AUTH_ROOT_KEY, AUTH_ROOT_KEY_PREVIOUS, ...others } = decoded
+  const { AUTH_JWKS_URL, AUTH_JWKS_FILE, AUTH_ISSUER, AUTH_AUDIENCE, ...rest } = others
+  const secrets = { AUTH_JWT_SECRET, AUTH_JWT_SECRET_PREVIOUS, AUTH_ROOT_KEY, AUTH_ROOT_KEY_PREVIOUS }
+  return { ...rest, auth: authOf({ ...secrets, AUTH_JWKS_URL, AUTH_JWKS_FILE, AUTH_ISSUER, AUTH_AUDIENCE }) }
 }
 
 /** The configuration, or every error there is in it, each naming its variable. Values are never repeated: some are secret. */

@@ -22,6 +22,9 @@ const HEARTBEAT_MS = 15_000
 const OPEN =
   'authentication is off: everybody who reaches this server may read, write and delete everything. Keep it to this machine or behind a gateway'
 
+const REPLACED =
+  'what was replaced lets in still (AUTH_JWT_SECRET_PREVIOUS, AUTH_ROOT_KEY_PREVIOUS): remove it once nobody shows it any more'
+
 /** A messenger that serves. */
 export interface Messenger {
   readonly url: string
@@ -39,9 +42,10 @@ export interface ServeOptions {
   readonly isOneOfMany?: boolean
 }
 
-/** Warns whoever reads the log when everybody is let in. */
+/** Warns whoever reads the log when everybody is let in, or who has a secret that was to be replaced. */
 export const warnIfOpen = ({ auth }: Pick<Config, 'auth'>, logger: Logger): void => {
-  if (!auth) logger.warn(OPEN)
+  if (!auth) return logger.warn(OPEN)
+  if ((auth.tokens?.secrets.length ?? 0) > 1 || auth.rootKeys.length > 1) logger.warn(REPLACED)
 }
 
 /**

@@ -32,9 +32,11 @@ export const confide = (...secrets: readonly string[]): void => {
   for (const secret of secrets) confided.add(secret)
 }
 
+const SECRET_VARIABLES = ['AUTH_JWT_SECRET', 'AUTH_JWT_SECRET_PREVIOUS', 'AUTH_ROOT_KEY', 'AUTH_ROOT_KEY_PREVIOUS']
+
 /** Of the variables of a service, those that are secret. */
 export const confideVariables = (variables: Readonly<Record<string, string>>): void =>
-  confide(...['AUTH_JWT_SECRET', 'AUTH_ROOT_KEY'].flatMap((name) => variables[name] ?? []))
+  confide(...SECRET_VARIABLES.flatMap((name) => variables[name] ?? []))
 
 /** Credentials by their looks, also those that nobody has confided. */
 const CREDENTIAL = /msgr_[\w-]{20,}|eyJ[\w-]+\.[\w-]+|\bbearer \S|access_token|on_behalf_of/i

@@ -62,12 +62,44 @@ process.on('exit', () => {
 const PORT = 6432
 const NOBODY = 65_534
 
+interface Place {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password?: string
+  readonly database: string
+}
+
+/** PgBouncer with the configuration that is in the file. Resolves when it lets in there, with how to stop it. */
+export const startPgbouncer = async (file: string, place: Place): Promise<() => Promise<void>> => {
+  const { command, environment } = (await pgbouncer()) as Program
+  const privileges = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+  const child = spawn(command, ['-q', file], {
+    ...privileges,
+    env: { ...process.env, ...environment },
+    stdio: 'ignore',
+  })
+  children.add(child)
+  await until(async () => {
+    const client = new Client({ ...place })
+    client.on('error', () => {})
+    return client.connect().then(
+      () => client.end().then(() => true),
+      () => false,
+    )
+  })
+  return async () => {
+    children.delete(child)
+    child.kill('SIGKILL')
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  }
+}
+
 /** PgBouncer in transaction mode before a database, with fewer sessions than the service has connections. */
 export const aPooler = async (
   where: Awaited<ReturnType<typeof aDatabase>>,
   settings: Record<string, string | number> = {},
 ): Promise<Pooler> => {
-  const { command, environment } = (await pgbouncer()) as Program
   const folder = await mkdtemp(join(tmpdir(), 'messenger-test-pool-'))
   await chmod(folder, 0o777)
   const all = {
@@ -84,27 +116,11 @@ export const aPooler = async (
   const file = join(folder, 'pgbouncer.ini')
   await writeFile(file, `[databases]\n${target}\n[pgbouncer]\n${lines.join('\n')}\n`)
 
-  const privileges = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
-  const child = spawn(command, ['-q', file], {
-    ...privileges,
-    env: { ...process.env, ...environment },
-    stdio: 'ignore',
-  })
-  children.add(child)
+  const pooler = { host: folder, port: PORT, user, database }
+  const end = await startPgbouncer(file, pooler)
   const stop = async () => {
-    children.delete(child)
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await end()
     await rm(folder, { recursive: true, force: true })
   }
-  const pooler = { host: folder, port: PORT, user, database }
-  await until(async () => {
-    const client = new Client(pooler)
-    client.on('error', () => {})
-    return client.connect().then(
-      () => client.end().then(() => true),
-      () => false,
-    )
-  })
   return { ...pooler, stop }
 }

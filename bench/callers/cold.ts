@@ -15,7 +15,7 @@ interface Kind {
   readonly make: () => Promise<string>
 }
 
-const shared: Kind = { settings: { secret: SECRET }, make: () => tokenFor('user-1') }
+const shared: Kind = { settings: { secrets: [SECRET] }, make: () => tokenFor('user-1') }
 
 const signedBy = async (alg: 'RS256' | 'ES256', folder: string): Promise<Kind> => {
   const { privateKey, publicKey } = await generateKeyPair(alg)

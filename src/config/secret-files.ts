@@ -4,7 +4,14 @@ import * as E from 'fp-ts/lib/Either.js'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Variables that may be given as `<name>_FILE`, the path of a file with the value. */
-export const SECRETS = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'AUTH_JWT_SECRET', 'AUTH_ROOT_KEY'] as const
+export const SECRETS = [
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'AUTH_JWT_SECRET',
+  'AUTH_JWT_SECRET_PREVIOUS',
+  'AUTH_ROOT_KEY',
+  'AUTH_ROOT_KEY_PREVIOUS',
+] as const
 
 const read = (path: string): string | undefined => {
   try {

@@ -35,21 +35,24 @@ describe('The configuration of callers', () => {
 
   it('takes each way by itself, and a secret beside a key set', () => {
     const tokens = {
-      secret: undefined,
+      secrets: [],
       keySetUrl: undefined,
       keySetFile: undefined,
       issuer: undefined,
       audience: undefined,
     }
-    expect(right(readConfig({ AUTH_ROOT_KEY: ROOT_KEY })).auth).to.deep.equal({ rootKey: ROOT_KEY, tokens: undefined })
+    expect(right(readConfig({ AUTH_ROOT_KEY: ROOT_KEY })).auth).to.deep.equal({
+      rootKeys: [ROOT_KEY],
+      tokens: undefined,
+    })
     expect(right(readConfig({ AUTH_JWT_SECRET: ` ${SECRET}\n` })).auth).to.deep.equal({
-      rootKey: undefined,
-      tokens: { ...tokens, secret: SECRET },
+      rootKeys: [],
+      tokens: { ...tokens, secrets: [SECRET] },
     })
     const both = { AUTH_JWKS_URL: URL_OF_KEYS, AUTH_AUDIENCE: 'chat', AUTH_JWT_SECRET: SECRET, AUTH_ROOT_KEY: ROOT_KEY }
     expect(right(readConfig(both)).auth).to.deep.equal({
-      rootKey: ROOT_KEY,
-      tokens: { ...tokens, secret: SECRET, keySetUrl: URL_OF_KEYS, audience: 'chat' },
+      rootKeys: [ROOT_KEY],
+      tokens: { ...tokens, secrets: [SECRET], keySetUrl: URL_OF_KEYS, audience: 'chat' },
     })
     const keySetFile = aFile(JSON.stringify({ keys: [jwkOf('public')] }))
     expect(right(readConfig({ AUTH_JWKS_FILE: keySetFile, AUTH_ISSUER: 'us' })).auth?.tokens).to.deep.equal({
@@ -62,12 +65,25 @@ describe('The configuration of callers', () => {
   it('reads secrets from files', () => {
     const environment = { AUTH_JWT_SECRET_FILE: aFile(`${SECRET}\n`), AUTH_ROOT_KEY_FILE: aFile(`${ROOT_KEY}\n`) }
     const { auth } = right(readConfig(environment))
-    expect(auth?.rootKey).to.equal(ROOT_KEY)
-    expect(auth?.tokens?.secret).to.equal(SECRET)
+    expect(auth?.rootKeys).to.deep.equal([ROOT_KEY])
+    expect(auth?.tokens?.secrets).to.deep.equal([SECRET])
+  })
+
+  it('takes what was accepted before beside what takes its place, which comes first', () => {
+    const [secret, key] = [`new ${SECRET}`, `new-${ROOT_KEY}`]
+    const environment = {
+      AUTH_JWT_SECRET: secret,
+      AUTH_JWT_SECRET_PREVIOUS_FILE: aFile(`${SECRET}\n`),
+      AUTH_ROOT_KEY_FILE: aFile(key),
+      AUTH_ROOT_KEY_PREVIOUS: ROOT_KEY,
+    }
+    const { auth } = right(readConfig(environment))
+    expect(auth?.tokens?.secrets).to.deep.equal([secret, SECRET])
+    expect(auth?.rootKeys).to.deep.equal([key, ROOT_KEY])
   })
 
   it('counts the bytes of a secret', () => {
-    expect(right(readConfig({ AUTH_JWT_SECRET: 'é'.repeat(16) })).auth?.tokens?.secret).to.have.length(16)
+    expect(right(readConfig({ AUTH_JWT_SECRET: 'é'.repeat(16) })).auth?.tokens?.secrets[0]).to.have.length(16)
   })
 
   for (const url of [
@@ -82,9 +98,13 @@ describe('The configuration of callers', () => {
 
   for (const [name, value] of [
     ...['AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_JWKS_FILE', 'AUTH_ROOT_KEY', 'AUTH_ISSUER', 'AUTH_AUDIENCE']
-      .concat('AUTH_JWT_SECRET_FILE', 'AUTH_ROOT_KEY_FILE')
+      .concat('AUTH_JWT_SECRET_FILE', 'AUTH_ROOT_KEY_FILE', 'AUTH_JWT_SECRET_PREVIOUS', 'AUTH_ROOT_KEY_PREVIOUS_FILE')
       .flatMap((name) => [[name, ''] as const, [name, ' \n'] as const]),
     ['AUTH_JWT_SECRET', 'hunter2'.repeat(4)],
+    ['AUTH_JWT_SECRET_PREVIOUS', 'hunter2'.repeat(4)],
+    ['AUTH_JWT_SECRET_PREVIOUS', SECRET],
+    ['AUTH_ROOT_KEY_PREVIOUS', 'hunter2'.repeat(4)],
+    ['AUTH_ROOT_KEY_PREVIOUS', ROOT_KEY],
     ['AUTH_ROOT_KEY', 'hunter2'.repeat(4)],
     ['AUTH_ROOT_KEY', `${ROOT_KEY} ${ROOT_KEY}`],
     ['AUTH_ROOT_KEY', `${ROOT_KEY}é`],
@@ -134,6 +154,23 @@ describe('The configuration of callers', () => {
       { AUTH_JWT_SECRET: SECRET, AUTH_JWT_SECRET_FILE: '/dev/null' },
       'AUTH_JWT_SECRET',
       'AUTH_JWT_SECRET_FILE',
+    ],
+    [
+      'a secret that takes its own place',
+      { AUTH_JWT_SECRET: SECRET, AUTH_JWT_SECRET_PREVIOUS: SECRET },
+      'AUTH_JWT_SECRET_PREVIOUS',
+      'AUTH_JWT_SECRET',
+    ],
+    [
+      'a root key that takes its own place',
+      { AUTH_ROOT_KEY: ROOT_KEY, AUTH_ROOT_KEY_PREVIOUS: ROOT_KEY },
+      'AUTH_ROOT_KEY_PREVIOUS',
+    ],
+    [
+      'a previous secret beside a set',
+      { AUTH_JWKS_URL: URL_OF_KEYS, AUTH_ISSUER: 'us', AUTH_JWT_SECRET_PREVIOUS: SECRET },
+      'AUTH_JWT_SECRET_PREVIOUS',
+      'AUTH_JWT_SECRET',
     ],
     ['an empty file', { AUTH_JWT_SECRET_FILE: '/dev/null' }, 'AUTH_JWT_SECRET_FILE'],
     ['no file of keys', { AUTH_JWKS_FILE: '/nowhere/keys', AUTH_ISSUER: 'us' }, 'AUTH_JWKS_FILE'],

@@ -17,6 +17,12 @@ const ISSUED = { iss: 'https://accounts.example.com', aud: 'messenger' }
 const GOOD = aTokenOf('anna', ISSUED)
 const [header = '', claims = '', signature = ''] = GOOD.split('.')
 
+/** The service changes its secrets: whoever forges has two of each to try. */
+const PREVIOUS = {
+  AUTH_JWT_SECRET_PREVIOUS: 'what the tests signed tokens with, and do so still',
+  AUTH_ROOT_KEY_PREVIOUS: 'the-root-key-before-that-of-the-tests',
+}
+
 /** What would let somebody in, were it believed. test/infrastructure/auth has the whole table. */
 const FORGED: Readonly<Record<string, string>> = {
   'no algorithm': `${encoded({ alg: 'none' })}.${claims}.`,
@@ -24,6 +30,7 @@ const FORGED: Readonly<Record<string, string>> = {
   'another algorithm of the secret': aTokenOf('anna', ISSUED, { algorithm: 'HS512' }),
   'an algorithm of key pairs': aTokenOf('anna', ISSUED, { header: { alg: 'RS256' } }),
   'another secret': aTokenOf('anna', ISSUED, { secret: `${JWT_SECRET} ` }),
+  'both secrets at once': aTokenOf('anna', ISSUED, { secret: JWT_SECRET + PREVIOUS.AUTH_JWT_SECRET_PREVIOUS }),
   'no secret': aTokenOf('anna', ISSUED, { secret: '' }),
   'a public key for a secret': aTokenOf('anna', ISSUED, { secret: spki }),
   'a key that it brings along': aTokenOf('anna', ISSUED, { header: { jwk }, secret: JSON.stringify(jwk) }),
@@ -48,6 +55,7 @@ const FORGED: Readonly<Record<string, string>> = {
   'the digest of the root key': createHash('sha256').update(ROOT_KEY).digest('base64url'),
   'the root key, and a letter': `${ROOT_KEY}a`,
   'the root key without its end': ROOT_KEY.slice(0, -1),
+  'the previous root key, and a letter': `${PREVIOUS.AUTH_ROOT_KEY_PREVIOUS}a`,
   'the root key in capitals': ROOT_KEY.toUpperCase(),
   'the secret of tokens itself': JWT_SECRET.replaceAll(/[^\w]/g, '-'),
 }
@@ -57,7 +65,7 @@ describe('A credential that was forged', () => {
   let client: Client
 
   before(async () => {
-    const environment = { ...GUARDED, AUTH_ISSUER: ISSUED.iss, AUTH_AUDIENCE: ISSUED.aud }
+    const environment = { ...GUARDED, ...PREVIOUS, AUTH_ISSUER: ISSUED.iss, AUTH_AUDIENCE: ISSUED.aud }
     client = clientOf(hold(await served(memoryStorage(), environment), ({ stop }) => stop()).url)
   })
 
@@ -100,5 +108,8 @@ describe('A credential that was forged', () => {
     expect((await client.get('/chats/', asRoot)).text).to.equal('[]')
     const good = bearer(aTokenOf('anna', { ...ISSUED, aud: ['others', ISSUED.aud], nbf: inSeconds(-1) }))
     expect((await client.get('/chats/', good)).status).to.equal(200)
+    const { AUTH_JWT_SECRET_PREVIOUS: secret, AUTH_ROOT_KEY_PREVIOUS: key } = PREVIOUS
+    for (const previous of [aTokenOf('anna', ISSUED, { secret }), key])
+      expect((await client.get('/chats/', bearer(previous))).status).to.equal(200)
   })
 })

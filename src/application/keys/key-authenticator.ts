@@ -13,8 +13,8 @@ import { type Answer, type Bounds, type KnownKey, knownKeys } from './known-keys
 export type Poll = (look: () => Promise<void>) => () => void
 
 export interface KeyAuthenticatorSettings extends Partial<Bounds> {
-  /** Whoever shows it may do everything, whatever the store says. */
-  readonly rootKey?: string | undefined
+  /** Whoever shows one of them may do everything, whatever the store says. */
+  readonly rootKeys?: readonly string[]
   /** Is asked about tokens of other kinds. */
   readonly otherwise?: Authenticator
   readonly onFailure?: ReportFailure
@@ -74,22 +74,29 @@ const NO_KEY = refused('There is no such key, or it was revoked')
 const EXPIRED = E.left<Unauthenticated>({ kind: 'Unauthenticated', detail: 'The key expired', hasExpired: true })
 const NO_KIND = refused('The token is no key')
 
-/** Lets services in by their keys, and whoever has the root key. */
+/** Lets services in by their keys, and whoever has a root key. */
 export const keyAuthenticator = (
   keys: Keys,
   secrets: Secrets,
   clock: Clock,
   settings: KeyAuthenticatorSettings = {},
 ): KeyAuthenticator => {
-  const { rootKey, otherwise, onFailure = unreported, poll = everyTwoSeconds, now = elapsed, ...bounds } = settings
+  const {
+    rootKeys = [],
+    otherwise,
+    onFailure = unreported,
+    poll = everyTwoSeconds,
+    now = elapsed,
+    ...bounds
+  } = settings
   const known = knownKeys(keys, { ...BOUNDS, ...bounds }, now)
   const uses = keyUses(keys, clock, onFailure)
-  const root = rootKey === undefined ? undefined : secrets.digestOf(rootKey)
+  const roots = rootKeys.map((key) => ({ length: key.length, digest: secrets.digestOf(key) }))
   const credentials = new WeakMap<ApiKey, Credential>()
 
-  // Its length is no secret, and tokens of other kinds are longer.
+  // Their lengths are no secret, and tokens of other kinds are longer.
   const isRoot = (token: string) =>
-    root !== undefined && token.length === rootKey?.length && secrets.isSame(secrets.digestOf(token), root)
+    roots.some(({ length, digest }) => token.length === length && secrets.isSame(secrets.digestOf(token), digest))
 
   const credentialOf = (known: KnownKey, key: ApiKey): Credential => {
     const found = credentials.get(key)

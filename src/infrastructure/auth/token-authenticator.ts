@@ -17,8 +17,8 @@ import { partsOf, type TokenParts } from './token-parts.ts'
 
 /** What tokens may be signed with, at least one of the three, and what else they must say. */
 export interface TokenSettings extends ClaimRules {
-  /** For HS256: its bytes are the key. */
-  readonly secret?: string | undefined
+  /** For HS256: the bytes of each are a key. A token may be signed with any of them; the first is tried first. */
+  readonly secrets?: readonly string[]
   /** Where the keys are for what is signed with a private key. */
   readonly keySetUrl?: string | undefined
   readonly keySetFile?: string | undefined
@@ -73,7 +73,7 @@ export const tokenAuthenticator = (
   clock: Clock,
   onFailure: (failure: unknown) => void = () => {},
 ): Authenticator & { readonly close: () => void } => {
-  const secret = settings.secret === undefined ? undefined : new TextEncoder().encode(settings.secret)
+  const secrets = (settings.secrets ?? []).map((secret) => new TextEncoder().encode(secret))
   const keys = keySetOf(settings, clock, onFailure)
   const remembered: BoundedMap<string, Remembered> = boundedMap(REMEMBERED_LIMIT, ({ weight }) => weight)
 
@@ -81,7 +81,10 @@ export const tokenAuthenticator = (
     token: string,
     { alg, kid }: TokenParts,
   ): Promise<E.Either<Unauthenticated | Unavailable, Trusted>> => {
-    if (alg === 'HS256' && secret) return (await isSignedWith(token, alg, secret)) ? E.right(() => true) : UNTRUSTED
+    if (alg === 'HS256' && secrets.length > 0) {
+      for (const secret of secrets) if (await isSignedWith(token, alg, secret)) return E.right(() => true)
+      return UNTRUSTED
+    }
     if (!keys || !isPublicAlgorithm(alg))
       return unauthenticated('The token is signed in a way that is not accepted here')
     const candidates = await keys.find(alg, kid)

@@ -111,6 +111,9 @@ export const findBinaries = (placement: Placement): Binaries => {
     wanted === undefined
       ? 'No PostgreSQL was found to start'
       : `The data in ${placement.dataDir} was made by PostgreSQL ${wanted}, and no PostgreSQL ${wanted} was found`
-  const moving = wanted === undefined ? '' : ` Another DATA_DIR starts with an empty database.`
+  const moving =
+    wanted === undefined
+      ? ''
+      : ` A PostgreSQL ${wanted} of the system is found by itself, and serves it; another DATA_DIR starts with an empty database.`
   throw new Error(`${what}: ${rejected.join('; ')}. ${ADVICE}${moving}`)
 }

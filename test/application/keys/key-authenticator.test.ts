@@ -227,7 +227,7 @@ describe('What is no key', () => {
     const tokens: string[] = []
     const answer = E.left({ kind: 'Unauthenticated' as const, detail: 'The token expired' })
     const otherwise = { authenticate: (token: string) => (tokens.push(token), answer) }
-    const { outcome } = aServer(keys, { otherwise, rootKey: ROOT_KEY })
+    const { outcome } = aServer(keys, { otherwise, rootKeys: [ROOT_KEY] })
     expect(await outcome('eyJ.e30.x')).to.equal('The token expired')
     await outcome(ROOT_KEY)
     await outcome(cryptoSecrets.make())
@@ -252,11 +252,21 @@ describe('The root key', () => {
   it('may do everything, without the store', async () => {
     const { keys, state, asked } = aStore()
     state.isAway = true
-    const { credential, outcome } = aServer(keys, { rootKey: ROOT_KEY })
+    const { credential, outcome } = aServer(keys, { rootKeys: [ROOT_KEY] })
     const { caller, holds } = await credential(ROOT_KEY)
     expect(caller).to.deep.equal({ kind: 'service', grant: { scopes: SCOPES } })
     expect(holds()).to.equal(true)
     for (const other of [`${ROOT_KEY}x`, ROOT_KEY.slice(1), ROOT_KEY.toUpperCase(), ''])
+      expect(await outcome(other)).to.equal('The token is no key')
+    expect(asked).to.deep.equal([])
+  })
+
+  it('may be another while it is changed: each of the two is one', async () => {
+    const { keys, asked } = aStore()
+    const successor = `${ROOT_KEY}-and-longer`
+    const { outcome } = aServer(keys, { rootKeys: [successor, ROOT_KEY] })
+    expect([await outcome(successor), await outcome(ROOT_KEY)]).to.deep.equal(['let in', 'let in'])
+    for (const other of [successor.slice(0, -1), `${ROOT_KEY}x`, successor.toUpperCase(), successor + ROOT_KEY])
       expect(await outcome(other)).to.equal('The token is no key')
     expect(asked).to.deep.equal([])
   })

@@ -45,7 +45,7 @@ describe('A forged token', () => {
     const forPss = { jwk: { ...pss.jwk, alg: 'PS256' } }
     server = hold(await aKeyServer(setOf(rsa, forPss, ec, ed)), ({ close }) => close())
     trap = hold(await aKeyServer(setOf(stranger)), ({ close }) => close())
-    settings = { ...RULES, secret: SECRET, keySetUrl: server.url }
+    settings = { ...RULES, secrets: [SECRET], keySetUrl: server.url }
     const authenticator = hold(tokenAuthenticator(settings, aClock()), ({ close }) => close())
     authenticate = authenticator.authenticate
   })
@@ -229,7 +229,7 @@ describe('A forged token', () => {
   })
 
   it('that is signed as it should, where nobody trusts such a key, is refused', async () => {
-    const secretOnly = tokenAuthenticator({ ...RULES, secret: SECRET }, aClock())
+    const secretOnly = tokenAuthenticator({ ...RULES, secrets: [SECRET] }, aClock())
     const keysOnly = tokenAuthenticator({ ...RULES, keySetUrl: server.url }, aClock())
     expect(left(await secretOnly.authenticate(await aToken(CLAIMS, rsa))).kind).to.equal('Unauthenticated')
     expect(left(await keysOnly.authenticate(await aSharedToken(CLAIMS))).kind).to.equal('Unauthenticated')

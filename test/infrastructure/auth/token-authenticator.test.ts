@@ -30,7 +30,7 @@ describe('The authenticator of tokens', () => {
 
   it('remembers a token: it is answered at once, and verified once', async () => {
     const verifications = hold(countingVerifications(), ({ stop }) => stop())
-    const authenticate = authenticatorOf({ ...RULES, secret: SECRET }, aClock())
+    const authenticate = authenticatorOf({ ...RULES, secrets: [SECRET] }, aClock())
     const token = await aSharedToken(CLAIMS)
     const first = right(await authenticate(token))
     expect(verifications.calls()).to.equal(1)
@@ -45,7 +45,7 @@ describe('The authenticator of tokens', () => {
   it('verifies it once more after five minutes', async () => {
     const verifications = hold(countingVerifications(), ({ stop }) => stop())
     const clock = aClock()
-    const authenticate = authenticatorOf({ secret: SECRET }, clock)
+    const authenticate = authenticatorOf({ secrets: [SECRET] }, clock)
     const token = await aSharedToken(CLAIMS)
     const first = right(await authenticate(token))
     clock.advance(REMEMBERED_MS - 1)
@@ -59,7 +59,7 @@ describe('The authenticator of tokens', () => {
 
   it('forgets a token when it expires, and so does whoever had it from it', async () => {
     const clock = aClock()
-    const authenticate = authenticatorOf({ secret: SECRET }, clock)
+    const authenticate = authenticatorOf({ secrets: [SECRET] }, clock)
     const token = await aSharedToken({ ...CLAIMS, exp: at(2.5) })
     const credential = right(await authenticate(token))
     clock.advance(2499)
@@ -72,7 +72,7 @@ describe('The authenticator of tokens', () => {
 
   it('remembers tokens within a limit', async () => {
     const verifications = hold(countingVerifications(), ({ stop }) => stop())
-    const authenticate = authenticatorOf({ secret: SECRET }, aClock())
+    const authenticate = authenticatorOf({ secrets: [SECRET] }, aClock())
     const token = await aSharedToken(CLAIMS)
     await authenticate(token)
     // Each is given half a kilobyte besides: 16 MiB hold fewer than 3,000 of these.
@@ -86,7 +86,7 @@ describe('The authenticator of tokens', () => {
 
   it('does not remember what it refused', async () => {
     const clock = aClock()
-    const authenticate = authenticatorOf({ secret: SECRET }, clock)
+    const authenticate = authenticatorOf({ secrets: [SECRET] }, clock)
     const token = await aSharedToken({ ...CLAIMS, nbf: at(10) })
     expect(left(await authenticate(token)).kind).to.equal('Unauthenticated')
     clock.advance(5000)
@@ -95,18 +95,28 @@ describe('The authenticator of tokens', () => {
 
   it('asks for an issuer and an audience only where they are set', async () => {
     const token = await aSharedToken({ sub: 'ada', exp: CLAIMS.exp })
-    right(await authenticatorOf({ secret: SECRET }, aClock())(token))
-    const refused = left(await authenticatorOf({ secret: SECRET, audience: CLAIMS.aud }, aClock())(token))
+    right(await authenticatorOf({ secrets: [SECRET] }, aClock())(token))
+    const refused = left(await authenticatorOf({ secrets: [SECRET], audience: CLAIMS.aud }, aClock())(token))
     expect(refused).to.have.property('detail', 'The token is not meant for this service')
   })
 
   it('holds a token against the secret or the set, by its algorithm, where there are both', async () => {
     const signer = await aSigner('ES256', 'one')
     const server = await keyServer(setOf(signer))
-    const authenticate = authenticatorOf({ ...RULES, secret: SECRET, keySetUrl: server.url }, aClock())
+    const authenticate = authenticatorOf({ ...RULES, secrets: [SECRET], keySetUrl: server.url }, aClock())
     right(await authenticate(await aSharedToken(CLAIMS)))
     expect(server.asked()).to.equal(0)
     right(await authenticate(await aToken(CLAIMS, signer)))
+  })
+
+  it('takes what is signed with either secret while it is changed, and nothing else', async () => {
+    const successor = 'another thirty-two bytes, and a few more'
+    const authenticate = authenticatorOf({ secrets: [successor, SECRET] }, aClock())
+    for (const secret of [successor, SECRET]) right(await authenticate(await aSharedToken(CLAIMS, secret)))
+    for (const secret of [successor + SECRET, `${SECRET} `, successor.slice(1)])
+      expect(left(await authenticate(await aSharedToken(CLAIMS, secret))).kind).to.equal('Unauthenticated')
+    const changed = authenticatorOf({ secrets: [successor] }, aClock())
+    expect(left(await changed(await aSharedToken(CLAIMS))).kind).to.equal('Unauthenticated')
   })
 
   it('tries each key that fits a token without a kid', async () => {
@@ -167,7 +177,7 @@ describe('The authenticator of tokens', () => {
     const signer = await aSigner('RS256', 'one')
     const server = await keyServer('')
     server.answer(() => {})
-    const authenticate = authenticatorOf({ ...RULES, secret: SECRET, keySetUrl: server.url }, aClock())
+    const authenticate = authenticatorOf({ ...RULES, secrets: [SECRET], keySetUrl: server.url }, aClock())
     const token = await aToken(CLAIMS, signer)
     const answers = await Promise.all(Array.from({ length: 20 }, async () => authenticate(token)))
     expect(answers.map((answer) => left(answer).kind)).to.deep.equal(Array.from({ length: 20 }, () => 'Unavailable'))
