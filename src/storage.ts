@@ -19,6 +19,7 @@ import { type Database, type DatabaseSettings, openDatabase } from './infrastruc
 import { postgresHealth } from './infrastructure/postgres/health.ts'
 import { prepareDatabase } from './infrastructure/postgres/migrations/prepare.ts'
 import { postgresNotifications } from './infrastructure/postgres/notifications.ts'
+import type { StatementTraces } from './infrastructure/postgres/database/statement-traces.ts'
 import type { Connection } from './infrastructure/postgres/sessions/location.ts'
 import { postgresSignals } from './infrastructure/postgres/signals.ts'
 
@@ -89,8 +90,12 @@ const locateDatabase = async (
 }
 
 /** Rejects, with nothing left open, when the service cannot work on the database. */
-const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promise<Database> => {
-  const database = openDatabase(connection, settings)
+const prepared = async (
+  { connection, settings }: Whereabouts,
+  log: Log,
+  traces?: StatementTraces,
+): Promise<Database> => {
+  const database = openDatabase(connection, settings, traces)
   try {
     await prepareDatabase(database, log)
     return database
@@ -129,11 +134,12 @@ export const openStorage = async (
   log: Log,
   onFailure?: ReportFailure,
   onLost?: OnLost,
+  traces?: StatementTraces,
 ): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    const storage = storageOn(await prepared(found, log), onFailure)
+    const storage = storageOn(await prepared(found, log, traces), onFailure)
     return {
       ...storage,
       close: async () => {
@@ -179,5 +185,8 @@ export const prepareForOthers = async (
 }
 
 /** What another process has prepared, and keeps running. Asks nothing of it before the first request does. */
-export const openPrepared = ({ connection, settings }: Whereabouts, onFailure?: ReportFailure): Storage =>
-  storageOn(openDatabase(connection, settings), onFailure)
+export const openPrepared = (
+  { connection, settings }: Whereabouts,
+  onFailure?: ReportFailure,
+  traces?: StatementTraces,
+): Storage => storageOn(openDatabase(connection, settings, traces), onFailure)

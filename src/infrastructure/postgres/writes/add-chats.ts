@@ -7,11 +7,11 @@ import type { ChatNotFound } from '../../../domain/chat/not-found.ts'
 import { sees } from '../../../domain/chat/sight.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import type { Done, Fingerprint, Intent, KeptKey, KeyReused, Once } from '../../../domain/intent.ts'
-import { batching } from '../database/batching.ts'
 import { bigint, type Columns, namesOf, text, without } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatColumns, chatOf, memberColumns, MEMBERSHIP, membershipOf } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
+import { batchingOn } from '../database/traced.ts'
 
 /** A chat to be opened, and where it stands in its batch. */
 type NewChatRow = Omit<Chat.Chat, 'id'> & {
@@ -150,7 +150,7 @@ const BATCHES = { atOnce: 2, size: 128 }
 export const addingChats = (
   pool: Pool,
 ): ((caller: Caller, draft: Chat.NewChat, intent: Intent | undefined) => Promise<Added>) => {
-  const add = batching((additions: readonly Addition[]) => addOnce(pool, additions), BATCHES)
+  const add = batchingOn(pool, (additions: readonly Addition[]) => addOnce(pool, additions), BATCHES)
   return async (caller, draft, intent) => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const added = await add({ caller, draft, intent })

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { limited } from '../database/limited.ts'
+import type { StatementTraces } from '../database/statement-traces.ts'
+import { tracesOf } from '../database/traced.ts'
 import { freeChats } from './load-drafts.ts'
 import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -43,13 +45,25 @@ const defaultsFor = ({ options }: Pool): WriteSettings => ({
   patience: 2000,
 })
 
+/** A writer whose statements are run for those whose changes they carry. */
+const tracedWriter = (writer: Writer, { together }: StatementTraces): Writer => {
+  const askersOf = (changes: readonly PendingChange[]) => changes.map(({ asker }) => asker)
+  return {
+    together: (changes) => together(askersOf(changes), () => writer.together(changes)),
+    locked: (id, changes) => together(askersOf(changes), () => writer.locked(id, changes)),
+    free: (ids) => together([], () => writer.free(ids)),
+    forget: writer.forget,
+  }
+}
+
 /** Spreads pending changes over the queues by their chats. */
 export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) => {
   const all = { ...defaultsFor(pool), ...settings }
   const recent = recentChats(all.recentChats)
   const members = recentMembers(all.recentChats)
   const others = neighbours()
-  const writer: Writer = {
+  const traces = tracesOf(pool)
+  const plain: Writer = {
     together: (changes) => writeGroup(pool, recent, members, changes, others.noticed),
     locked: (id, changes) => writeLocked(pool, id, changes),
     free: (ids) => freeChats(pool, ids),
@@ -59,6 +73,7 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
       members.clear()
     },
   }
+  const writer = traces ? tracedWriter(plain, traces) : plain
   const locked = limited(all.lockedAtOnce)
   // Each server of several has fewer changes: in as many groups as one alone, they would be twice the work for PostgreSQL.
   const groups = limited(() => (others.areThere() ? 1 : all.queues))
@@ -66,7 +81,6 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
     if (others.areThere()) await delay(GATHER_MS)
   }
   const queues = Array.from({ length: all.queues }, () => writeQueue(writer, { groups, gather, locked }, all))
-  return {
-    add: (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change),
-  }
+  const add = (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change)
+  return { add: traces ? (change: PendingChange): void => add({ ...change, asker: traces.asker() }) : add }
 }
