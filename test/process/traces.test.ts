@@ -4,7 +4,7 @@ import { asRoot, asUser, aTokenOf, GUARDED } from '../credentials.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { recipesOf } from '../operating/recipes.ts'
 import { follow } from '../stream.ts'
-import { aCollector, type Collected, type Collector } from './collector.ts'
+import { aCollector, type Collected, type Collector } from '../collector.ts'
 import { cleanUp, type LogLine, onlyOnLinux, type ServerProcess, start } from './server-process.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
@@ -19,7 +19,7 @@ const KEY = 'key-0123456789-of-a-send'
 
 /** The variables that docs/operating.md shows, exported to this collector. */
 const asDocumented = ({ url }: Collector) => {
-  const [, block = ''] = /^(.*)$/s.exec(recipesOf('Traces').find(({ language }) => language === 'sh')?.text ?? '') ?? []
+  const block = recipesOf('Traces').find(({ language }) => language === 'sh')?.text ?? ''
   const variables = Array.from(block.matchAll(/^export ([A-Z_]+)=(\S+)$/gm), ([, name = '', value = '']) => [
     name,
     value,
@@ -71,6 +71,11 @@ onlyOnLinux('Traces', function () {
     expect((await client.get(`/nowhere/${WHO}`, author)).status).to.equal(404)
     expect((await client.get('/readyz')).status).to.equal(200)
 
+    const unsampled = traceparent.replace(/01$/, '00')
+    expect((await client.get('/chats/', { ...author, traceparent: unsampled })).status).to.equal(200)
+    const gone = await client.post<{ readonly id: number }>('/chats/', { title: SAID }, asRoot)
+    expect((await client.delete(`/chats/${gone.json.id}`, asRoot)).status).to.equal(204)
+
     const stream = await follow(client.url, `${chat}/events?access_token=${aTokenOf(WHO)}`)
     openedStream = { sentAt: BigInt(Date.now()) * 1_000_000n }
     const together = await Promise.all(
@@ -98,7 +103,10 @@ onlyOnLinux('Traces', function () {
   })
 
   it('go on where whoever asks began them', () => {
-    const opening = one(spans, 'POST /chats/')
+    const opening = one(
+      spans.filter(({ traceId }) => traceId === TRACE),
+      'POST /chats/',
+    )
     expect(opening).to.include({ traceId: TRACE, parentSpanId: SENDER, isError: false })
     expect(opening.attributes).to.deep.equal({
       'http.request.method': 'POST',
@@ -114,12 +122,18 @@ onlyOnLinux('Traces', function () {
   })
 
   it('show beneath a request the statements that it waited for', () => {
-    const [opening, ...more] = beneath(one(spans, 'POST /chats/'))
+    const [opening, ...more] = beneath(spans.find(({ parentSpanId }) => parentSpanId === SENDER) as Collected)
     expect(more).to.deep.equal([])
     expect(opening).to.include({ name: 'open-chats', traceId: TRACE })
     expect(opening?.attributes).to.deep.equal({ 'db.system.name': 'postgresql', 'db.query.summary': 'open-chats' })
     expect(beneath(one(spans, 'GET /chats/{chat_id}/messages/{message_id}')).map(({ name }) => name)).to.deep.equal([
       'messages-viewed',
+    ])
+    expect(beneath(one(spans, 'DELETE /chats/{chat_id}')).map(({ name }) => name)).to.include.members([
+      'begin',
+      'chat-locked',
+      'delete-chat',
+      'commit',
     ])
   })
 
@@ -144,6 +158,10 @@ onlyOnLinux('Traces', function () {
     const requests = new Set(ofRequests(spans).map(({ spanId }) => spanId))
     for (const { parentSpanId = '', links } of ofStatements(spans))
       expect(requests.has(parentSpanId) || links.length > 1, 'somebody waited for it').to.equal(true)
+  })
+
+  it('leave out who asks not to be traced, statements and all', () => {
+    expect(spans.filter(({ name }) => name === 'GET /chats/' || name.startsWith('chats-viewed'))).to.deep.equal([])
   })
 
   it('say nothing of probes', () => {

@@ -5,15 +5,15 @@ import { goal } from '../goal.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { releasing } from '../releasing.ts'
 import { until } from '../until.ts'
-import { aCollector } from './collector.ts'
+import { aCollector } from '../collector.ts'
 import { cleanUp, onlyOnLinux, type ServerProcess, start } from './server-process.ts'
 
-/** Lets the process find none of the SDK's packages. */
+/** Lets the process find none of the SDK's packages; of the API, which does nothing by itself, prom-client knows. */
 const WITHOUT_SDK = `--import data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module'
   registerHooks({
     resolve: (name, context, next) => {
-      if (name.startsWith('@opentelemetry/')) throw new Error('there is no ' + name)
+      if (/^@opentelemetry\\/(?!api$)/.test(name)) throw new Error('there is no ' + name)
       return next(name, context)
     },
   })`)}`
@@ -63,19 +63,31 @@ onlyOnLinux('Without a collector', function () {
     expect((await asked.exit).code, 'with one it is').to.equal(1)
   })
 
-  it('one that is down is complained of once, and costs neither a request nor a stop', async () => {
+  it('one that is down is complained of, and costs neither a request nor a stop', async () => {
     const server = start({
       DATABASE_URL: urlOf(await aDatabase()),
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await aFreePort()}`,
       OTEL_EXPORTER_OTLP_TIMEOUT: '200',
     })
-    const client = await server.listening()
-    for (let batch = 0; batch < 3; batch++) await askOften(client)
+    await askOften(await server.listening())
     await until(() => complaints(server).length > 0)
-    for (let batch = 0; batch < 3; batch++) await askOften(client)
-    expect(await stopped(server)).to.be.below(goal(1_000))
     expect(complaints(server)).to.have.length(1)
     expect(complaints(server)[0]).to.match(/^traces cannot be exported, and are lost: connect ECONNREFUSED/)
+    expect(await stopped(server)).to.be.below(goal(1_000))
+  })
+
+  it('one that refuses is complained of once, until it takes what comes', async () => {
+    const collector = hold(await aCollector('refuses'), ({ close }) => close())
+    const server = start({ STORAGE: 'memory', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+    const client = await server.listening()
+    while (collector.received.length < 3) await askOften(client)
+    collector.become('answers')
+    while (complaints(server).length < 2) await askOften(client)
+    await stopped(server)
+    expect(complaints(server)).to.deep.equal([
+      'traces cannot be exported, and are lost: the collector answered 400',
+      'traces are exported again',
+    ])
   })
 
   it('one that hangs costs neither a request nor a stop', async () => {

@@ -74,22 +74,31 @@ export interface Collector {
   /** What was exported so far, each as it came. */
   readonly received: readonly { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }[]
   readonly spans: () => readonly Collected[]
+  /** From now on. */
+  readonly become: (how: Behaviour) => void
   readonly close: () => void
 }
 
-/** A collector of traces that takes what is exported to it in JSON, or that leaves everybody without an answer. */
-export const aCollector = async (how: 'answers' | 'hangs' = 'answers'): Promise<Collector> => {
+type Behaviour = 'answers' | 'refuses' | 'hangs'
+
+/** A collector of traces that takes what is exported to it in JSON, or refuses all, or leaves everybody without an answer. */
+export const aCollector = async (behaviour: Behaviour = 'answers'): Promise<Collector> => {
+  let how = behaviour
   const received: Collector['received'][number][] = []
   const server = createServer((req, res) => {
     void text(req).then((body) => {
       received.push({ path: req.url ?? '', headers: req.headers, body })
-      if (how === 'answers') res.setHeader('Content-Type', 'application/json').end('{}')
+      if (how !== 'hangs')
+        res.writeHead(how === 'answers' ? 200 : 400, { 'Content-Type': 'application/json' }).end('{}')
     })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
+    become: (other) => {
+      how = other
+    },
     spans: () => received.flatMap(({ body }) => spansIn(body)),
     close: () => {
       server.close()
