@@ -20,6 +20,7 @@ import { postgresHealth } from './infrastructure/postgres/health.ts'
 import { prepareDatabase } from './infrastructure/postgres/migrations/prepare.ts'
 import { postgresNotifications } from './infrastructure/postgres/notifications.ts'
 import type { StatementTraces } from './infrastructure/postgres/database/statement-traces.ts'
+import { tracesOf } from './infrastructure/postgres/database/traced.ts'
 import type { Connection } from './infrastructure/postgres/sessions/location.ts'
 import { postgresSignals } from './infrastructure/postgres/signals.ts'
 
@@ -105,19 +106,24 @@ const prepared = async (
   }
 }
 
+/** Where statements are traced: what is done for those who hear of it is done for nobody who asked. */
+const unasked = <Told>(traces: StatementTraces | undefined, tell: (told: Told) => void): ((told: Told) => void) =>
+  traces ? (told) => traces.together([], () => tell(told)) : tell
+
 const storageOn = (database: Database, onFailure: ReportFailure | undefined): Storage => {
   const notifications = postgresNotifications(database, onFailure)
   const bell = postgresBell(database, notifications, onFailure)
   const signals = postgresSignals(database, notifications, onFailure)
+  const traces = tracesOf(database.pool)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
     markers: postgresMarkers(database.pool),
     reactions: postgresReactions(database.pool),
     inboxes: postgresInboxes(database.pool),
-    signals,
+    signals: { ...signals, send: unasked(traces, signals.send) },
     keys: postgresKeys(database.pool),
-    bell,
+    bell: { ...bell, ring: unasked(traces, bell.ring) },
     health: postgresHealth(database),
     close: async () => {
       bell.close()

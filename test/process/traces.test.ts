@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect } from 'chai'
 import { type Client, type MessageBody } from '../client.ts'
 import { asRoot, asUser, aTokenOf, GUARDED } from '../credentials.ts'
@@ -37,6 +39,20 @@ const one = (spans: readonly Collected[], name: string): Collected => {
   return found[0] as Collected
 }
 
+/** Sends half a request, and goes away. */
+const sendHalf = async ({ url }: Client, target: string) => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  const head = [`POST ${target} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', 'Content-Length: 100']
+  const credential = `Authorization: ${asRoot.authorization}`
+  // Whoever has asked for a word before the body knows by it that the request was begun.
+  socket.write([...head, credential, 'Expect: 100-continue', '', ''].join('\r\n'))
+  await once(socket, 'data')
+  socket.write('{"text":')
+  socket.destroy()
+  await once(socket, 'close')
+}
+
 onlyOnLinux('Traces', function () {
   this.timeout(60_000)
   let collector: Collector
@@ -70,6 +86,8 @@ onlyOnLinux('Traces', function () {
     expect((await client.get(`${chat}/members/${WHO}?${CURSOR}=1`, asRoot)).status).to.be.oneOf([200, 422])
     expect((await client.get(`/nowhere/${WHO}`, author)).status).to.equal(404)
     expect((await client.get('/readyz')).status).to.equal(200)
+
+    await sendHalf(client, `${chat}/messages/`)
 
     const unsampled = traceparent.replace(/01$/, '00')
     expect((await client.get('/chats/', { ...author, traceparent: unsampled })).status).to.equal(200)
@@ -139,7 +157,7 @@ onlyOnLinux('Traces', function () {
 
   it('link the one statement of many sends to each of them, and each of them to it', () => {
     const sends = ofRequests(spans).filter(({ name }) => name === 'POST /chats/{chat_id}/messages/')
-    expect(sends).to.have.length(41)
+    expect(sends).to.have.length(42)
     const shared = ofStatements(spans).filter(({ links }) => links.length > 0)
     expect(shared.map(({ name }) => name)).to.include('group-of-member-sends')
     for (const statement of shared) {
@@ -148,13 +166,18 @@ onlyOnLinux('Traces', function () {
       for (const id of statement.links)
         expect(spans.find(({ spanId }) => spanId === id)?.links).to.include(statement.spanId)
     }
-    for (const send of sends) expect([...beneath(send), ...send.links], 'how it was written').not.to.be.empty
+    for (const send of sends.filter(({ attributes }) => attributes['http.response.status_code'] === 201))
+      expect([...beneath(send), ...send.links], 'how it was written').not.to.be.empty
   })
 
   it('end with the opening of a stream, and say nothing of what is read for it later', () => {
     const stream = one(spans, 'GET /chats/{chat_id}/events')
     expect(Number(stream.ended - openedStream.sentAt)).to.be.below(0)
     for (const { began } of beneath(stream)) expect(Number(began - openedStream.sentAt)).to.be.below(0)
+    expect(
+      spans.filter(({ name }) => ['since', 'notify'].includes(name)),
+      'what followers are told',
+    ).to.deep.equal([])
     const requests = new Set(ofRequests(spans).map(({ spanId }) => spanId))
     for (const { parentSpanId = '', links } of ofStatements(spans))
       expect(requests.has(parentSpanId) || links.length > 1, 'somebody waited for it').to.equal(true)
@@ -162,6 +185,12 @@ onlyOnLinux('Traces', function () {
 
   it('leave out who asks not to be traced, statements and all', () => {
     expect(spans.filter(({ name }) => name === 'GET /chats/' || name.startsWith('chats-viewed'))).to.deep.equal([])
+  })
+
+  it('tell who went away before there was an answer', () => {
+    const cut = ofRequests(spans).filter(({ attributes }) => attributes['error.type'] === 'client_gone')
+    expect(cut.map(({ name }) => name)).to.deep.equal(['POST /chats/{chat_id}/messages/'])
+    expect(cut[0]?.attributes).not.to.include.keys('http.response.status_code')
   })
 
   it('say nothing of probes', () => {

@@ -36,7 +36,7 @@ const expected: Readonly<Record<SamplerName, readonly [atNone: Traced, atAll: Tr
 const SILENT = { warn: () => {}, info: () => {} }
 const ANSWERED = { route: '/chats/', status: 200, isCut: false }
 
-describe('Sampling of traces', () => {
+describe('Traces of OpenTelemetry', () => {
   const hold = releasing()
 
   const aTelemetry = async (sampler: SamplerName, ratio: number) => {
@@ -45,7 +45,7 @@ describe('Sampling of traces', () => {
   }
 
   for (const sampler of SAMPLERS)
-    it(`by ${sampler} is what OpenTelemetry means by it`, async () => {
+    it(`are sampled by ${sampler}: it is what OpenTelemetry means by it`, async () => {
       for (const [ratio, traced] of expected[sampler].entries()) {
         const { collector, telemetry } = await aTelemetry(sampler, ratio)
         for (const headers of [{}, ASKED, ASKED_NOT_TO]) telemetry.requests.begin('GET', headers).end(ANSWERED)
@@ -56,7 +56,21 @@ describe('Sampling of traces', () => {
       }
     })
 
-  it('takes along a statement of several who asked when one of them is traced, and links to that one alone', async () => {
+  it('wait for no collector that has just failed when it is closed', async () => {
+    const { collector, telemetry } = await aTelemetry('always_on', 1)
+    const askAndClose = async () => {
+      telemetry.requests.begin('GET', {}).end(ANSWERED)
+      await telemetry.close(60_000)
+    }
+    collector.become('refuses')
+    await askAndClose()
+    expect(collector.received).to.have.length(1)
+    collector.become('hangs')
+    await askAndClose()
+    expect(collector.received).to.have.length(1)
+  })
+
+  it('take along a statement of several who asked when one of them is traced, and link to that one alone', async () => {
     const { collector, telemetry } = await aTelemetry('parentbased_always_on', 1)
     const { requests, statements } = telemetry
     const asking = [ASKED, ASKED_NOT_TO, {}].map((headers) => {
@@ -77,7 +91,7 @@ describe('Sampling of traces', () => {
     expect(statement?.links).to.have.members(spans.filter((span) => span !== statement).map(({ spanId }) => spanId))
   })
 
-  it('tells of a statement that failed its SQLSTATE, and not what PostgreSQL said', async () => {
+  it('tell of a statement that failed its SQLSTATE, and not what PostgreSQL said', async () => {
     const { collector, telemetry } = await aTelemetry('always_on', 1)
     const request = telemetry.requests.begin('POST', {})
     const refused = Object.assign(new Error('duplicate key (user_id)=(somebody)'), { code: '23505' })
