@@ -236,7 +236,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/*',
-    may: `src/config.ts src/messenger.ts src/storage.ts src/workers ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
+    may: `src/config.ts src/messenger.ts src/storage.ts src/tracing.ts src/workers ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
           ${HTTP}/server/background-failures.ts fp-ts pino pino-pretty node:`,
     because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
   },

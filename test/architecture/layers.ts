@@ -41,7 +41,7 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/composition',
-    may: `src/* src/composition ${HTTP} test/* test/process/server-process.ts chai pino node:`,
+    may: `src/* src/config src/composition ${HTTP} test/* test/process/server-process.ts chai pino node:`,
     because: 'the composition is tested as processes use it',
   },
   {

@@ -8,6 +8,10 @@ export interface Followed {
 /** More pages than there are: a page that makes up links shall not keep us. */
 const MOST = 500
 
+/** Where programs arrive. What they are told of may want a parameter, as `/events` does, and says which. */
+const ENTRY = 'the entry document'
+const ASKS_FOR_MORE = 422
+
 interface Link {
   readonly target: string
   readonly from: string
@@ -41,13 +45,15 @@ export const follow = async (url: string): Promise<Followed> => {
         signal: AbortSignal.any([abort.signal, AbortSignal.timeout(10_000)]),
       })
       const type = answer.headers.get('content-type') ?? ''
-      if (!answer.ok) failures.push(`${path} (from ${from}): ${answer.status}`)
+      if (!answer.ok && !(from === ENTRY && answer.status === ASKS_FOR_MORE))
+        failures.push(`${path} (from ${from}): ${answer.status}`)
       // Streams have no end.
       if (type.startsWith('text/event-stream')) return abort.abort()
       const arrived = new URL(answer.url).pathname
       for (const target of linksIn(type, await answer.text(), arrived)) {
         const { origin, pathname, search } = new URL(target, answer.url)
-        if (origin === url) waiting.push({ target: pathname + search, from: arrived })
+        if (origin === url)
+          waiting.push({ target: pathname + search, from: type.startsWith('application/json') ? ENTRY : arrived })
       }
     } catch (error) {
       failures.push(`${path} (from ${from}): ${String(error)}`)

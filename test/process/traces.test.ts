@@ -101,6 +101,8 @@ onlyOnLinux('Traces', function () {
     )
     expect(together.filter(({ status }) => status !== 201)).to.deep.equal([])
     await stream.received(40)
+    const read = await Promise.all(Array.from({ length: 40 }, () => client.get(`${chat}/messages/?limit=5`, author)))
+    expect(read.filter(({ status }) => status !== 200)).to.deep.equal([])
 
     server.kill('SIGTERM')
     expect(await server.exit).to.deep.equal({ code: 0, signal: null, stderr: '' })
@@ -168,6 +170,13 @@ onlyOnLinux('Traces', function () {
     }
     for (const send of sends.filter(({ attributes }) => attributes['http.response.status_code'] === 201))
       expect([...beneath(send), ...send.links], 'how it was written').not.to.be.empty
+  })
+
+  it('do so for pages that are read together', () => {
+    const reads = ofRequests(spans).filter(({ name }) => name === 'GET /chats/{chat_id}/messages/')
+    expect(reads).to.have.length(40)
+    expect(reads.filter(({ links }) => links.length > 0)).not.to.be.empty
+    for (const read of reads) expect([...beneath(read), ...read.links], 'how it was read').not.to.be.empty
   })
 
   it('end with the opening of a stream, and say nothing of what is read for it later', () => {

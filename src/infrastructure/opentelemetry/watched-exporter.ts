@@ -16,10 +16,8 @@ const WELL_MS = 1000
 
 /** In the words of the system alone: what a collector answers may be anything. */
 const reasonOf = ({ error }: ExportResult): string => {
-  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown }
-  const words = String(message ?? 'no reason given')
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 200)
+  const { code, message = 'no reason given' } = (error ?? {}) as { readonly code?: unknown; readonly message?: string }
+  const words = message.replaceAll(/\s+/g, ' ').slice(0, 200)
   return typeof code === 'number' ? `the collector answered ${code}` : words
 }
 

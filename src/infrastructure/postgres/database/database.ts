@@ -43,9 +43,7 @@ const ignore = () => {}
 type PoolSettings = ConstructorParameters<typeof Pool>[0] & { readonly Client: typeof ServingClient }
 
 const poolOf = (settings: PoolSettings, traces: StatementTraces | undefined): Pool =>
-  traces
-    ? new TracedPool({ ...settings, Client: tracedClient(settings.Client, traces) as typeof ServingClient }, traces)
-    : new Pool(settings)
+  traces ? new TracedPool({ ...settings, Client: tracedClient(settings.Client, traces) }, traces) : new Pool(settings)
 
 /** Statements are told to `traces`, where somebody traces them; else nothing of it is in their way. */
 export const openDatabase = (

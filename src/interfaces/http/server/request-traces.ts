@@ -35,17 +35,17 @@ const isProbe = (url: string) => /\/(livez|readyz|metrics)\/?(\?|$)/.test(url)
 
 /** The body comes in turns of the socket, which know of no request. */
 const hearDuring = (req: IncomingMessage) => {
-  const { on } = req
+  const on = req.on.bind(req)
   const bound: typeof on = (name: string, listener: Parameters<typeof on>[1]) =>
-    on.call(req, name, Object.assign(AsyncLocalStorage.bind(listener), { listener }))
+    on(name, Object.assign(AsyncLocalStorage.bind(listener), { listener }))
   req.on = bound
 }
 
 /** A stream may last for days, and is answered once it was opened. */
 const onOpening = (res: ServerResponse, opened: () => void) => {
-  const { writeHead } = res
+  const writeHead = res.writeHead.bind(res)
   res.writeHead = (...given: unknown[]) => {
-    writeHead.apply(res, given as Parameters<typeof writeHead>)
+    writeHead(...(given as Parameters<typeof writeHead>))
     if (given.some((fields) => Array.isArray(fields) && fields.includes('text/event-stream'))) opened()
     return res
   }
