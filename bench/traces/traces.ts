@@ -65,10 +65,11 @@ export const traces: Section = async (stage) => {
             const rounds = ratiosOf(turns, 'perSecond', ALL, OFF).length
             const costs = contenders.map((contender) => lastOf(contender, rounds))
             const [plain] = costs
-            for (const of of [ALL, SOME]) {
-              rows.push(...compare(turns, { figure: `${figure}, ${of}`, quantity: 'perSecond', of, to: OFF }))
-              const cost = costs.find(({ name }) => name === of)
-              if (plain && cost) rows.push(costRow(`${figure}, ${of}: µs of Node`, 'node', [cost, plain]))
+            for (const traced of [ALL, SOME]) {
+              const names = { of: traced, to: OFF }
+              rows.push(...compare(turns, { figure: `${figure}, ${traced}`, quantity: 'perSecond', ...names }))
+              const cost = costs.find(({ name }) => name === traced)
+              if (plain && cost) rows.push(costRow(`${figure}, ${traced}: µs of Node`, 'node', [cost, plain]))
             }
           }
           return { rows, notes: notesOf(atRest, await memoryOf(servers)) }
