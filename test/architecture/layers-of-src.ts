@@ -144,7 +144,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/events',
-    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts ${HTTP}/server/request-traces.ts
           ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
     because: 'streams show messages as other endpoints do, are counted, and know nothing else outside their room',
   },
