@@ -30,6 +30,7 @@ import { signals } from './signals.ts'
 import { streams } from './streams.ts'
 import { sweep } from './sweep.ts'
 import { compare, type Goal, thousands } from './table.ts'
+import { traces } from './traces/traces.ts'
 
 const sends: Section = async (stage) => {
   const { load, sizes, pace } = stage
@@ -197,6 +198,7 @@ export const SECTIONS: Readonly<
   profile: { run: profile, alone: true },
   inbox: { run: inbox, alone: true },
   more: { run: more, alone: true },
+  traces: { run: traces, alone: true },
   against: { run: against, alone: true },
   ejabberd: { run: ejabberd, alone: true },
 }

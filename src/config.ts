@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type Auth, authContradictions, authOf, authVariables, misspelt } from './config/auth.ts'
 import { type Environment, withSecretFiles } from './config/secret-files.ts'
+import { tracesContradictions, tracesVariables } from './config/traces.ts'
 import { databaseUrl, isOrigin, limit, list, oneOf, text, wholeNumber, workers } from './config/variable.ts'
 
 /** Every variable the service reads, its default and its rule. README and `.env.example` list the same. */
@@ -33,6 +34,7 @@ export const Variables = t.type({
   STREAM_STALL_TIMEOUT_MS: wholeNumber(30_000, 100, 600_000),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 0, 600_000),
   SHUTDOWN_TIMEOUT_MS: wholeNumber(10_000, 0, 600_000),
+  ...tracesVariables,
   ...authVariables,
 })
 
@@ -82,7 +84,11 @@ const contradictions = (config: Decoded): readonly string[] => {
       'DATABASE_DIRECT_URL must not be DATABASE_URL when that is a pooler: set it to PostgreSQL itself, or remove it',
     ],
   ]
-  return [...rules.flatMap(([holds, sentence]) => (holds ? [sentence] : [])), ...authContradictions(config)]
+  return [
+    ...rules.flatMap(([holds, sentence]) => (holds ? [sentence] : [])),
+    ...tracesContradictions(config),
+    ...authContradictions(config),
+  ]
 }
 
 const decode = (environment: Environment): E.Either<readonly string[], Decoded> =>

@@ -6,6 +6,7 @@ import { serve } from './messenger.ts'
 import { openLog } from './service-log.ts'
 import { logStartFailure } from './start-failure.ts'
 import { openStorage } from './storage.ts'
+import { openTracing } from './tracing.ts'
 
 /** Exit status of a wrong configuration (EX_CONFIG of sysexits.h). */
 const EX_CONFIG = 78
@@ -53,8 +54,10 @@ const start = async () => {
     const { serveByWorkers } = await import('./workers/serve-by-workers.ts')
     return serveByWorkers({ ...config.right, PORT: port }, logger, failures, giveUp)
   }
-  const storage = await openStorage(config.right, (line) => logger.info(line), failures.report, giveUp)
-  return serve(storage, config.right, logger, undefined, failures)
+  const tracing = await openTracing(config.right, logger)
+  const log = (line: string) => logger.info(line)
+  const storage = await openStorage(config.right, log, failures.report, giveUp, tracing?.statements)
+  return serve(storage, config.right, logger, undefined, failures, { tracing })
 }
 
 const started = start().then(

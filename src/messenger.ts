@@ -15,6 +15,7 @@ import { processMetrics } from './interfaces/http/server/metrics.ts'
 import { httpServer } from './interfaces/http/server/server.ts'
 import type { Exposition } from './interfaces/http/service/probes.ts'
 import { listenOn } from './listening.ts'
+import type { Tracing } from './tracing.ts'
 
 /** WHATWG HTML, section 9.2.7: "every 15 seconds or so". */
 const HEARTBEAT_MS = 15_000
@@ -40,6 +41,8 @@ export interface ServeOptions {
   readonly expose?: ((counted: Registry) => Exposition) | undefined
   /** Whether others serve beside it, for whom somebody else warns. */
   readonly isOneOfMany?: boolean
+  /** Traces requests, and is closed with the messenger. */
+  readonly tracing?: Tracing | undefined
 }
 
 /** Warns whoever reads the log when everybody is let in, or who has a secret that was to be replaced. */
@@ -59,13 +62,16 @@ export const serve = async (
   logger: Logger,
   clock: Clock = { now: () => new Date() },
   failures: BackgroundFailures = backgroundFailures(logger),
-  { authenticator: given, expose, isOneOfMany = false }: ServeOptions = {},
+  { authenticator: given, expose, isOneOfMany = false, tracing }: ServeOptions = {},
 ): Promise<Messenger> => {
   const authentication = given ? undefined : openAuthentication(config, storage.keys, clock, failures.report)
   const authenticator = given ?? authentication?.authenticator
-  const close = async () => {
+  const closeStorage = async () => {
     await authentication?.close()
     await storage.close()
+  }
+  const close = async () => {
+    await Promise.all([closeStorage(), tracing?.close(config.SHUTDOWN_TIMEOUT_MS)])
   }
   let draining = false
   const contract = loadContract(readFileSync(new URL('../openapi.yaml', import.meta.url), 'utf8'))
@@ -83,6 +89,7 @@ export const serve = async (
     failures,
     authenticator,
     ...(expose && { expose }),
+    requestTraces: tracing?.requests,
     entrance: { hosts: config.ALLOWED_HOSTS, origins: config.CORS_ORIGINS, rateLimit: config.RATE_LIMIT },
   })
   processMetrics(container.get(names.registry))

@@ -20,6 +20,8 @@ import { loadOf } from './infrastructure/postgres/database/load.ts'
 import { postgresHealth } from './infrastructure/postgres/health.ts'
 import { prepareDatabase } from './infrastructure/postgres/migrations/prepare.ts'
 import { postgresNotifications } from './infrastructure/postgres/notifications.ts'
+import type { StatementTraces } from './infrastructure/postgres/database/statement-traces.ts'
+import { tracesOf } from './infrastructure/postgres/database/traced.ts'
 import type { Connection } from './infrastructure/postgres/sessions/location.ts'
 import { postgresSignals } from './infrastructure/postgres/signals.ts'
 
@@ -90,8 +92,12 @@ const locateDatabase = async (
 }
 
 /** Rejects, with nothing left open, when the service cannot work on the database. */
-const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promise<Database> => {
-  const database = openDatabase(connection, settings)
+const prepared = async (
+  { connection, settings }: Whereabouts,
+  log: Log,
+  traces?: StatementTraces,
+): Promise<Database> => {
+  const database = openDatabase(connection, settings, traces)
   try {
     await prepareDatabase(database, log)
     return database
@@ -101,19 +107,24 @@ const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promis
   }
 }
 
+/** Where statements are traced: what is done for those who hear of it is done for nobody who asked. */
+const unasked = <Told>(traces: StatementTraces | undefined, tell: (told: Told) => void): ((told: Told) => void) =>
+  traces ? (told) => traces.together([], () => tell(told)) : tell
+
 const storageOn = (database: Database, onFailure: ReportFailure | undefined): Storage => {
   const notifications = postgresNotifications(database, onFailure)
   const bell = postgresBell(database, notifications, onFailure)
   const signals = postgresSignals(database, notifications, onFailure)
+  const traces = tracesOf(database.pool)
   return {
     chats: postgresChats(database),
     journal: postgresJournal(database.pool),
     markers: postgresMarkers(database.pool),
     reactions: postgresReactions(database.pool),
     inboxes: postgresInboxes(database.pool),
-    signals,
+    signals: { ...signals, send: unasked(traces, signals.send) },
     keys: postgresKeys(database.pool),
-    bell,
+    bell: { ...bell, ring: unasked(traces, bell.ring) },
     health: postgresHealth(database),
     load: loadOf(database.pool),
     close: async () => {
@@ -131,11 +142,12 @@ export const openStorage = async (
   log: Log,
   onFailure?: ReportFailure,
   onLost?: OnLost,
+  traces?: StatementTraces,
 ): Promise<Storage> => {
   if (config.STORAGE === 'memory') return memoryStorage()
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    const storage = storageOn(await prepared(found, log), onFailure)
+    const storage = storageOn(await prepared(found, log, traces), onFailure)
     return {
       ...storage,
       close: async () => {
@@ -181,5 +193,8 @@ export const prepareForOthers = async (
 }
 
 /** What another process has prepared, and keeps running. Asks nothing of it before the first request does. */
-export const openPrepared = ({ connection, settings }: Whereabouts, onFailure?: ReportFailure): Storage =>
-  storageOn(openDatabase(connection, settings), onFailure)
+export const openPrepared = (
+  { connection, settings }: Whereabouts,
+  onFailure?: ReportFailure,
+  traces?: StatementTraces,
+): Storage => storageOn(openDatabase(connection, settings, traces), onFailure)

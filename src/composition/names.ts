@@ -23,6 +23,7 @@ import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { Endpoints } from '../interfaces/http/endpoint/endpoint.ts'
 import type { EventStreams, StreamLimits } from '../interfaces/http/events/event-streams.ts'
 import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
+import type { RequestTraces } from '../interfaces/http/server/request-traces.ts'
 import type { Exposition, IsDraining } from '../interfaces/http/service/probes.ts'
 
 /** A name in the container that remembers the type bound to it, so wrong wiring does not compile. */
@@ -52,6 +53,8 @@ export const names = {
   isDraining: named<IsDraining>('isDraining'),
   logger: named<Logger>('logger'),
   registry: named<Registry>('registry'),
+  /** Undefined while nobody traces. */
+  requestTraces: named<RequestTraces | undefined>('requestTraces'),
   streamLimits: named<StreamLimits>('streamLimits'),
 
   entrance: named<Entrance>('entrance'),

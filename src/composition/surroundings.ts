@@ -7,6 +7,7 @@ import type { EntranceSettings } from '../interfaces/http/callers/entrance.ts'
 import type { Contract } from '../interfaces/http/endpoint/contract.ts'
 import type { StreamLimits } from '../interfaces/http/events/event-streams.ts'
 import type { BackgroundFailures } from '../interfaces/http/server/background-failures.ts'
+import type { RequestTraces } from '../interfaces/http/server/request-traces.ts'
 import type { Exposition, IsDraining } from '../interfaces/http/service/probes.ts'
 import { names } from './names.ts'
 
@@ -24,6 +25,8 @@ export interface Surroundings {
   readonly entrance?: EntranceSettings
   /** What `/metrics` shows, given what this process counts; without it, just that. */
   readonly expose?: (counted: Registry) => Exposition
+  /** None: nobody traces. */
+  readonly requestTraces?: RequestTraces | undefined
 }
 
 export const surroundingsModule = (surroundings: Surroundings) =>
@@ -38,6 +41,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
       authenticator,
       entrance = {},
       expose,
+      requestTraces,
     } = surroundings
     const registry = new Registry()
     failures.measure(registry)
@@ -49,6 +53,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
     bind(names.failures).toConstantValue(failures)
     bind(names.authenticator).toConstantValue(authenticator)
     bind(names.entranceSettings).toConstantValue(entrance)
+    bind(names.requestTraces).toConstantValue(requestTraces)
     bind(names.registry).toConstantValue(registry)
     bind(names.exposition).toConstantValue(expose ? expose(registry) : registry)
   })

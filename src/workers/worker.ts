@@ -6,6 +6,7 @@ import { type Messenger, serve } from '../messenger.ts'
 import { openLog } from '../service-log.ts'
 import { startFailure } from '../start-failure.ts'
 import { openPrepared } from '../storage.ts'
+import { openTracing } from '../tracing.ts'
 import { figuresOf } from './figures.ts'
 import type { Assignment, FromWorker, ToWorker } from './messages.ts'
 
@@ -44,8 +45,9 @@ const expose = (registry: Registry): Exposition => {
 
 const begin = async ({ config, database }: Assignment): Promise<Messenger> => {
   const { logger, failures } = await openLog(config, PIPE_BYTES)
-  const storage = openPrepared(database, failures.report)
-  const messenger = await serve(storage, config, logger, undefined, failures, { expose, isOneOfMany: true })
+  const tracing = await openTracing(config, logger)
+  const storage = openPrepared(database, failures.report, tracing?.statements)
+  const messenger = await serve(storage, config, logger, undefined, failures, { expose, isOneOfMany: true, tracing })
   const stop = () =>
     messenger.stop().catch((error: unknown) => {
       logger.fatal(error, 'could not stop in order')

@@ -87,6 +87,11 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'writing needs nothing of reading',
   },
   {
+    path: 'src/infrastructure/opentelemetry',
+    may: '@opentelemetry node:async_hooks node:http node:timers/promises',
+    because: 'what traces are made of and where they go has nothing to do with what is traced',
+  },
+  {
     path: 'src/infrastructure/auth',
     may: `${POSTGRES}/database/bounded-map.ts ${POSTGRES}/database/deadline.ts ${PORTS} ${DOMAIN} fp-ts jose node:`,
     because:
@@ -139,7 +144,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/interfaces/http/events',
-    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts
+    may: `${HTTP}/codecs ${HTTP}/endpoint ${HTTP}/chats/views.ts ${HTTP}/server/metrics.ts ${HTTP}/server/request-traces.ts
           ${PORTS} src/application/following ${DOMAIN} fp-ts io-ts prom-client node:http`,
     because: 'streams show messages as other endpoints do, are counted, and know nothing else outside their room',
   },
@@ -197,15 +202,21 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'it chooses how callers are told apart, and knows neither storages nor HTTP',
   },
   {
+    path: 'src/tracing.ts',
+    may: `src/config.ts src/config src/infrastructure/opentelemetry ${POSTGRES}/database/statement-traces.ts
+          ${HTTP}/server/request-traces.ts pino`,
+    because: 'it chooses whether anybody traces: neither side of the hexagon knows who does',
+  },
+  {
     path: 'src/messenger.ts',
-    may: `src/authentication.ts src/composition src/config.ts src/container.ts src/listening.ts ${HTTP}/endpoint ${HTTP}/server
+    may: `src/authentication.ts src/composition src/config.ts src/container.ts src/listening.ts src/tracing.ts ${HTTP}/endpoint ${HTTP}/server
           ${HTTP}/service/probes.ts ${PORTS} pino prom-client node:`,
     because: 'a messenger serves whatever storage it is given',
   },
   {
     path: 'src/workers',
     may: `src/config.ts src/engine.ts src/log-output.ts src/messenger.ts src/service-log.ts src/start-failure.ts src/storage.ts
-          ${HTTP}/server ${HTTP}/service/probes.ts pino prom-client node:`,
+          src/tracing.ts ${HTTP}/server ${HTTP}/service/probes.ts pino prom-client node:`,
     because: 'how processes share one service has nothing to do with what they serve',
   },
   {
@@ -215,7 +226,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/config',
-    may: 'src/infrastructure/auth/public-keys.ts fp-ts io-ts node:fs node:os',
+    may: 'src/infrastructure/auth/public-keys.ts src/infrastructure/opentelemetry/sampler-names.ts fp-ts io-ts node:fs node:os',
     because: 'the environment is decoded before anything starts; a file of keys must hold one that will do',
   },
   {
@@ -225,7 +236,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/*',
-    may: `src/config.ts src/messenger.ts src/storage.ts src/workers ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
+    may: `src/config.ts src/messenger.ts src/storage.ts src/tracing.ts src/workers ${POSTGRES}/database ${POSTGRES}/migrations/orm.ts
           ${HTTP}/server/background-failures.ts fp-ts pino pino-pretty node:`,
     because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
   },

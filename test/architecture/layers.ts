@@ -41,7 +41,7 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/composition',
-    may: `src/* src/composition ${HTTP} test/* test/process/server-process.ts chai pino node:`,
+    may: `src/* src/config src/composition ${HTTP} test/* test/process/server-process.ts chai pino node:`,
     because: 'the composition is tested as processes use it',
   },
   {
@@ -65,6 +65,11 @@ const layersBesideSrc: readonly Layer[] = [
     because: 'the domain is tested with plain data, and what the README says of it is held to it',
   },
   {
+    path: 'test/first-hour',
+    may: 'src/config.ts test/console-steps.ts test/free-port.ts yaml node:',
+    because: 'somebody new has the documents and nothing of ours; what the service would read is kept from them',
+  },
+  {
     path: 'test/infrastructure',
     may: `src/* src/composition/storage.ts src/infrastructure src/application/following ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts jose pg node:`,
     because: 'adapters are tested without use cases and without HTTP',
@@ -85,7 +90,7 @@ const layersBesideSrc: readonly Layer[] = [
   { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
   {
     path: 'test/process',
-    may: 'src/* src/client src/composition/storage.ts test/* chai pg playwright-core typescript node:',
+    may: 'src/* src/client src/composition/storage.ts test/* test/operating/recipes.ts chai pg playwright-core typescript node:',
     because: 'whole processes are tested from outside; a browser is given the client as JavaScript',
   },
   {

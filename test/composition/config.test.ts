@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { readConfig, Variables } from '../../src/config.ts'
+import { tracesOf } from '../../src/config/traces.ts'
 import { left, right } from '../fixtures.ts'
 import { releasing } from '../releasing.ts'
 
@@ -32,6 +33,12 @@ describe('The configuration', () => {
       STREAM_STALL_TIMEOUT_MS: 30_000,
       SHUTDOWN_DELAY_MS: 0,
       SHUTDOWN_TIMEOUT_MS: 10_000,
+      OTEL_EXPORTER_OTLP_ENDPOINT: undefined,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: undefined,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_TRACES_SAMPLER: 'parentbased_always_on',
+      OTEL_TRACES_SAMPLER_ARG: '1',
+      OTEL_SDK_DISABLED: 'false',
       auth: undefined,
     })
     expect(right(readConfig({ PORT: '', LOG_LEVEL: '' }))).to.include({ PORT: 8000, LOG_LEVEL: 'info' })
@@ -153,6 +160,43 @@ describe('The configuration', () => {
       { REQUEST_TIMEOUT_MS: '10000' },
     ])
       right(readConfig(environment))
+  })
+
+  it('takes the standard variables of OpenTelemetry, and looks at most of them only when there are traces', () => {
+    const asked = (environment: Record<string, string>) => tracesOf(right(readConfig(environment)))
+    const all = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+    expect(asked({})).to.equal(undefined)
+    expect(asked(all)).to.deep.equal({
+      url: 'http://collector:4318/v1/traces',
+      sampler: 'parentbased_always_on',
+      ratio: 1,
+    })
+    expect(asked({ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector/otlp/' })?.url).to.equal(
+      'https://collector/otlp/v1/traces',
+    )
+    expect(asked({ ...all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces/in' })?.url).to.equal(
+      'https://traces/in',
+    )
+    expect(asked({ ...all, OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' })).to.deep.include({
+      sampler: 'traceidratio',
+      ratio: 0.25,
+    })
+    const wrong = {
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_TRACES_SAMPLER: 'xray',
+      OTEL_TRACES_SAMPLER_ARG: 'endpoint=x',
+    }
+    expect(asked(wrong)).to.equal(undefined)
+    expect(asked({ ...all, ...wrong, OTEL_SDK_DISABLED: 'true' })).to.equal(undefined)
+    expect(left(readConfig({ ...all, ...wrong }))).to.deep.equal([
+      'OTEL_EXPORTER_OTLP_PROTOCOL must be http/json, the one that is spoken here: correct it, and the port of the endpoint',
+      'OTEL_TRACES_SAMPLER must be one of parentbased_always_on, parentbased_always_off, parentbased_traceidratio, always_on, always_off, traceidratio',
+      'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1',
+    ])
+    for (const endpoint of ['collector:4318', 'grpc://collector:4317', 'http://', 'collector'])
+      expect(left(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })), endpoint).to.deep.equal([
+        'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http:// or https://',
+      ])
   })
 
   it('is documented in README and .env.example, variable by variable', () => {

@@ -2,29 +2,15 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
+import { type Step, stepsOf as stepsIn } from '../console-steps.ts'
 import { releasing } from '../releasing.ts'
 import { overEachStorage, served } from '../served.ts'
 
 const run = promisify(execFile)
 
-interface Step {
-  readonly command: string
-  readonly output: string
-}
-
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
-/** The commands of the console blocks below a heading of the README, each with the lines that follow it. */
-const stepsOf = (heading: string): readonly Step[] => {
-  const section = readme.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
-  const blocks = Array.from(section.matchAll(/^```console\n(.*?)^```/gms), ([, block = '']) => block)
-  return blocks
-    .flatMap((block) => block.split(/^\$ /m).slice(1))
-    .map((step) => {
-      const [command = '', ...output] = step.trimEnd().split('\n')
-      return { command, output: output.join('\n') }
-    })
-}
+const stepsOf = (heading: string) => stepsIn(readme, heading)
 
 /** Between the outputs of two commands, which hold no such byte. */
 const BETWEEN = '\0'

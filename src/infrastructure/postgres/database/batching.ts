@@ -9,7 +9,7 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void
 }
 
-interface BatchSettings {
+export interface BatchSettings {
   /** Batches that may be under way at once. */
   readonly atOnce: number
   /** Items in one batch at the most. */

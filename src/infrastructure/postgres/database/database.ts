@@ -7,6 +7,8 @@ import { migratingSession, pooledSession, servingSession } from '../sessions/ses
 import { servingSettings } from '../sessions/settings.ts'
 import { dropIdleAfterSilence } from '../sessions/silence.ts'
 import { countConnections } from './load.ts'
+import type { StatementTraces } from './statement-traces.ts'
+import { tracedClient, TracedPool } from './traced.ts'
 
 export interface DatabaseSettings {
   /** Connections at the most. */
@@ -39,13 +41,23 @@ export interface Database {
 
 const ignore = () => {}
 
-export const openDatabase = (connection: Connection, settings: Partial<DatabaseSettings> = {}): Database => {
+type PoolSettings = ConstructorParameters<typeof Pool>[0] & { readonly Client: typeof ServingClient }
+
+const poolOf = (settings: PoolSettings, traces: StatementTraces | undefined): Pool =>
+  traces ? new TracedPool({ ...settings, Client: tracedClient(settings.Client, traces) }, traces) : new Pool(settings)
+
+/** Statements are told to `traces`, where somebody traces them; else nothing of it is in their way. */
+export const openDatabase = (
+  connection: Connection,
+  settings: Partial<DatabaseSettings> = {},
+  traces?: StatementTraces,
+): Database => {
   const { size, acquireTimeout, pooler, direct: other } = { ...DEFAULTS, ...settings }
   const isPooled = pooler === 'transaction'
   const direct = other ?? (isPooled ? undefined : connection)
   const pooled = (isPooled ? pooledSession : servingSession)(connection, acquireTimeout)
   const Client = isPooled ? pooledClient(servingSettings(settingsAskedFor(connection))) : ServingClient
-  const pool = new Pool({ ...pooled, Client, max: size, idleTimeoutMillis: 30_000 })
+  const pool = poolOf({ ...pooled, Client, max: size, idleTimeoutMillis: 30_000 }, traces)
   // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
   pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
   dropIdleAfterSilence(pool)

@@ -2,11 +2,11 @@ import type { Pool } from 'pg'
 import { type Caller, type UserId, userOf } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId, MessageId } from '../../../domain/identity.ts'
-import { batching } from '../database/batching.ts'
 import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
+import { batchingOn } from '../database/traced.ts'
 import { batchesOn } from './batches.ts'
 import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
 
@@ -41,15 +41,19 @@ interface Asked extends MessageAddress {
 
 /** Single messages: null when there is no such message, undefined when there is no such chat for the caller. */
 export const postgresMessages = (pool: Pool) => {
-  const find = batching(async (asked: readonly Asked[]) => {
-    const found: (Message | null | undefined)[] = asked.map(() => undefined)
-    const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: userOf(caller), chatId, id, place }))
-    for (const { place, message, row } of await statementFor(wanted)(pool, { wanted })) {
-      const { caller, chatId } = asked[place] as Asked
-      if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
-    }
-    return found
-  }, batchesOn(pool))
+  const find = batchingOn(
+    pool,
+    async (asked: readonly Asked[]) => {
+      const found: (Message | null | undefined)[] = asked.map(() => undefined)
+      const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: userOf(caller), chatId, id, place }))
+      for (const { place, message, row } of await statementFor(wanted)(pool, { wanted })) {
+        const { caller, chatId } = asked[place] as Asked
+        if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
+      }
+      return found
+    },
+    batchesOn(pool),
+  )
   return (caller: Caller, chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
     find({ caller, chatId, id })
 }

@@ -4,8 +4,8 @@ import type { Caller } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { Metadata } from '../../../domain/metadata.ts'
-import { batching } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
+import { batchingOn } from '../database/traced.ts'
 import { batchesOn } from './batches.ts'
 import { type PageKind, readPages } from './page-statement.ts'
 import { secondSight } from './second-sight.ts'
@@ -80,7 +80,7 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
     })
   }
 
-  const reading = (kind: PageKind) => batching(readIn(kind), batchesOn(pool))
+  const reading = (kind: PageKind) => batchingOn(pool, readIn(kind), batchesOn(pool))
   const reads = {
     all: { newest: reading({ forwards: false, of: 'all' }), oldest: reading({ forwards: true, of: 'all' }) },
     replies: {

@@ -7,12 +7,12 @@ import type { ChatNotFound } from '../../../domain/chat/not-found.ts'
 import { sees } from '../../../domain/chat/sight.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import type { Done, Fingerprint, Intent, KeptKey, KeyReused, Once } from '../../../domain/intent.ts'
-import { batching } from '../database/batching.ts'
 import { countGroup } from '../database/load.ts'
 import { bigint, type Columns, namesOf, text, without } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatColumns, chatOf, memberColumns, MEMBERSHIP, membershipOf } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
+import { batchingOn } from '../database/traced.ts'
 
 /** A chat to be opened, and where it stands in its batch. */
 type NewChatRow = Omit<Chat.Chat, 'id'> & {
@@ -151,7 +151,7 @@ const BATCHES = { atOnce: 2, size: 128 }
 export const addingChats = (
   pool: Pool,
 ): ((caller: Caller, draft: Chat.NewChat, intent: Intent | undefined) => Promise<Added>) => {
-  const add = batching((additions: readonly Addition[]) => addOnce(pool, additions), {
+  const add = batchingOn(pool, (additions: readonly Addition[]) => addOnce(pool, additions), {
     ...BATCHES,
     told: (size) => countGroup(pool, 'chats', size),
   })

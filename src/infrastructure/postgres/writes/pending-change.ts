@@ -8,6 +8,8 @@ export interface PendingChange {
   readonly decision: Decision<unknown, Outcome>
   /** When it came, in milliseconds of `performance.now()`. */
   readonly since: number
+  /** Whoever asks, where statements are traced. */
+  readonly asker?: unknown
   /** How often the cached chat that it was decided on was stale. */
   conflicts: number
   /** Whether it may take longer than whoever asks is usually kept waiting. */

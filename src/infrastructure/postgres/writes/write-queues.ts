@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { limited } from '../database/limited.ts'
 import { countGroup, countPending } from '../database/load.ts'
+import type { StatementTraces } from '../database/statement-traces.ts'
+import { tracesOf } from '../database/traced.ts'
 import { freeChats } from './load-drafts.ts'
 import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -44,13 +46,25 @@ const defaultsFor = ({ options }: Pool): WriteSettings => ({
   patience: 2000,
 })
 
+/** A writer whose statements are run for those whose changes they carry. */
+const tracedWriter = (writer: Writer, { together }: StatementTraces): Writer => {
+  const askersOf = (changes: readonly PendingChange[]) => changes.map(({ asker }) => asker)
+  return {
+    together: (changes) => together(askersOf(changes), () => writer.together(changes)),
+    locked: (id, changes) => together(askersOf(changes), () => writer.locked(id, changes)),
+    free: (ids) => together([], () => writer.free(ids)),
+    forget: writer.forget,
+  }
+}
+
 /** Spreads pending changes over the queues by their chats. */
 export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) => {
   const all = { ...defaultsFor(pool), ...settings }
   const recent = recentChats(all.recentChats)
   const members = recentMembers(all.recentChats)
   const others = neighbours()
-  const writer: Writer = {
+  const traces = tracesOf(pool)
+  const plain: Writer = {
     together: (changes) => {
       countGroup(pool, 'changes', changes.length)
       return writeGroup(pool, recent, members, changes, others.noticed)
@@ -63,6 +77,7 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
       members.clear()
     },
   }
+  const writer = traces ? tracedWriter(plain, traces) : plain
   const locked = limited(all.lockedAtOnce)
   // Each server of several has fewer changes: in as many groups as one alone, they would be twice the work for PostgreSQL.
   const groups = limited(() => (others.areThere() ? 1 : all.queues))
@@ -71,7 +86,6 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
   }
   const queues = Array.from({ length: all.queues }, () => writeQueue(writer, { groups, gather, locked }, all))
   for (const { pending } of queues) countPending(pool, pending)
-  return {
-    add: (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change),
-  }
+  const add = (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change)
+  return { add: traces ? (change: PendingChange): void => add({ ...change, asker: traces.asker() }) : add }
 }

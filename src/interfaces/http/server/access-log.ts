@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { HttpMetrics } from './metrics.ts'
 import { openContext } from '../endpoint/request-context.ts'
@@ -6,9 +6,16 @@ import { openContext } from '../endpoint/request-context.ts'
 /** Probes come every second and would bury the rest. */
 const QUIET = new Set(['/livez', '/readyz', '/metrics'])
 
-/** One log line and one measurement a request. Neither ever holds a text, a title or a query. */
+/**
+ * One log line and one measurement a request. Neither ever holds a text, a title or a query. Where somebody knows more of a
+ * request, the line says that, too.
+ */
 export const observe =
-  (logger: Logger, metrics: HttpMetrics): RequestListener =>
+  (
+    logger: Logger,
+    metrics: HttpMetrics,
+    fieldsOf?: (res: ServerResponse) => Readonly<Record<string, string>> | undefined,
+  ): RequestListener =>
   (req, res) => {
     const context = openContext(req, res)
     const { method = '' } = req
@@ -25,6 +32,7 @@ export const observe =
         status,
         durationMs: Math.round(milliseconds * 100) / 100,
       }
+      if (fieldsOf) Object.assign(line, fieldsOf(res))
       if (status >= 500) logger.error({ ...line, err: context.cause }, 'request failed')
       else if (QUIET.has(context.route)) logger.debug(line, 'request')
       else logger.info(line, 'request')

@@ -7,7 +7,7 @@ import type { ProtocolFailure } from '../endpoint/failure.ts'
 import type { Operation } from '../endpoint/operation.ts'
 import { send } from '../endpoint/reply.ts'
 import { contextOf } from '../endpoint/request-context.ts'
-import { announcedRefusal, readBody } from './body.ts'
+import { announcedRefusal, type readBody } from './body.ts'
 import { expectsContinue, refusalOfHead } from './request-head.ts'
 import { type Route, routerOf } from './router.ts'
 import { originForm } from './target.ts'
@@ -17,6 +17,7 @@ const refusalAhead = ({ produces }: Operation, req: IncomingMessage): ProtocolFa
   expectsContinue(req) && !takes(req, produces) ? { kind: 'NotAcceptable', offered: produces } : announcedRefusal(req)
 
 const ask = (
+  read: typeof readBody,
   { destination: { operation, endpoint }, params, query }: Route & { kind: 'endpoint' },
   req: IncomingMessage,
   res: ServerResponse,
@@ -26,7 +27,7 @@ const ask = (
   const refusal = refusalAhead(operation, req)
   if (refusal) return sendProblem(res, refusal)
   if (expectsContinue(req)) res.writeContinue()
-  readBody(req, (body) =>
+  read(req, (body) =>
     E.isLeft(body)
       ? sendProblem(res, body.left)
       : endpoint(req, res, { path: params, query, headers, body: body.right }),
@@ -41,9 +42,6 @@ const operationOf = (route: Route): Operation | undefined => {
   return route.kind === 'refusal' ? route.operation : undefined
 }
 
-const goOn = (way: Way, req: IncomingMessage, res: ServerResponse) =>
-  way.kind === 'endpoint' ? ask(way, req, res) : sendProblem(res, way.failure)
-
 /**
  * Answers every request, observed from its head on; what the contract has no path for is answered `elsewhere`. Who may not
  * ask for an operation hears that before anything else that the request is refused for, HTTP itself aside.
@@ -54,8 +52,12 @@ export const httpApp = (
   elsewhere: RequestListener,
   observe: RequestListener,
   { gate, misdirected, origins }: Entrance,
+  read: typeof readBody,
 ): RequestListener => {
   const routeOf = routerOf(contract, endpoints)
+
+  const goOn = (way: Way, req: IncomingMessage, res: ServerResponse) =>
+    way.kind === 'endpoint' ? ask(read, way, req, res) : sendProblem(res, way.failure)
 
   const enter = (way: Way, operation: Operation, req: IncomingMessage, res: ServerResponse) => {
     const refusal = gate(operation, req, res, way.query)
