@@ -7,14 +7,15 @@ import { httpMetrics } from '../interfaces/http/server/metrics.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { app, contract, endpoints, entrance, logger, registry, roomEndpoints } = names
+const { app, basePath, contract, endpoints, entrance, logger, registry, roomEndpoints } = names
 
 const gather = (rooms: Endpoints[]): Endpoints => Object.assign({}, ...rooms) as Endpoints
 
 export const serverModule = new ContainerModule(({ bind }) => {
   bind(endpoints).toResolvedValue(gather, [{ serviceIdentifier: roomEndpoints, isMultiple: true }])
-  bindFrom(bind, app, { contract, endpoints, entrance, logger, registry }, (bound) => {
-    const { contract, endpoints, entrance, logger, registry } = bound
-    return httpApp(contract, endpoints, expressApp(), observe(logger, httpMetrics(registry)), entrance)
+  bindFrom(bind, app, { basePath, contract, endpoints, entrance, logger, registry }, (bound) => {
+    const { basePath, contract, endpoints, entrance, logger, registry } = bound
+    const observer = observe(logger, httpMetrics(registry), basePath)
+    return httpApp(contract, endpoints, expressApp(), observer, entrance, basePath)
   })
 })

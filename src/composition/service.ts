@@ -6,7 +6,7 @@ import { probeEndpoints } from '../interfaces/http/service/probes.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { contract, exposition, health, isDraining, roomEndpoints } = names
+const { basePath, contract, exposition, health, isDraining, roomEndpoints } = names
 
 export const serviceModule = new ContainerModule(({ bind }) => {
   bindFrom(
@@ -16,6 +16,8 @@ export const serviceModule = new ContainerModule(({ bind }) => {
     ({ contract, health, exposition, isDraining }) =>
       probeEndpoints(contract, checkReadiness(health), exposition, isDraining),
   )
-  bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => documentationEndpoints(contract))
-  bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => entryEndpoints(contract))
+  bindFrom(bind, roomEndpoints, { contract, basePath }, ({ contract, basePath }) =>
+    documentationEndpoints(contract, basePath),
+  )
+  bindFrom(bind, roomEndpoints, { contract, basePath }, ({ contract, basePath }) => entryEndpoints(contract, basePath))
 })

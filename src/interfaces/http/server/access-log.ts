@@ -2,15 +2,13 @@ import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
 import type { HttpMetrics } from './metrics.ts'
 import { openContext } from '../endpoint/request-context.ts'
-
-/** Probes come every second and would bury the rest. */
-const QUIET = new Set(['/livez', '/readyz', '/metrics'])
+import { PROBE_PATHS } from './probe-paths.ts'
 
 /** One log line and one measurement a request. Neither ever holds a text, a title or a query. */
 export const observe =
-  (logger: Logger, metrics: HttpMetrics): RequestListener =>
+  (logger: Logger, metrics: HttpMetrics, basePath = ''): RequestListener =>
   (req, res) => {
-    const context = openContext(req, res)
+    const context = openContext(req, res, basePath)
     const { method = '' } = req
     metrics.started()
     res.once('close', () => {
@@ -25,7 +23,8 @@ export const observe =
         durationMs: Math.round(milliseconds * 100) / 100,
       }
       if (status >= 500) logger.error({ ...line, err: context.cause }, 'request failed')
-      else if (QUIET.has(context.route)) logger.debug(line, 'request')
+      // They would bury the rest.
+      else if (PROBE_PATHS.has(context.route)) logger.debug(line, 'request')
       else logger.info(line, 'request')
     })
   }

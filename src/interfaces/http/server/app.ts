@@ -7,6 +7,7 @@ import type { ProtocolFailure } from '../endpoint/failure.ts'
 import type { Operation } from '../endpoint/operation.ts'
 import { send } from '../endpoint/reply.ts'
 import { contextOf } from '../endpoint/request-context.ts'
+import { below } from './base-path.ts'
 import { announcedRefusal, readBody } from './body.ts'
 import { expectsContinue, refusalOfHead } from './request-head.ts'
 import { type Route, routerOf } from './router.ts'
@@ -54,8 +55,9 @@ export const httpApp = (
   elsewhere: RequestListener,
   observe: RequestListener,
   { gate, misdirected, origins }: Entrance,
+  basePath = '',
 ): RequestListener => {
-  const routeOf = routerOf(contract, endpoints)
+  const routeOf = below(basePath, routerOf(contract, endpoints))
 
   const enter = (way: Way, operation: Operation, req: IncomingMessage, res: ServerResponse) => {
     const refusal = gate(operation, req, res, way.query)
@@ -83,6 +85,8 @@ export const httpApp = (
         return send(res, { status: 204, headers: { Allow: route.allow, ...origins?.preflight(req, route.allow) } })
       case 'refusal':
         return operation ? enter(route, operation, req, res) : sendProblem(res, route.failure)
+      case 'moved':
+        return send(res, { status: 308, headers: { Location: route.location } })
       case 'elsewhere':
         // Express finds the path of no target whose host it cannot read.
         req.url = originForm(req.url ?? '')
