@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { aFreePort } from '../free-port.ts'
 import type { Hold } from '../releasing.ts'
 import { until } from '../until.ts'
@@ -99,10 +98,11 @@ const run = ({ command, environment }: Program, kind: Kind, file: string, folder
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   children.add(child)
-  const said = text(child.stderr)
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => (said += piece))
   const ended = once(child, 'exit').then(() => children.delete(child))
   return {
-    said,
+    said: () => said,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     stop: async () => {
       child.kill('SIGTERM')
@@ -114,9 +114,10 @@ const run = ({ command, environment }: Program, kind: Kind, file: string, folder
 /** A proxy that serves the public host. */
 export interface Proxy {
   readonly fetch: typeof globalThis.fetch
-  /** What it has written, once it has ended. */
-  readonly said: Promise<string>
-  readonly folder: string
+  readonly port: number
+  readonly certificate: string
+  /** What it has written to its log. */
+  readonly log: () => Promise<string>
 }
 
 /** Runs the recipe with the real program, and resolves once it serves; undefined where there is none. */
@@ -129,15 +130,19 @@ export const aProxy = async (name: ProxyName, hold: Hold, changes: readonly Chan
   const place = { folder, port: await aFreePort(), certificate: await aCertificate(folder) }
   const file = join(folder, 'configuration')
   await writeFile(file, changed(recipeOf(name), [...kinds[name].changes(place), ...changes]))
-  const { said, hasEnded, stop } = hold(run(program, kinds[name], file, folder), ({ stop }) => stop())
+  const { said, hasEnded } = hold(run(program, kinds[name], file, folder), ({ stop }) => stop())
   const fetch = fetchThrough(place.port, place.certificate.text, hold)
   await until(async () => {
-    if (hasEnded()) throw new Error(`${name} has ended: ${await said}`)
+    if (hasEnded()) throw new Error(`${name} has ended: ${said()}`)
     return fetch(`https://${PUBLIC_HOST}/chat/livez`).then(
       async (answer) => (await answer.text()) !== '' && answer.ok,
       () => false,
     )
   })
-  void stop
-  return { fetch, said, folder }
+  return {
+    fetch,
+    port: place.port,
+    certificate: place.certificate.text,
+    log: async () => (name === 'nginx' ? readFile(join(folder, 'access.log'), 'utf8') : said()),
+  }
 }
