@@ -3,12 +3,13 @@ import * as t from 'io-ts'
 import { type Auth, authContradictions, authOf, authVariables, misspelt } from './config/auth.ts'
 import { type Environment, withSecretFiles } from './config/secret-files.ts'
 import { tracesContradictions, tracesVariables } from './config/traces.ts'
-import { databaseUrl, isOrigin, limit, list, oneOf, text, wholeNumber, workers } from './config/variable.ts'
+import { basePath, databaseUrl, isOrigin, limit, list, oneOf, text, wholeNumber, workers } from './config/variable.ts'
 
 /** Every variable the service reads, its default and its rule. README and `.env.example` list the same. */
 export const Variables = t.type({
   HOST: text('127.0.0.1'),
   PORT: wholeNumber(8000, 0, 65_535),
+  BASE_PATH: basePath,
   ALLOWED_HOSTS: list(
     (text) => /^[\w-]+(?:\.[\w-]+)*$/.test(text),
     'must be names of hosts between commas, without ports, such as chat.example.org',

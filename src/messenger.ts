@@ -28,6 +28,7 @@ const REPLACED =
 
 /** A messenger that serves. */
 export interface Messenger {
+  /** Where everything is served, the path that it is below included. */
   readonly url: string
   /** Answers what is under way, then closes everything. Resolves when nothing is left. */
   readonly stop: () => Promise<void>
@@ -90,6 +91,7 @@ export const serve = async (
     authenticator,
     ...(expose && { expose }),
     requestTraces: tracing?.requests,
+    basePath: config.BASE_PATH,
     entrance: { hosts: config.ALLOWED_HOSTS, origins: config.CORS_ORIGINS, rateLimit: config.RATE_LIMIT },
   })
   processMetrics(container.get(names.registry))
@@ -99,6 +101,7 @@ export const serve = async (
     requestTimeout: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
     answerStallTimeout: config.ANSWER_STALL_TIMEOUT_MS,
+    basePath: config.BASE_PATH,
   })
   await listenOn(server, config).catch(async (error: unknown) => {
     await close()
@@ -106,8 +109,9 @@ export const serve = async (
   })
   if (!given && !isOneOfMany) warnIfOpen(config, logger)
 
+  const host = config.HOST === '0.0.0.0' ? 'localhost' : config.HOST
   return {
-    url: `http://${config.HOST === '0.0.0.0' ? 'localhost' : config.HOST}:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}${config.BASE_PATH}`,
     stop: async () => {
       draining = true
       await delay(config.SHUTDOWN_DELAY_MS)

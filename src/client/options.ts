@@ -3,7 +3,7 @@ import type { TokenSource } from './tokens.ts'
 
 /** How a client is made. */
 export interface ClientOptions {
-  /** Where the service is, as `http://localhost:8000`. Without it, where the page came from. */
+  /** Where the service is, as `http://localhost:8000` or `https://example.org/chat`. Without it, where the page came from. */
   readonly baseUrl?: string | undefined
   /** Another `fetch`, as that of a messenger in a test. */
   readonly fetch?: typeof globalThis.fetch | undefined

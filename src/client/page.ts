@@ -13,18 +13,22 @@ export interface Page<A> {
   readonly position: string | undefined
 }
 
+/** The path is the page's own: a link differs in its query, and may begin with what a proxy puts before all paths. */
+const withQueryOf = (target: string, link: string) => target.replace(/\?.*$/, '') + (/\?.*$/.exec(link)?.[0] ?? '')
+
 /** What the `Link` header (RFC 8288) names. */
 const linkTo = (headers: Headers, rel: string): string | undefined =>
   new RegExp(`<([^>]*)>; *rel="?${rel}"?`).exec(headers.get('link') ?? '')?.[1]
 
 export const pageOf = <A>(
+  target: string,
   entries: readonly A[],
   headers: Headers,
   read: (target: string) => Promise<Page<A>>,
 ): Page<A> => {
-  const reading = (target: string | undefined) => (target === undefined ? undefined : () => read(target))
+  const reading = (link: string | undefined) => (link === undefined ? undefined : () => read(withQueryOf(target, link)))
   const [, events = '', after] = /(.*)\?after=([^&]*)$/.exec(linkTo(headers, 'monitor') ?? '') ?? []
-  const isInbox = events.startsWith('/users/')
+  const isInbox = events.endsWith('/inbox/events')
   const page = {
     entries,
     next: reading(linkTo(headers, 'next')),

@@ -27,9 +27,12 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
-/** Whether what was caught is a refusal of the service, and of that kind if one is named. */
+/**
+ * Whether what was caught is a refusal of the service, and of that kind if one is named. A service below a path has the types
+ * of its problems there, too.
+ */
 export const isProblem = (error: unknown, name?: ProblemName): error is ProblemError =>
-  error instanceof ProblemError && (name === undefined || error.problem.type === `/problems/${name}`)
+  error instanceof ProblemError && (name === undefined || error.problem.type.endsWith(`/problems/${name}`))
 
 /** What to throw for an answer that is not a success. */
 export const refusalOf = (status: number, contentType: string | null, body: string): Error =>

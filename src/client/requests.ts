@@ -42,7 +42,7 @@ export const requests = (connection: Connection) => {
 
   const readPage = async <A>(target: string, options: CallOptions = {}): Promise<Page<A>> => {
     const { json, headers } = await answerTo({ method: 'GET', target, signal: options.signal })
-    return pageOf(json as readonly A[], headers, (other) => readPage<A>(other, options))
+    return pageOf(target, json as readonly A[], headers, (other) => readPage<A>(other, options))
   }
 
   /** Every attempt bears the key of one intention. */

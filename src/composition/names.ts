@@ -44,6 +44,8 @@ export const names = {
   keys: named<Keys>('keys'),
   secrets: named<Secrets>('secrets'),
 
+  /** What everything is served below; empty, mostly. */
+  basePath: named<string>('basePath'),
   /** Undefined while nobody has to say who they are. */
   authenticator: named<Authenticator | undefined>('authenticator'),
   contract: named<Contract>('contract'),

@@ -9,17 +9,17 @@ import { tracedApp, tracedReading, traceFields } from '../interfaces/http/server
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { app, contract, endpoints, entrance, logger, registry, requestTraces, roomEndpoints } = names
+const { app, basePath, contract, endpoints, entrance, logger, registry, requestTraces, roomEndpoints } = names
 
 const gather = (rooms: Endpoints[]): Endpoints => Object.assign({}, ...rooms) as Endpoints
 
 export const serverModule = new ContainerModule(({ bind }) => {
   bind(endpoints).toResolvedValue(gather, [{ serviceIdentifier: roomEndpoints, isMultiple: true }])
-  bindFrom(bind, app, { contract, endpoints, entrance, logger, registry, requestTraces }, (bound) => {
-    const { contract, endpoints, entrance, logger, registry, requestTraces: traces } = bound
-    const observed = observe(logger, httpMetrics(registry), traces && traceFields)
+  bindFrom(bind, app, { basePath, contract, endpoints, entrance, logger, registry, requestTraces }, (bound) => {
+    const { basePath, contract, endpoints, entrance, logger, registry, requestTraces: traces } = bound
+    const observed = observe(logger, httpMetrics(registry), basePath, traces && traceFields)
     const read = traces ? tracedReading(readBody) : readBody
-    const app = httpApp(contract, endpoints, expressApp(), observed, entrance, read)
+    const app = httpApp(contract, endpoints, expressApp(), observed, entrance, read, basePath)
     return traces ? tracedApp(app, traces) : app
   })
 })

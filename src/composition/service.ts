@@ -8,7 +8,7 @@ import { readinessMetric } from '../interfaces/http/service/readiness-metric.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { contract, exposition, health, isDraining, load, registry, roomEndpoints } = names
+const { basePath, contract, exposition, health, isDraining, load, registry, roomEndpoints } = names
 
 export const serviceModule = new ContainerModule(({ bind }) => {
   bindFrom(
@@ -23,6 +23,8 @@ export const serviceModule = new ContainerModule(({ bind }) => {
       return probeEndpoints(contract, check, exposition, isDraining)
     },
   )
-  bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => documentationEndpoints(contract))
-  bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => entryEndpoints(contract))
+  bindFrom(bind, roomEndpoints, { contract, basePath }, ({ contract, basePath }) =>
+    documentationEndpoints(contract, basePath),
+  )
+  bindFrom(bind, roomEndpoints, { contract, basePath }, ({ contract, basePath }) => entryEndpoints(contract, basePath))
 })

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly authenticator?: Authenticator | undefined
   /** None: under any name of the server, for pages of its own origin alone, without limits. */
   readonly entrance?: EntranceSettings
+  /** What everything is served below; without it, nothing. */
+  readonly basePath?: string
   /** What `/metrics` shows, given what this process counts; without it, just that. */
   readonly expose?: (counted: Registry) => Exposition
   /** None: nobody traces. */
@@ -40,6 +42,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
       failures,
       authenticator,
       entrance = {},
+      basePath = '',
       expose,
       requestTraces,
     } = surroundings
@@ -54,6 +57,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
     bind(names.authenticator).toConstantValue(authenticator)
     bind(names.entranceSettings).toConstantValue(entrance)
     bind(names.requestTraces).toConstantValue(requestTraces)
+    bind(names.basePath).toConstantValue(basePath)
     bind(names.registry).toConstantValue(registry)
     bind(names.exposition).toConstantValue(expose ? expose(registry) : registry)
   })

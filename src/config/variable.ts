@@ -81,6 +81,17 @@ export const isOrigin = (text: string): boolean => {
   return origin === text || (origin === 'null' && text === text.toLowerCase())
 }
 
+/** Neither empty, nor one that URLs drop, nor one that needs escapes (RFC 3986, section 2.3). */
+const isPlainSegment = (text: string) => /^[\w.~-]+$/.test(text) && text !== '.' && text !== '..'
+
+/** The path that everything is served below; none by default. */
+export const basePath = variable(
+  'BasePath',
+  '',
+  (text) => (text.startsWith('/') && text.slice(1).split('/').every(isPlainSegment) ? text : undefined),
+  'must be a path such as /chat, which begins with / and does not end with it, of letters, digits and -._~ alone',
+)
+
 const MOST_WORKERS = 256
 
 /** `auto`: one for each processor that the process may use. */

@@ -23,7 +23,7 @@ import type { Chapter, Describe, It } from './suite.ts'
 
 /** What to hold against the contract, and with what. */
 export interface ConformanceOptions {
-  /** Where the service is. A function is asked when a case runs, so the service may be started in the meantime. */
+  /** Where the service is, the path that it stands below included. A function is asked when a case runs, so the service may be started in the meantime. */
   readonly baseUrl?: string | (() => string | Promise<string>)
   /** What sends the requests, as that of a messenger in this process. */
   readonly fetch?: typeof globalThis.fetch

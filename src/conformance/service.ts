@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Chat, ChatWithMessages, CreateChat, Message, Problem } from '../client/schemas.ts'
+import { basePathOf, below } from './base-path.ts'
 import { expectMatch, expectSame } from './expectations.ts'
 import { type EventReader, eventReader } from './event-reader.ts'
 
@@ -51,11 +52,11 @@ export const lastNumber = async (service: Service, chat: string): Promise<number
 export const expectProblem = ({ status, json }: Answer<unknown>, expected: number, name: string, what: string): void =>
   expectSame(what, [status, (json as Partial<Problem> | undefined)?.type], [expected, `/problems/${name}`])
 
-const checkAlways = ({ status, headers, text }: Answer<unknown>, method: string, what: string) => {
+const checkAlways = ({ status, headers, json }: Answer<unknown>, method: string, what: string) => {
   expectMatch(`${what}: X-Request-Id`, headers.get('x-request-id'), /./)
   if (status < 400 || method === 'HEAD') return
   expectSame(`${what}: Content-Type`, headers.get('content-type'), 'application/problem+json')
-  const problem = JSON.parse(text) as Problem
+  const problem = json as Problem
   expectSame(`${what}: the problem's status`, problem.status, status)
   expectMatch(`${what}: the problem's type`, problem.type, /^\/problems\/[a-z-]+$/)
   for (const member of ['title', 'detail', 'instance'] as const)
@@ -88,13 +89,17 @@ export const serviceAt = (connection: Connection): Service => {
 
   const request = async <Body>(method: string, target: string, sent: Sent = {}) => {
     const headers = { ...(await shown()), ...sent.headers }
-    const response = await fetch((await baseUrl()) + target, { method, redirect: 'manual', ...sent, headers })
+    const base = await baseUrl()
+    const response = await fetch(base + target, { method, redirect: 'manual', ...sent, headers })
     const text = await response.text()
     const { status } = response
     const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== ''
-    const json = (isJson ? JSON.parse(text) : undefined) as Body
-    const answer: Answer<Body> = { status, headers: response.headers, text, json }
-    checkAlways(answer, method, `${method} ${target} → ${status}`)
+    const what = `${method} ${target} → ${status}`
+    const read = (isJson ? JSON.parse(text) : undefined) as Body
+    const { headersOf, problemOf } = below(basePathOf(base), what)
+    const json = isJson && status >= 400 ? (problemOf(read as Problem) as Body) : read
+    const answer: Answer<Body> = { status, headers: headersOf(response.headers), text, json }
+    checkAlways(answer, method, what)
     return answer
   }
 

@@ -84,7 +84,7 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/operating',
-    may: 'src/* src/client src/composition/storage.ts test/* test/process/server-process.ts chai fp-ts kubernetes-models pg yaml node:',
+    may: 'src/* src/client src/conformance src/composition/storage.ts test/* test/process/server-process.ts chai fp-ts kubernetes-models pg yaml node:',
     because: 'recipes of the handbook are followed from outside, with the programs that they are for',
   },
   { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },

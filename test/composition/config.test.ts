@@ -14,6 +14,7 @@ describe('The configuration', () => {
     expect(right(readConfig({}))).to.deep.equal({
       HOST: '127.0.0.1',
       PORT: 8000,
+      BASE_PATH: '',
       ALLOWED_HOSTS: [],
       CORS_ORIGINS: [],
       RATE_LIMIT: undefined,
@@ -133,6 +134,27 @@ describe('The configuration', () => {
         'ALLOWED_HOSTS must be names of hosts between commas, without ports, such as chat.example.org',
       ])
     expect(left(readConfig({ RATE_LIMIT: '0' }))).to.deep.equal(['RATE_LIMIT must be a whole number from 1 to 1000000'])
+  })
+
+  it('takes a path to serve below, as it stands in URLs', () => {
+    for (const BASE_PATH of ['', '/chat', '/team/chat', '/v1.0/~chat_-', '/...'])
+      expect(right(readConfig({ BASE_PATH })).BASE_PATH).to.equal(BASE_PATH)
+    for (const BASE_PATH of [
+      '/',
+      'chat',
+      '/chat/',
+      '//chat',
+      '/a//b',
+      '/./chat',
+      '/a/..',
+      '/ch%61t',
+      '/a b',
+      '/чат',
+      '/a?b',
+    ])
+      expect(left(readConfig({ BASE_PATH })), BASE_PATH).to.deep.equal([
+        'BASE_PATH must be a path such as /chat, which begins with / and does not end with it, of letters, digits and -._~ alone',
+      ])
   })
 
   it('takes workers by number, or as many as there are processors', () => {

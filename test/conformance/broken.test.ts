@@ -131,6 +131,18 @@ describe('The conformance suite is red, and says why, for', () => {
       },
     ))
 
+  it('a proxy that takes a path off which the service knows nothing of', () =>
+    throughWire(
+      (fetch) => (input, init) => fetch((input as string).replace('http://proxy/chat/', '/'), init),
+      async (failure) => {
+        expect(await failure('opens an empty chat and says where it is')).to.match(
+          /^POST \/chats\/ → 201: Location: expected \/\^\\\/chat\\\/\/, got '\/chats\/1'/,
+        )
+        expect(await failure('has a page for the type of a problem')).to.match(/the problem's type: expected/)
+      },
+      'http://proxy/chat',
+    ))
+
   it('a refusal that is no problem document', () =>
     throughWire(
       (fetch) => async (input, init) => {

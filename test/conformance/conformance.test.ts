@@ -5,7 +5,7 @@ import { conformance } from '../../src/conformance/index.ts'
 import type { Messenger } from '../../src/messenger.ts'
 import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
 import { releasing } from '../releasing.ts'
-import { postgresStorage, served } from '../served.ts'
+import { memoryStorage, postgresStorage, served } from '../served.ts'
 
 describe('Conformance of a messenger in process', () => {
   let messenger: TestMessenger
@@ -41,6 +41,15 @@ describe('Conformance of the service over PostgreSQL', () => {
   let messenger: Messenger
   before(async () => {
     messenger = await served(await postgresStorage())
+  })
+  after(() => messenger.stop())
+  conformance({ baseUrl: () => messenger.url, describe, it })
+})
+
+describe('Conformance of the service below a path', () => {
+  let messenger: Messenger
+  before(async () => {
+    messenger = await served(memoryStorage(), { BASE_PATH: '/team/chat' })
   })
   after(() => messenger.stop())
   conformance({ baseUrl: () => messenger.url, describe, it })

@@ -54,9 +54,10 @@ export const answering = (chats: Chats, change: (message: Message | Tombstone) =
 export const throughWire = async (
   wire: (fetch: typeof globalThis.fetch) => typeof globalThis.fetch,
   use: (failure: FailureOf) => Promise<void>,
+  baseUrl = '',
 ) => {
   const messenger = createMessenger()
-  await use(failureAt({ fetch: wire(messenger.fetch) })).finally(messenger.close)
+  await use(failureAt({ baseUrl, fetch: wire(messenger.fetch) })).finally(messenger.close)
 }
 
 export type Fetch = typeof globalThis.fetch

@@ -189,7 +189,7 @@ describe('Event streams', () =>
     it('have the headers that keep them from being stored, held back or compressed', async () => {
       const stream = await following(`${await aChatOn(client)}/events`)
       expect(stream.headers.get('content-type')).to.equal('text/event-stream')
-      expect(stream.headers.get('cache-control')).to.equal('no-store')
+      expect(stream.headers.get('cache-control')).to.equal('no-store, no-transform')
       expect(stream.headers.get('x-accel-buffering')).to.equal('no')
       expect(stream.headers.get('content-encoding')).to.equal(null)
     })

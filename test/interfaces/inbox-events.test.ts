@@ -196,7 +196,7 @@ describe('The stream of an inbox over HTTP', () =>
       const chat = await opened()
       const stream = await begun(alice)
       expect(stream.headers.get('content-type')).to.equal('text/event-stream')
-      expect(stream.headers.get('cache-control')).to.equal('no-store')
+      expect(stream.headers.get('cache-control')).to.equal('no-store, no-transform')
       const head = await client.request('HEAD', inboxOf(alice), { headers: asUser(alice) })
       expect([head.status, head.headers.get('content-type')]).to.deep.equal([200, 'text/event-stream'])
       const count = async () => {

@@ -20,6 +20,8 @@ const way = (method: string, url: string) => {
       return [route.failure.kind, 'allow' in route.failure ? route.failure.allow : undefined]
     case 'elsewhere':
       return ['elsewhere']
+    case 'moved':
+      return ['moved', route.location]
   }
 }
 

@@ -84,6 +84,19 @@ describe('Swagger UI in a browser', () => {
       expect(complaints).to.deep.equal([])
     })
 
+  it('is whole below a path, and asks for nothing beside it', async () => {
+    const below = hold(await served(memoryStorage(), { BASE_PATH: '/team/chat' }), ({ stop }) => stop())
+    const { page, requests, complaints } = await opened('/docs', undefined, undefined, below)
+    const operation = operationOn(page, 'createChat')
+    await operation.open()
+    await operation.typeBody({ title: 'Tried out' })
+    expect((await operation.execute()).status).to.equal('201')
+    const asked = requests.filter((url) => !url.startsWith('data:'))
+    expect(asked).to.include.members([`${below.url}/openapi.yaml`, `${below.url}/chats/`])
+    expect(asked.filter((url) => !url.startsWith(`${below.url}/`))).to.deep.equal([])
+    expect(complaints).to.deep.equal([])
+  })
+
   it('is where somebody arrives who types nothing but the address', async () => {
     const { page, answer } = await opened('/')
     expect([answer?.status(), page.url()]).to.deep.equal([200, `${messenger.url}/docs/`])

@@ -100,7 +100,7 @@ describe('The manifests for Kubernetes', () => {
     const environment = Object.fromEntries(container.env.map(inFolder)) as Record<string, string>
     const config = right(readConfig(environment))
     expect(config.DATABASE_URL).to.equal('postgresql://m:s@database/m')
-    expect(config.auth?.tokens?.secret).to.equal(JWT_SECRET)
+    expect(config.auth?.tokens?.secrets).to.deep.equal([JWT_SECRET])
     for (const { name } of container.env) {
       const without = name.replace(/_FILE$/, '')
       expect(E.isLeft(readConfig({ ...environment, [name]: '\0' })), `${without} is not read`).to.equal(true)

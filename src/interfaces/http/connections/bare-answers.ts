@@ -7,10 +7,17 @@ import { PROBLEM_TYPE } from '../endpoint/reply.ts'
 import { DATA_SECURITY } from '../endpoint/security.ts'
 import { mustMove } from './unread-answers.ts'
 
-/** Answers on the bare socket and closes the connection, for which the client has so many milliseconds. */
-const answerOn = (socket: Duplex, failure: Failure, patience: number) => {
+export interface BareSettings {
+  /** Milliseconds that a client has to read the answer. */
+  readonly patience: number
+  /** What paths in the answer stand below. */
+  readonly basePath: string
+}
+
+/** Answers on the bare socket and closes the connection. */
+const answerOn = (socket: Duplex, failure: Failure, { patience, basePath }: BareSettings) => {
   const requestId = randomUUID()
-  const { status, headers, body } = toProblem(failure, requestId)
+  const { status, headers, body } = toProblem(failure, requestId, basePath)
   const text = JSON.stringify(body)
   const fields = [
     ...DATA_SECURITY,
@@ -49,7 +56,7 @@ export type LatestAnswers = ReadonlyMap<Duplex, ServerResponse | undefined>
  */
 export const answerUnparsed = (
   latestOn: LatestAnswers,
-  patience: number,
+  settings: BareSettings,
 ): ((error: NodeJS.ErrnoException, socket: Duplex) => void) => {
   const broken = new WeakSet<Duplex>()
 
@@ -60,7 +67,7 @@ export const answerUnparsed = (
     broken.add(socket)
     const failure = failureOf(code)
     const answer = () => {
-      if (socket.writable) answerOn(socket, failure, patience)
+      if (socket.writable) answerOn(socket, failure, settings)
     }
     const latest = latestOn.get(socket)
     if (!latest || latest.req.complete) return closed(latest, answer)
@@ -73,11 +80,11 @@ export const answerUnparsed = (
 
 /** Answers a client that takes this for a proxy, after every answer before. Node has let go of the connection. */
 export const answerConnect =
-  (latestOn: LatestAnswers, patience: number) =>
+  (latestOn: LatestAnswers, settings: BareSettings) =>
   ({ url = '' }: IncomingMessage, socket: Duplex): void => {
     // Nobody reads it any more, so nobody would hear that the client closes it, too.
     socket.on('error', () => socket.destroy()).once('finish', () => socket.destroy())
     closed(latestOn.get(socket), () => {
-      if (socket.writable) answerOn(socket, { kind: 'PathNotFound', path: url }, patience)
+      if (socket.writable) answerOn(socket, { kind: 'PathNotFound', path: url }, settings)
     })
   }

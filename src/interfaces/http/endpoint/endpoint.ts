@@ -24,7 +24,7 @@ export const sendProblem = (res: ServerResponse, failure: Failure): void => {
   const context = contextOf(res)
   context.refusal = failure
   if ('cause' in failure) context.cause = failure.cause
-  const { status, headers, body } = toProblem(failure, context.id)
+  const { status, headers, body } = toProblem(failure, context.id, context.basePath)
   send(res, { status, headers, type: PROBLEM_TYPE, body: JSON.stringify(body) })
 }
 

@@ -114,4 +114,4 @@ export const problemTypes = {
 
 export type ProblemName = keyof typeof problemTypes
 
-export const problemUri = (name: ProblemName) => `/problems/${name}`
+export const problemUri = (name: ProblemName, basePath: string) => `${basePath}/problems/${name}`

@@ -137,11 +137,11 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
   }
 }
 
-export const toProblem = (failure: Failure, requestId: string) => {
+export const toProblem = (failure: Failure, requestId: string, basePath: string) => {
   const [name, detail, { headers = {}, ...extras } = {}] = describe(failure)
   const { status, title } = problemTypes[name]
   const body: Problem = {
-    type: problemUri(name),
+    type: problemUri(name, basePath),
     title,
     status,
     detail,

@@ -5,6 +5,7 @@ import { DATA_SECURITY, PAGE_SECURITY } from './security.ts'
 /** What an endpoint answers with, as a value. */
 export interface Reply {
   readonly status: number
+  /** Of `Location` and `Link`, paths as the contract has them: what they stand below is added when they are sent. */
   readonly headers?: Readonly<Record<string, string>>
   readonly type?: string
   readonly body?: string | Buffer
@@ -46,10 +47,20 @@ const fieldsOf = (res: ServerResponse, isPage: boolean, saysHowLong: boolean): s
   return fields
 }
 
+/** The value of a field as it reads from outside, where the service stands below a path. */
+const placed = (basePath: string, name: string, value: string): string => {
+  if (name === 'Location') return basePath + value
+  return name === 'Link' ? value.replaceAll('</', `<${basePath}/`) : value
+}
+
 /** Writes the head as one list of names and values, which spares Node a table of them. */
 export const send = (res: ServerResponse, { status, headers, type, body, stream, isPage = false }: Reply): void => {
   const fields = fieldsOf(res, isPage, headers?.['Cache-Control'] !== undefined)
-  for (const name in headers) fields.push(name, headers[name] ?? '')
+  const { basePath } = contextOf(res)
+  for (const name in headers) {
+    const value = headers[name] ?? ''
+    fields.push(name, basePath === '' ? value : placed(basePath, name, value))
+  }
   if (type !== undefined) fields.push('Content-Type', type)
   if (body !== undefined) fields.push('Content-Length', String(Buffer.byteLength(body)))
   res.writeHead(status, fields)

@@ -7,6 +7,8 @@ import type { Failure } from './failure.ts'
 export interface RequestContext {
   readonly id: string
   readonly startedAt: number
+  /** What the paths of the answer stand below; nothing, mostly. */
+  readonly basePath: string
   /** The path template, when the contract has the path. */
   route: string
   /** Who asks; whoever it is, until that was found out. */
@@ -31,11 +33,12 @@ type WithContext = ServerResponse & { [CONTEXT]?: RequestContext }
 export const GIVEN_ID = /^[A-Za-z0-9._-]{8,128}$/
 
 /** Takes the caller's `X-Request-Id` when it is harmless to log and to echo, and makes one otherwise. */
-export const openContext = (req: IncomingMessage, res: WithContext): RequestContext => {
+export const openContext = (req: IncomingMessage, res: WithContext, basePath = ''): RequestContext => {
   const given = req.headers['x-request-id']
   const context: RequestContext = {
     id: typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID(),
     startedAt: performance.now(),
+    basePath,
     route: 'unmatched',
     caller: ANYBODY,
     holds: undefined,

@@ -56,7 +56,8 @@ export interface StreamSettings {
 
 const HEADERS = {
   'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-store',
+  // Nor compressed on the way: HAProxy would hold back the end of each event until the next.
+  'Cache-Control': 'no-store, no-transform',
   // Asks proxies that buffer (nginx) not to.
   'X-Accel-Buffering': 'no',
 }

@@ -2,9 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import type { HttpMetrics } from './metrics.ts'
 import { openContext } from '../endpoint/request-context.ts'
-
-/** Probes come every second and would bury the rest. */
-const QUIET = new Set(['/livez', '/readyz', '/metrics'])
+import { PROBE_PATHS } from './probe-paths.ts'
 
 /**
  * One log line and one measurement a request. Neither ever holds a text, a title or a query. Where somebody knows more of a
@@ -14,10 +12,11 @@ export const observe =
   (
     logger: Logger,
     metrics: HttpMetrics,
+    basePath = '',
     fieldsOf?: (res: ServerResponse) => Readonly<Record<string, string>> | undefined,
   ): RequestListener =>
   (req, res) => {
-    const context = openContext(req, res)
+    const context = openContext(req, res, basePath)
     const { method = '' } = req
     metrics.started()
     res.once('close', () => {
@@ -34,7 +33,8 @@ export const observe =
       }
       if (fieldsOf) Object.assign(line, fieldsOf(res))
       if (status >= 500) logger.error({ ...line, err: context.cause }, 'request failed')
-      else if (QUIET.has(context.route)) logger.debug(line, 'request')
+      // They would bury the rest.
+      else if (PROBE_PATHS.has(context.route)) logger.debug(line, 'request')
       else logger.info(line, 'request')
     })
   }

@@ -7,6 +7,7 @@ import type { ProtocolFailure } from '../endpoint/failure.ts'
 import type { Operation } from '../endpoint/operation.ts'
 import { send } from '../endpoint/reply.ts'
 import { contextOf } from '../endpoint/request-context.ts'
+import { below } from './base-path.ts'
 import { announcedRefusal, type readBody } from './body.ts'
 import { expectsContinue, refusalOfHead } from './request-head.ts'
 import { type Route, routerOf } from './router.ts'
@@ -53,8 +54,9 @@ export const httpApp = (
   observe: RequestListener,
   { gate, misdirected, origins }: Entrance,
   read: typeof readBody,
+  basePath = '',
 ): RequestListener => {
-  const routeOf = routerOf(contract, endpoints)
+  const routeOf = below(basePath, routerOf(contract, endpoints))
 
   const goOn = (way: Way, req: IncomingMessage, res: ServerResponse) =>
     way.kind === 'endpoint' ? ask(read, way, req, res) : sendProblem(res, way.failure)
@@ -85,6 +87,8 @@ export const httpApp = (
         return send(res, { status: 204, headers: { Allow: route.allow, ...origins?.preflight(req, route.allow) } })
       case 'refusal':
         return operation ? enter(route, operation, req, res) : sendProblem(res, route.failure)
+      case 'moved':
+        return send(res, { status: 308, headers: { Location: route.location } })
       case 'elsewhere':
         // Express finds the path of no target whose host it cannot read.
         req.url = originForm(req.url ?? '')

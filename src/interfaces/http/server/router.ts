@@ -33,8 +33,13 @@ export type Route =
       readonly operation: Operation | undefined
       readonly query: ParsedUrlQuery
     }
+  /** To the same a slash further. */
+  | { readonly kind: 'moved'; readonly template: string; readonly location: string }
   /** Out of the contract, which does not have its path. */
   | { readonly kind: 'elsewhere' }
+
+/** Where a request of a method for a target leads. */
+export type RouteOf = (method: string, url: string) => Route
 
 /** A path of the contract. */
 interface Place {
@@ -101,13 +106,13 @@ const TOO_MANY_PARAMETERS: ProtocolFailure = {
   kind: 'Malformed',
   detail: `The query has more than ${MAX_QUERY_PARAMETERS} parameters`,
 }
-const ELSEWHERE: Route = { kind: 'elsewhere' }
+export const ELSEWHERE: Route = { kind: 'elsewhere' }
 
 /**
  * Knows every operation of the contract in every spelling of its path: with or without the slash at the end, with
  * escapes in its parameters, after the name of a host. Names are spelled as documented, capitals included.
  */
-export const routerOf = (contract: Contract, endpoints: Endpoints): ((method: string, url: string) => Route) => {
+export const routerOf = (contract: Contract, endpoints: Endpoints): RouteOf => {
   const start = mapOf(contract, endpoints)
 
   const find = (path: string, params: Record<string, string>): Place | undefined => {

@@ -5,7 +5,7 @@ import { oneAtATime } from '../connections/one-at-a-time.ts'
 import { cutUnread } from '../connections/unread-answers.ts'
 import { MAX_HEAD_BYTES } from '../endpoint/limits.ts'
 
-interface ServerLimits {
+interface ServerSettings {
   /** Milliseconds in which the head of a request must arrive. */
   readonly headersTimeout: number
   /** Milliseconds in which the whole request must arrive. */
@@ -14,6 +14,8 @@ interface ServerLimits {
   readonly keepAliveTimeout: number
   /** Milliseconds that a client may leave an answer unread. */
   readonly answerStallTimeout: number
+  /** What paths in its answers stand below. */
+  readonly basePath?: string
 }
 
 interface HttpServer {
@@ -25,10 +27,14 @@ interface HttpServer {
   readonly drain: (timeout: number) => Promise<void>
 }
 
-export const httpServer = (app: RequestListener, { answerStallTimeout, ...limits }: ServerLimits): HttpServer => {
+export const httpServer = (
+  app: RequestListener,
+  { answerStallTimeout, basePath = '', ...limits }: ServerSettings,
+): HttpServer => {
   // Not a set of the responses under way: what a set of ever new objects leaves behind, the collector takes for alive.
   const latest = new Map<Socket, ServerResponse | undefined>()
   const watch = cutUnread(answerStallTimeout)
+  const bare = { patience: answerStallTimeout, basePath }
   let draining = false
 
   const next = oneAtATime(app)
@@ -55,8 +61,8 @@ export const httpServer = (app: RequestListener, { answerStallTimeout, ...limits
     .on('checkContinue', receive)
     .on('checkExpectation', receive)
     // Left alone, Node closes the connection without a word.
-    .on('connect', answerConnect(latest, answerStallTimeout))
-    .on('clientError', answerUnparsed(latest, answerStallTimeout))
+    .on('connect', answerConnect(latest, bare))
+    .on('clientError', answerUnparsed(latest, bare))
   // Left alone, Node leaves out what comes after the first thousand. The head's size is the bound.
   server.maxHeadersCount = 0
 

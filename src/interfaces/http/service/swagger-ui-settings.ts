@@ -1,5 +1,7 @@
-/** Runs in the browser: builds the page from the document. */
-export const script = `/* Swagger UI waits for the end of an answer, and a stream has none: the page shows how it begins. */
+/** Runs in the browser: builds the page from the document of a service that stands below a path. */
+export const script = (
+  basePath: string,
+): string => `/* Swagger UI waits for the end of an answer, and a stream has none: the page shows how it begins. */
 const SHOWN_MS = 1000
 
 const beginningOf = async (answer, stop) => {
@@ -46,7 +48,7 @@ const prepare = (request) => {
 }
 
 window.ui = SwaggerUIBundle({
-  url: '/openapi.yaml',
+  url: '${basePath}/openapi.yaml',
   dom_id: '#swagger-ui',
   deepLinking: true,
   displayRequestDuration: true,

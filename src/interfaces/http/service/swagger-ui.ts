@@ -12,11 +12,13 @@ const options: swaggerUi.SwaggerUiOptions = {
 }
 
 /** The page's own files are asked for relative to `/docs/`, also when the page itself was asked for as `/docs`. */
-const HEAD = `<head>
-  <base href="/docs/">
+const headBelow = (basePath: string) => `<head>
+  <base href="${basePath}/docs/">
   <meta name="viewport" content="width=device-width, initial-scale=1">`
 
-export const swaggerPage: string = swaggerUi.generateHTML(undefined, options).replace('<head>', HEAD)
+/** The page, and what it asks for, of a service that stands below a path. */
+export const swaggerPage = (basePath: string): string =>
+  swaggerUi.generateHTML(undefined, options).replace('<head>', headBelow(basePath))
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8'
 
@@ -26,10 +28,11 @@ const ofThePackage = (name: string, type: string): [string, PageFile] => [
 ]
 
 /** What the page asks for: of the package these three files and nothing else. Nothing is fetched from elsewhere. */
-export const swaggerFiles: ReadonlyMap<string, PageFile> = new Map([
-  ofThePackage('swagger-ui.css', 'text/css; charset=utf-8'),
-  ofThePackage('swagger-ui-bundle.js', JAVASCRIPT),
-  ofThePackage('swagger-ui-standalone-preset.js', JAVASCRIPT),
-  ['swagger-ui-init.js', { type: JAVASCRIPT, read: async () => script }],
-  [FAVICON, { type: 'image/svg+xml', read: async () => favicon }],
-])
+export const swaggerFiles = (basePath: string): ReadonlyMap<string, PageFile> =>
+  new Map([
+    ofThePackage('swagger-ui.css', 'text/css; charset=utf-8'),
+    ofThePackage('swagger-ui-bundle.js', JAVASCRIPT),
+    ofThePackage('swagger-ui-standalone-preset.js', JAVASCRIPT),
+    ['swagger-ui-init.js', { type: JAVASCRIPT, read: async () => script(basePath) }],
+    [FAVICON, { type: 'image/svg+xml', read: async () => favicon }],
+  ])
