@@ -18,6 +18,6 @@ export type {
 } from './options.ts'
 export type { Page } from './page.ts'
 export type { Patience } from './patience.ts'
-export { isProblem, ProblemError, type ProblemName, UnexpectedAnswer } from './problem.ts'
+export { isProblem, ProblemError, type ProblemName, type ProblemOf, UnexpectedAnswer } from './problem.ts'
 export * from './schemas.ts'
 export type { TokenSource } from './tokens.ts'
