@@ -3,6 +3,7 @@ export type { Client } from './client.ts'
 export { createClient } from './create-client.ts'
 export { etagOf } from './etag.ts'
 export { type ChatEvent, isFormerMember, isTombstone } from './events.ts'
+export { isAborted, isTimeout } from './giving-up.ts'
 export { foldInbox, type InboxEvent } from './inbox.ts'
 export { type OperationId, operations } from './operations.ts'
 export type {
