@@ -1,13 +1,10 @@
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Chat, Message } from '../client/schemas.ts'
 import { ANYBODY } from '../domain/caller.ts'
 import type { ChatId } from '../domain/identity.ts'
-import { sendProblem } from '../interfaces/http/endpoint/endpoint.ts'
-import { openContext } from '../interfaces/http/endpoint/request-context.ts'
 import { httpServer } from '../interfaces/http/server/server.ts'
 import { chatView, messageView } from '../interfaces/http/chats/views.ts'
 import { type TestClock, testClock } from './clock.ts'
@@ -39,7 +36,10 @@ export interface TestMessenger extends Credentials {
   readonly listen: (port?: number) => Promise<string>
   /** The messenger's time. It stands still until the test moves it. */
   readonly clock: TestClock
-  /** Lets the next request go wrong: any, or the next one that is meant. Twice means the next two. */
+  /**
+   * Lets the next request go wrong: any, or the next one that is meant. Twice means the next two. Throws for what is no fault or
+   * no operation.
+   */
   readonly fail: (next: Fault, on?: RequestMatcher) => void
   /** Cuts the connections of all event streams, as a lost network does. */
   readonly cutStreams: () => void
@@ -60,11 +60,6 @@ const NOON = new Date('2026-03-14T12:00:00.000Z')
 
 const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, answerStallTimeout: 30_000 }
 
-const unavailable: RequestListener = (req, res) => {
-  openContext(req, res).isPrivate = true
-  sendProblem(res, { kind: 'Unavailable', cause: new Error('the test says so') })
-}
-
 /** Makes a messenger. It is ready when this returns, and has nothing to do with any other. */
 export const createMessenger = ({ now = NOON, authentication = false }: MessengerOptions = {}): TestMessenger => {
   const clock = testClock(now)
@@ -74,7 +69,7 @@ export const createMessenger = ({ now = NOON, authentication = false }: Messenge
   const open = () => openService(clock, tokens)
   let service = open()
   const { server } = httpServer(
-    wrong.around((req, res) => service.app(req, res), unavailable),
+    wrong.around((req, res) => service.app(req, res)),
     LIMITS,
   )
   let closed = false
