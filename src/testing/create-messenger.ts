@@ -15,6 +15,8 @@ import type { Fault, RequestMatcher } from './fault.ts'
 import { faults } from './faults.ts'
 import { inProcessFetch } from './in-process-fetch.ts'
 import { issuer } from './issuer.ts'
+import type { PlantSeed, Seed } from './seed.ts'
+import { plant } from './seeding.ts'
 import { openService } from './service.ts'
 
 /** How a messenger is made. */
@@ -43,6 +45,7 @@ export interface TestMessenger extends Credentials {
   readonly fail: (next: Fault, on?: RequestMatcher) => void
   /** Cuts the connections of all event streams, as a lost network does. */
   readonly cutStreams: () => void
+  readonly seed: PlantSeed
   /** Every chat, the oldest first. */
   readonly chats: () => Promise<readonly Chat[]>
   /** Every message of the chat that was not deleted, the oldest first. Rejects when there is no such chat. */
@@ -99,12 +102,13 @@ export const createMessenger = ({ now = NOON, authentication = false }: Messenge
     ...credentials(clock, tokens, () => service.keys),
     fail: wrong.add,
     cutStreams: wrong.cutStreams,
+    seed: (async (asked: Seed) => plant(service.ground, clock, asked)) as PlantSeed,
     chats: async () => {
-      const page = await service.chats.list(ANYBODY, { limit: Infinity })()
+      const page = await service.ground.chats.list(ANYBODY, { limit: Infinity })()
       return E.isRight(page) ? page.right.entries.map(chatView).reverse() : []
     },
     messages: async (chatId) => {
-      const page = await service.chats.messages(ANYBODY, chatId as ChatId, { limit: Infinity })()
+      const page = await service.ground.chats.messages(ANYBODY, chatId as ChatId, { limit: Infinity })()
       if (E.isLeft(page)) throw new Error(`chat ${chatId} is not there`)
       return page.right.entries.map(messageView).reverse()
     },
