@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync, copyFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, copyFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { build } from './build.ts'
+import { COMPILED_AS, commonJsConsumer, compilerOptions, PRINTED } from './commonjs.ts'
 import { examples } from './examples.ts'
 import { type NodeBinary, nodes } from './nodes.ts'
 
@@ -94,6 +95,26 @@ const figures = (node: NodeBinary) => {
   check(`${figures.holding.join(', ')} would keep the process alive`, figures.holding.length === 0)
 }
 
+const compileCommonJs = () => {
+  mkdirSync(join(folder, 'commonjs'))
+  for (const [name, text] of Object.entries(commonJsConsumer)) write(`commonjs/${name}`, text)
+  for (const [what, how] of Object.entries(COMPILED_AS)) {
+    write('commonjs/tsconfig.json', compilerOptions(how))
+    console.log(`  ${what}`)
+    run(process.execPath, [TSC, '-p', 'commonjs'])
+  }
+}
+
+/** As Node was before 20.19: it says what to do. */
+const requireOnOldNode = (node: NodeBinary) => {
+  const { path } = node
+  const old = spawnSync(path, ['--no-experimental-require-module', 'commonjs/plain.js'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  check('an old Node is not told what to do', old.stderr.includes("otherwise: await import('messenger-api/client')"))
+}
+
 try {
   step('build', build)
   const count = step('install the tarball in an empty folder', install)
@@ -102,7 +123,13 @@ try {
   step('compile the examples, strictly', compile)
   copyFileSync(join(ROOT, 'test/testing/figures.mjs'), join(folder, 'figures.mjs'))
   const mocha = join(folder, 'node_modules/mocha/bin/mocha.js')
+  step('compile what becomes CommonJS', compileCommonJs)
   for (const node of nodes()) {
+    for (const file of ['commonjs/plain.js', 'commonjs/out/uses.js'])
+      step(`require in ${file} on ${node.version}`, () =>
+        check('it prints something else', on(node, [file]) === PRINTED),
+      )
+    requireOnOldNode(node)
     step(`mocha on ${node.version}`, () => on(node, [mocha, 'out/*.mocha.test.js']))
     step(`node:test on ${node.version}`, () => on(node, ['--test', 'out/follow.node.test.js']))
     step(`1,000 messengers on ${node.version}`, () => figures(node))
