@@ -25,9 +25,10 @@ export interface MessengerOptions {
   readonly now?: Date
   /**
    * Whether callers have to say who they are, and may do what their membership or their key allows, as on a server that was
-   * told whom to trust. Without it everybody is let in as a service.
+   * told whom to trust. Without it everybody is let in as a service. With a `secret` of 32 bytes or more it also lets in users whose
+   * tokens your own code signed with it (HS256), as a server does by `AUTH_JWT_SECRET`.
    */
-  readonly authentication?: boolean
+  readonly authentication?: boolean | { readonly secret: string }
 }
 
 /** A whole messenger in this process, as the service is, but for its memory: it is gone with the messenger. */
@@ -68,7 +69,7 @@ export const createMessenger = ({ now = NOON, authentication = false }: Messenge
   const clock = testClock(now)
   const wrong = faults()
   const inProcess = new Set<Duplex>()
-  const tokens = authentication ? issuer(clock) : undefined
+  const tokens = authentication ? issuer(clock, authentication === true ? undefined : authentication.secret) : undefined
   const open = () => openService(clock, tokens)
   let service = open()
   const { server } = httpServer(
