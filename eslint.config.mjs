@@ -27,4 +27,17 @@ export default defineConfig(
     extends: [ts.configs.disableTypeChecked],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', fetch: 'readonly' } },
   },
+  {
+    // Examples are JavaScript, as whoever copies them may write it: for browsers and for Node.
+    files: ['examples/**/*.js'],
+    extends: [ts.configs.disableTypeChecked],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...['console', 'fetch', 'process', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+          ...['AbortController', 'document', 'FormData', 'TextEncoder', 'URL'],
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
 )

@@ -1,4 +1,5 @@
 import { deadline } from './deadline.ts'
+import { abandonment } from './giving-up.ts'
 import { isPassing, pauseAfter, type Patience } from './patience.ts'
 import { refusalOf } from './problem.ts'
 import type { Tokens } from './tokens.ts'
@@ -74,7 +75,7 @@ const TOO_MANY = 429
 type Attempt = { readonly answer: Answer } | { readonly error: unknown; readonly retryAfter?: string | null }
 
 const attemptOnce = async (connection: Connection, sending: Sending): Promise<Attempt & { again: boolean }> => {
-  const { signal, close } = deadline(connection.timeout, sending.signal)
+  const { signal, close, reasonFor } = deadline(connection.timeout, sending.signal)
   try {
     const response = await exchange(connection, sending, { signal })
     const text = await response.text()
@@ -86,7 +87,7 @@ const attemptOnce = async (connection: Connection, sending: Sending): Promise<At
       again: sending.isOnce ? response.status === TOO_MANY : isPassing(response.status),
     }
   } catch (error) {
-    return { error, again: !sending.isOnce && !sending.signal?.aborted }
+    return { error: reasonFor(error), again: !sending.isOnce && !sending.signal?.aborted }
   } finally {
     close()
   }
@@ -100,6 +101,10 @@ export const send = async (connection: Connection, sending: Sending): Promise<Ou
     const pause = pauseAfter(attempts, result.retryAfter ?? null)
     if (!again || attempts >= connection.attempts || pause === undefined)
       return { kind: 'failed', error: result.error, attempts }
-    await connection.wait(pause, sending.signal)
+    try {
+      await connection.wait(pause, sending.signal)
+    } catch (error) {
+      return { kind: 'failed', error: sending.signal?.aborted ? abandonment(sending.signal) : error, attempts }
+    }
   }
 }

@@ -47,6 +47,8 @@ export async function* blocksOf(connection: Connection, { target, position, sign
       life.extend()
       yield* read(decoder.decode(piece.value, { stream: true }))
     }
+  } catch (error) {
+    throw life.reasonFor(error)
   } finally {
     life.close()
   }

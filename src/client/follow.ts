@@ -39,7 +39,7 @@ const BEGINNING = '0'
 /** Whether the service is not as far as it was told to resume after: it went back, as when a backup is restored. */
 const isAhead = (refusal: unknown): boolean =>
   isProblem(refusal, 'validation-failed') &&
-  (refusal.problem.errors ?? []).some((error) => 'parameter' in error && error.code === 'out_of_range')
+  refusal.problem.errors.some((error) => 'parameter' in error && error.code === 'out_of_range')
 
 /** Who follows for ever outlasts every failure of the server, its defects included; at the beginning only what passes. */
 const mayPass = ({ status }: Refused, begun: boolean): boolean => isPassing(status) || (begun && status >= 500)

@@ -494,6 +494,22 @@ export interface Problem {
   readonly errors?: readonly (FieldError | ParameterError)[]
 }
 
+/** A value breaks a rule (RFC 9457). */
+export interface ValidationProblem {
+  /** What kind of problem this is. The address leads to a page that explains it. */
+  readonly type: '/problems/validation-failed'
+  /** The type in words; the same for every problem of a type. */
+  readonly title: string
+  /** The status of the answer. */
+  readonly status: number
+  /** What went wrong this time, for people. */
+  readonly detail: string
+  /** This one occurrence, named by its request id. */
+  readonly instance: string
+  /** Which values break a rule. */
+  readonly errors: readonly (FieldError | ParameterError)[]
+}
+
 /** Every `ProblemType`. */
 export const problemTypes = [
   '/problems/malformed-request',
@@ -611,6 +627,11 @@ export const errorCodes = [
  * - `no_message`: it is no message of the chat, or one that was deleted.
  */
 export type ErrorCode = (typeof errorCodes)[number]
+
+/** The problems that bear more than every problem does, by their type. */
+export interface ProblemsByType {
+  readonly '/problems/validation-failed': ValidationProblem
+}
 
 /** The operations on chats, messages, members, events and keys: method and path of each, under its id in `openapi.yaml`. */
 export const operations = {

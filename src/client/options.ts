@@ -10,7 +10,8 @@ export interface ClientOptions {
   /**
    * The token of a user or the key of a service, sent as `Authorization: Bearer`. A function is asked when a token is
    * needed, may answer later, and is asked again when the service refuses with 401 what it gave: the request is then sent
-   * once more. In between its token is kept, for all requests. What it rejects with counts as a failed connection.
+   * once more. In between its token is kept, for all requests; one that comes with `expiresIn` is replaced when nine tenths of
+   * that time are over, and nothing is refused. What it rejects with counts as a failed connection.
    */
   readonly token?: TokenSource | undefined
   /** Sent with every request. */

@@ -21,6 +21,7 @@ export type {
   OwnReaction,
   ParameterError,
   Problem,
+  ProblemsByType,
   ProblemType,
   PutMember,
   ReactionCount,
@@ -32,5 +33,6 @@ export type {
   Tombstone,
   Unread,
   UpdateChat,
+  ValidationProblem,
   Visibility,
 } from './openapi.ts'

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { operations } from '../client/operations.ts'
-import type { Fault, RequestMatcher } from './fault.ts'
+import { checkFault, type Fault, type RequestMatcher } from './fault.ts'
+import { isRefusal, refuse } from './refusals.ts'
 
 type Matches = (method: string, path: string) => boolean
 
@@ -31,13 +32,21 @@ const loseAnswer = (res: ServerResponse) => {
 
 const streams = [matching('followChat'), matching('followChats'), matching('followInbox')]
 
+const isStream = (req: IncomingMessage) => streams.some((matches) => meets(matches, req))
+
+/** Does it later, unless nobody waits for it any more. */
+const later = (milliseconds: number, res: ServerResponse, act: () => void) => {
+  const timer = setTimeout(act, milliseconds)
+  res.once('close', () => clearTimeout(timer))
+}
+
 interface Faults {
   /** For the next request that is meant; any, when none is named. */
   readonly add: (fault: Fault, on?: RequestMatcher) => void
   readonly clear: () => void
   readonly cutStreams: () => void
   /** The same service, with the faults. */
-  readonly around: (app: RequestListener, unavailable: RequestListener) => RequestListener
+  readonly around: (app: RequestListener) => RequestListener
 }
 
 export const faults = (): Faults => {
@@ -50,19 +59,23 @@ export const faults = (): Faults => {
   }
 
   return {
-    add: (fault, on) => void pending.push({ fault, matches: matching(on) }),
+    add: (fault, on) => {
+      checkFault(fault)
+      pending.push({ fault, matches: matching(on) })
+    },
     clear: () => void (pending.length = 0),
     cutStreams: () => {
-      for (const { req } of underWay) if (streams.some((matches) => meets(matches, req))) req.socket.destroy()
+      for (const { req } of underWay) if (isStream(req)) req.socket.destroy()
     },
-    around: (app, unavailable) => (req, res) => {
+    around: (app) => (req, res) => {
       underWay.add(res)
       res.once('close', () => underWay.delete(res))
       const fault = take(req)
       if (fault === 'timeout') return
+      if (isRefusal(fault)) return refuse(fault, isStream(req), req, res)
+      if (typeof fault === 'object') return later(fault.slow, res, () => app(req, res))
       if (fault === 'lost-answer') loseAnswer(res)
-      if (fault === 'unavailable') unavailable(req, res)
-      else app(req, res)
+      app(req, res)
     },
   }
 }

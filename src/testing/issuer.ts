@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Clock } from '../application/ports/clock.ts'
 import { UserId } from '../domain/caller.ts'
 
-/** Signs tokens of users, as the application's own issuer does, with a secret that no other messenger knows. */
+/** Signs tokens of users, as the application's own issuer does, with that secret. */
 export interface Issuer {
   /** A JSON Web Token of the user, good for so many milliseconds, and never the same twice. Throws for what is no user id. */
   readonly tokenFor: (userId: string, lifetime: number) => string
@@ -16,8 +16,12 @@ const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('ba
 
 const HEADER = encoded({ alg: 'HS256', typ: 'JWT' })
 
-export const issuer = (clock: Clock): Issuer => {
-  const secret = randomBytes(32)
+/** The shortest secret that is one, in bytes: as for `AUTH_JWT_SECRET`. */
+const SHORTEST = 32
+
+/** Without a secret, with one that no other messenger knows. */
+export const issuer = (clock: Clock, secret: string | Buffer = randomBytes(SHORTEST)): Issuer => {
+  if (Buffer.byteLength(secret) < SHORTEST) throw new RangeError(`a secret has ${SHORTEST} bytes or more`)
   const revoked = new Set<string>()
   let issued = 0
   const signatureOf = (input: string) => createHmac('sha256', secret).update(input).digest('base64url')

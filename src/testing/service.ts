@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
-import type { Chats } from '../application/ports/chats.ts'
 import type { Clock } from '../application/ports/clock.ts'
 import { memoryStorage } from '../composition/memory-storage.ts'
 import { compose, names } from '../container.ts'
@@ -9,12 +8,13 @@ import { backgroundFailures } from '../interfaces/http/server/background-failure
 import { loadContract } from '../interfaces/http/endpoint/contract.ts'
 import { cryptoSecrets } from '../infrastructure/crypto/secrets.ts'
 import type { Issuer } from './issuer.ts'
+import type { Ground } from './seeding.ts'
 import { memoryAuthenticator, type WatchedKeys, watchedKeys } from './memory-authenticator.ts'
 
 /** The whole service on the memory adapters. */
 interface Service {
   readonly app: RequestListener
-  readonly chats: Chats
+  readonly ground: Ground
   readonly keys: WatchedKeys
   /** Ends the streams and the timers. */
   readonly close: () => void
@@ -47,7 +47,11 @@ export const openService = (clock: Clock, issuer: Issuer | undefined): Service =
 
   return {
     app: container.get(names.app),
-    chats: storage.chats,
+    ground: {
+      chats: container.get(names.chats),
+      markers: container.get(names.markers),
+      signals: container.get(names.signals),
+    },
     keys,
     close: () => {
       container.get(names.streams).end()

@@ -249,10 +249,12 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/testing',
-    may: `src/client src/composition src/container.ts src/application/keys/create-key.ts ${HTTP} ${PORTS} ${DOMAIN}
+    may: `src/client src/composition src/container.ts ${HTTP} ${PORTS} ${DOMAIN}
+          src/application/chats/create-chat.ts src/application/keys/create-key.ts src/application/members/put-member.ts
+          src/application/messages/send-message.ts src/application/reading/move-read-marker.ts
           src/infrastructure/crypto src/infrastructure/auth/claims.ts src/infrastructure/auth/token-parts.ts
-          fp-ts express pino node:`,
+          fp-ts io-ts express pino node:`,
     because:
-      'the messenger for tests runs on Node 20, without PostgreSQL and what it takes; it reads tokens and makes keys by the rules of the service',
+      'the messenger for tests runs on Node 20, without PostgreSQL and what it takes; it reads tokens, makes keys and is filled by the rules of the service',
   },
 ]

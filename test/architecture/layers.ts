@@ -87,7 +87,11 @@ const layersBesideSrc: readonly Layer[] = [
     may: 'src/* src/client src/conformance src/composition/storage.ts test/* test/process/server-process.ts chai fp-ts kubernetes-models pg yaml node:',
     because: 'recipes of the handbook are followed from outside, with the programs that they are for',
   },
-  { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
+  {
+    path: 'test/package',
+    may: 'test/* test/process/chromium.ts playwright-core node:',
+    because: 'the package is built and tried as its users do it, and its worked example looked at in a browser',
+  },
   {
     path: 'test/process',
     may: 'src/* src/client src/composition/storage.ts test/* test/operating/recipes.ts chai pg playwright-core typescript node:',

@@ -69,13 +69,24 @@ const operationsTable = (operations: readonly Documented[]): string => {
 export const operations = { ${table.join('\n')} } as const`
 }
 
+/** The schemas of problems of one type alone, by that type. */
+const problemsTable = (schemas: Document['components']['schemas'], names: ReadonlySet<string>): string => {
+  const members = Object.entries(schemas).flatMap(([name, { properties }]) => {
+    const type = properties?.['type']?.const
+    return names.has(name) && typeof type === 'string' ? [`readonly ${JSON.stringify(type)}: ${name}`] : []
+  })
+  return `/** The problems that bear more than every problem does, by their type. */
+export interface ProblemsByType { ${members.join('\n')} }`
+}
+
 /** The text of the file for the document. */
 export const generate = async (document: Document): Promise<string> => {
   const operations = clientOperations(document)
   const references = referencesFrom(document, operations)
-  const names = Array.from(references, nameOf).filter((name) => name !== undefined)
-  const types = schemaTypes(document.components.schemas, new Set(names))
-  const text = [HEADER, ...types, operationsTable(operations)].join('\n\n')
+  const { schemas } = document.components
+  const names = new Set(Array.from(references, nameOf).filter((name) => name !== undefined))
+  const types = schemaTypes(schemas, names)
+  const text = [HEADER, ...types, problemsTable(schemas, names), operationsTable(operations)].join('\n\n')
   return format(text, { ...(await resolveConfig(GENERATED)), filepath: GENERATED })
 }
 

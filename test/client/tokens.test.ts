@@ -1,10 +1,13 @@
+import { mock } from 'node:test'
 import { expect } from 'chai'
 import { type ClientOptions, createClient, isProblem } from '../../src/client/index.ts'
 import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
+import { releasing } from '../releasing.ts'
 import { until } from '../until.ts'
 import { rejection } from './rejection.ts'
 
 describe('A token that is asked for', () => {
+  const hold = releasing()
   let messenger: TestMessenger
   let pauses: number[]
   let sent: (string | null)[]
@@ -54,6 +57,30 @@ describe('A token that is asked for', () => {
     ])
     await client.as('alice').listChats()
     expect([asked(), new Set(sent).size]).to.deep.equal([1, 1])
+  })
+
+  it('is replaced before it expires, where that is known, and not before that is near', async () => {
+    mock.timers.enable({ apis: ['Date'] })
+    hold(mock.timers, (timers) => timers.reset())
+    let asked = 0
+    const client = aClient(async () => {
+      asked += 1
+      return { token: aToken(), expiresIn: MINUTE }
+    })
+    const after = async (milliseconds: number) => {
+      mock.timers.tick(milliseconds)
+      messenger.clock.advance(milliseconds)
+      await Promise.all([client.listChats(), client.as('alice').listChats()])
+      return asked
+    }
+    expect([
+      await after(0),
+      await after(53_999),
+      await after(1),
+      await after(53_999),
+      await after(MINUTE),
+    ]).to.deep.equal([1, 1, 2, 2, 3])
+    expect(sent).to.have.length(10)
   })
 
   it('may come at once', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 
 /**
@@ -53,6 +53,39 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>
 }
 
+/**
+ * What `require` finds: the same modules, which Node 20.19, 22.12 and later load by it. An older Node, and what is like one, is told
+ * so. The declarations stand there again, for to TypeScript a module is what the package.json above it says.
+ */
+const publishForRequire = () => {
+  const target = join(DIST, 'commonjs')
+  cpSync(join(DIST, 'lib'), target, {
+    recursive: true,
+    filter: (path) => path.endsWith('.d.ts') || statSync(path).isDirectory(),
+  })
+  writeFileSync(join(target, 'package.json'), '{ "type": "commonjs" }\n')
+  for (const entry of ENTRIES) {
+    const remedy = `messenger-api/${entry} is an ES module. require() of one needs Node 20.19, 22.12 or later; otherwise: await import('messenger-api/${entry}')`
+    writeFileSync(
+      join(target, entry, 'index.js'),
+      `'use strict'
+
+try {
+  module.exports = require('../../lib/${entry}/index.js')
+} catch (error) {
+  if (error.code !== 'ERR_REQUIRE_ESM' && error.name !== 'SyntaxError') throw error
+  throw new Error(${JSON.stringify(remedy)}, { cause: error })
+}
+`,
+    )
+  }
+}
+
+const entryPoint = (folder: string, entry: string) => ({
+  types: `./${folder}/${entry}/index.d.ts`,
+  default: `./${folder}/${entry}/index.js`,
+})
+
 const manifestOf = ({ name, version, description, license, dependencies }: Manifest, packages: Iterable<string>) => ({
   name,
   version,
@@ -61,8 +94,15 @@ const manifestOf = ({ name, version, description, license, dependencies }: Manif
   type: 'module',
   engines: { node: '>=20' },
   exports: Object.fromEntries(
-    ENTRIES.map((entry) => [`./${entry}`, { types: `./lib/${entry}/index.d.ts`, default: `./lib/${entry}/index.js` }]),
+    ENTRIES.map((entry) => [
+      `./${entry}`,
+      { require: entryPoint('commonjs', entry), default: entryPoint('lib', entry) },
+    ]),
   ),
+  // For TypeScript that looks for modules as Node 10 did.
+  typesVersions: {
+    '*': Object.fromEntries(ENTRIES.map((entry) => [entry, [entryPoint('commonjs', entry).types]])),
+  },
   bin: { 'messenger-conformance': `lib/${COMMAND}` },
   dependencies: Object.fromEntries(
     [...packages].sort().map((one) => {
@@ -85,6 +125,7 @@ export const build = (): void => {
   for (const file of [...ENTRIES.map((entry) => `${entry}/index.js`), COMMAND]) publish(file, packages, published)
   for (const entry of ENTRIES) publish(`${entry}/index.d.ts`, packages, published)
   rmSync(COMPILED, { recursive: true })
+  publishForRequire()
 
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest
   writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(manifestOf(manifest, packages), null, 2)}\n`)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { expect } from 'chai'
 import { createClient, isProblem, type ProblemError } from '../../src/client/index.ts'
 import { createMessenger, type TestMessenger } from '../../src/testing/index.ts'
@@ -23,6 +24,25 @@ describe('A messenger that knows callers', () => {
     expect(
       isProblem(await rejection(clientWith(messenger, messenger.tokenFor('bob')).getChat(id)), 'not-found'),
     ).to.equal(true)
+  })
+
+  it('lets in whose token was signed with the secret that it was given, and no other', async () => {
+    const secret = 'a secret of the application, long enough'
+    const messenger = hold(createMessenger({ authentication: { secret } }), ({ close }) => close())
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const exp = messenger.clock.now().getTime() / 1000 + 60
+    const signedWith = (key: string) => {
+      const input = `${part({ alg: 'HS256' })}.${part({ sub: 'alice', exp })}`
+      return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`
+    }
+    const alice = clientWith(messenger, signedWith(secret))
+    const { id } = await alice.createChat({ title: 'Release party' })
+    expect(await clientWith(messenger, messenger.tokenFor('alice')).getChat(id)).to.include({ title: 'Release party' })
+    const stranger = clientWith(messenger, signedWith(`${secret}!`))
+    expect(isProblem(await rejection(stranger.listChats()), 'unauthenticated')).to.equal(true)
+    messenger.clock.advance(60_000)
+    expect(isProblem(await rejection(alice.listChats()), 'unauthenticated')).to.equal(true)
+    expect(() => createMessenger({ authentication: { secret: 'short' } })).to.throw(RangeError, '32 bytes or more')
   })
 
   it('lets in who has a key as a service, for what its scopes and its chats allow', async () => {

@@ -16,6 +16,11 @@ interface Problem {
 
 type Extras = Pick<Problem, 'errors' | 'checks'> & { readonly headers?: Readonly<Record<string, string>> }
 
+/** A problem's name and detail, and what it bears besides. Which values break a rule is always said: clients count on it. */
+type Description =
+  | [name: Exclude<ProblemName, 'validation-failed'>, detail: string, extras?: Omit<Extras, 'errors'>]
+  | [name: 'validation-failed', detail: string, extras: Required<Pick<Extras, 'errors'>>]
+
 /** Seconds after which a client may try again. */
 const RETRY_AFTER = '1'
 
@@ -27,7 +32,7 @@ const challengeFor = (detail: string): string =>
   `Bearer error="invalid_token", error_description="${detail.replaceAll(/[^ !#-[\]-~]/g, "'")}"`
 
 /** Gives each failure its problem: the one place where a failure meets its HTTP status. */
-const describe = (failure: Failure): [ProblemName, string, Extras?] => {
+const describe = (failure: Failure): Description => {
   switch (failure.kind) {
     case 'Malformed':
       return ['malformed-request', failure.detail]
@@ -138,7 +143,8 @@ const describe = (failure: Failure): [ProblemName, string, Extras?] => {
 }
 
 export const toProblem = (failure: Failure, requestId: string, basePath: string) => {
-  const [name, detail, { headers = {}, ...extras } = {}] = describe(failure)
+  const [name, detail, all = {}]: [ProblemName, string, Extras?] = describe(failure)
+  const { headers = {}, ...extras } = all
   const { status, title } = problemTypes[name]
   const body: Problem = {
     type: problemUri(name, basePath),
