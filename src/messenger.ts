@@ -78,6 +78,7 @@ export const serve = async (
     streamLimits,
     failures,
     authenticator,
+    hasConsole: config.CONSOLE === 'on',
     ...(expose && { expose }),
     entrance: { hosts: config.ALLOWED_HOSTS, origins: config.CORS_ORIGINS, rateLimit: config.RATE_LIMIT },
   })

@@ -1,12 +1,13 @@
 import { ContainerModule } from 'inversify'
 import { checkReadiness } from '../application/probes/check-readiness.ts'
+import { consoleEndpoints, consoleFor } from '../interfaces/http/service/console.ts'
 import { documentationEndpoints } from '../interfaces/http/service/documentation.ts'
 import { entryEndpoints } from '../interfaces/http/service/entry.ts'
 import { probeEndpoints } from '../interfaces/http/service/probes.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { contract, exposition, health, isDraining, roomEndpoints } = names
+const { authenticator, contract, exposition, hasConsole, health, isDraining, roomEndpoints } = names
 
 export const serviceModule = new ContainerModule(({ bind }) => {
   bindFrom(
@@ -17,5 +18,8 @@ export const serviceModule = new ContainerModule(({ bind }) => {
       probeEndpoints(contract, checkReadiness(health), exposition, isDraining),
   )
   bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => documentationEndpoints(contract))
-  bindFrom(bind, roomEndpoints, { contract }, ({ contract }) => entryEndpoints(contract))
+  bindFrom(bind, roomEndpoints, { authenticator, contract, hasConsole }, ({ authenticator, contract, hasConsole }) => {
+    const served = hasConsole ? consoleFor(authenticator ? 'known' : 'anybody') : undefined
+    return { ...entryEndpoints(contract, served), ...consoleEndpoints(contract, served) }
+  })
 })

@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly authenticator?: Authenticator | undefined
   /** None: under any name of the server, for pages of its own origin alone, without limits. */
   readonly entrance?: EntranceSettings
+  /** Whether browsers are shown the console at `/`. */
+  readonly hasConsole?: boolean
   /** What `/metrics` shows, given what this process counts; without it, just that. */
   readonly expose?: (counted: Registry) => Exposition
 }
@@ -37,6 +39,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
       failures,
       authenticator,
       entrance = {},
+      hasConsole = false,
       expose,
     } = surroundings
     const registry = new Registry()
@@ -49,6 +52,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
     bind(names.failures).toConstantValue(failures)
     bind(names.authenticator).toConstantValue(authenticator)
     bind(names.entranceSettings).toConstantValue(entrance)
+    bind(names.hasConsole).toConstantValue(hasConsole)
     bind(names.registry).toConstantValue(registry)
     bind(names.exposition).toConstantValue(expose ? expose(registry) : registry)
   })
