@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Message } from '../client/index.ts'
 import { html } from './html.ts'
 import { say } from './words.ts'
@@ -33,7 +33,7 @@ export const Composer = ({ writing, draft, keep, types, write, giveUp }: Compose
   const field = useRef<HTMLTextAreaElement>(null)
   const what = about(writing)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     setText(first)
     field.current?.focus()
   }, [writing])

@@ -143,10 +143,12 @@ export const feedOf = (session: Session, chatId: number): Feed => {
     }),
     markRead: () => {
       const { window, standing: role } = sight.read()
-      const last = window?.hasNewer ? undefined : window?.messages.at(-1)?.id
-      if (user === undefined || role === 'stranger' || last === undefined || last <= marked) return
-      marked = last
-      client.moveReadMarker(chatId, user, { message_id: last, forward: true }).catch(() => (marked = 0))
+      const last = window?.hasNewer ? undefined : window?.messages.at(-1)
+      if (user === undefined || role === 'stranger' || last === undefined || last.id <= marked) return
+      marked = last.id
+      // Whoever sends has read that far.
+      if (last.author === user) return
+      client.moveReadMarker(chatId, user, { message_id: last.id, forward: true }).catch(() => (marked = 0))
     },
   }
 }

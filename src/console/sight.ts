@@ -22,6 +22,8 @@ export interface Sight {
   readonly own: ReadonlySet<string>
   /** Who types, and until when that holds, in milliseconds. */
   readonly typing: ReadonlyMap<string, number>
+  /** Who sent a message last, and when, in milliseconds. */
+  readonly spoke: { readonly author: string | null; readonly at: number } | undefined
   /** The newest message of somebody else that an event told. */
   readonly heard: { readonly author: string | null; readonly text: string; readonly id: number } | undefined
   readonly isConnected: boolean | undefined
@@ -38,12 +40,16 @@ export const NOTHING_YET: Sight = {
   members: undefined,
   own: new Set(),
   typing: new Map(),
+  spoke: undefined,
   heard: undefined,
   isConnected: undefined,
   isAtEnd: true,
   end: undefined,
   failure: undefined,
 }
+
+/** The signal that somebody types may come after the message that was typed: for so long it says nothing. */
+const OVERTAKEN_MS = 1000
 
 /** A user has stopped when nothing more is told of it for so long. */
 export const TYPING_MS = 5000
@@ -70,7 +76,14 @@ const afterMember = (sight: Sight, { member }: Told<'member'>, user: string | un
   }
 }
 
-const afterMessage = (sight: Sight, { message, position }: Told<'message'>, user: string | undefined): Sight => {
+const afterTyping = (sight: Sight, { user_id }: Told<'typing'>, user: string | undefined, now: number): Sight => {
+  const { typing, spoke } = sight
+  const isOver = spoke?.author === user_id && now - spoke.at < OVERTAKEN_MS
+  return user_id === user || isOver ? sight : { ...sight, typing: new Map([...typing, [user_id, now + TYPING_MS]]) }
+}
+
+const afterMessage = (sight: Sight, event: Told<'message'>, user: string | undefined, now: number): Sight => {
+  const { message, position } = event
   const { window = EMPTY, isAtEnd } = sight
   const isNews =
     'text' in message && message.author !== (user ?? null) && message.id > (sight.chat?.last_message_id ?? 0)
@@ -79,6 +92,7 @@ const afterMessage = (sight: Sight, { message, position }: Told<'message'>, user
     chat: sight.chat && { ...sight.chat, last_message_id: Math.max(sight.chat.last_message_id, message.id) },
     window: withTold(window, message, Number(position ?? 0), isAtEnd),
     typing: message.author === null ? sight.typing : without(sight.typing, message.author),
+    spoke: { author: message.author, at: now },
     heard: isNews ? message : sight.heard,
   }
 }
@@ -87,7 +101,7 @@ const afterMessage = (sight: Sight, { message, position }: Told<'message'>, user
 export const afterEvent = (sight: Sight, event: ChatEvent, user: string | undefined, now: number): Sight => {
   switch (event.type) {
     case 'message':
-      return afterMessage(sight, event, user)
+      return afterMessage(sight, event, user, now)
     case 'member':
       return afterMember(sight, event, user)
     case 'chat':
@@ -97,9 +111,7 @@ export const afterEvent = (sight: Sight, event: ChatEvent, user: string | undefi
     case 'chat_restored':
       return { ...sight, window: EMPTY, members: sight.members && new Map() }
     case 'typing':
-      return event.user_id === user
-        ? sight
-        : { ...sight, typing: new Map([...sight.typing, [event.user_id, now + TYPING_MS]]) }
+      return afterTyping(sight, event, user, now)
     case 'read': {
       const member = sight.members?.get(event.user_id)
       return member ? { ...sight, members: withMember(sight.members, { ...member, ...event }) } : sight

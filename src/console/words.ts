@@ -23,7 +23,7 @@ export const sayOf = (name: Exclude<keyof Words, Plain>, n: number, filling: Fil
   return filled(forms[plural.select(n)] ?? forms.other, { n, ...filling })
 }
 
-const time = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' })
+const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
 const day = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' })
 const shortDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { stripTypeScriptTypes } from 'node:module'
+import { squeezedScript, squeezedStyle } from './squeezed.ts'
 
 const SOURCES = new URL('../../../', import.meta.url)
 const MAIN = new URL('console/main.ts', SOURCES)
@@ -20,25 +21,6 @@ const withoutTypes = (source: string): string => {
     process.emitWarning = emitWarning
   }
 }
-
-/**
- * Where types and comments stood is white space, which is a third of what is left. No text of ours has two spaces in a row, an
- * operator between spaces, or a line that begins as a comment does.
- */
-const squeezed = (text: string): string =>
-  text
-    .replaceAll(/^ *\/\*[^]*?\*\/ *$/gm, '')
-    .replaceAll(/^ *\/\/.*$/gm, '')
-    .replaceAll(/ {2,}/g, ' ')
-    .replaceAll(/ $/gm, '')
-    .replaceAll(/^\s+/gm, '')
-
-const squeezedScript = (text: string): string =>
-  squeezed(text)
-    .replaceAll(/ (=>|=|[!=]==|\?|:|&&|\|\||\?\?|\+|[<>]=?|[{}]|\() /g, '$1')
-    .replaceAll(/(?<=[{(]) | (?=[}()])/g, '')
-
-const squeezedStyle = (text: string): string => squeezed(text).replaceAll(/(?<=[:;{,])\s+|\s+(?=\{)|;(?=\s*\})/g, '')
 
 /** `console/main.ts` is `main.js`, `client/index.ts` is `client-index.js`, `preact/hooks` is `preact-hooks.js`. */
 const nameOf = (specifier: string, url: URL): string => {
