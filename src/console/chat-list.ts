@@ -4,7 +4,7 @@ import { failureText } from './failure.ts'
 import { html } from './html.ts'
 import type { Line, Listing } from './listing.ts'
 import { OpenChat } from './open-chat.ts'
-import { placeOf } from './place.ts'
+import { placeOf, useOnline } from './place.ts'
 import type { Session } from './session.ts'
 import { say, sayOf, whenOf } from './words.ts'
 
@@ -53,11 +53,12 @@ interface ChatListProps {
 }
 
 export const ChatList = ({ session, listing: { lines, isConnected, failure, more, refresh }, open }: ChatListProps) => {
+  const isOnline = useOnline()
   const [isOpening, setOpening] = useState(false)
   return html`<nav class="chats" aria-label=${say('chats')}>
     <div class="bar">
       <h2>${say('chats')}</h2>
-      ${isConnected === false && html`<span role="status">${say('reconnecting')}</span>`}
+      ${(isConnected === false || !isOnline) && html`<span role="status">${say('reconnecting')}</span>`}
       ${session.user === undefined && html`<button onClick=${refresh}>${say('refresh')}</button>`}
       <button class="main" onClick=${() => setOpening(true)}>${say('openChat')}</button>
     </div>

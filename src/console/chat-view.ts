@@ -8,7 +8,7 @@ import { html } from './html.ts'
 import { Members } from './members.ts'
 import { MessageList } from './message-list.ts'
 import { mayReact, mayWrite } from './permissions.ts'
-import { useVisible } from './place.ts'
+import { useOnline, useVisible } from './place.ts'
 import type { Session } from './session.ts'
 import { useStore } from './store.ts'
 import { listOf, say, sayOf } from './words.ts'
@@ -36,6 +36,7 @@ export const ChatView = ({ session, chatId, ended }: ChatViewProps) => {
   const [tries, setTries] = useState(0)
   const typedAt = useRef(0)
   const isVisible = useVisible()
+  const isOnline = useOnline()
 
   useEffect(() => {
     if (!isVisible) return undefined
@@ -89,7 +90,7 @@ export const ChatView = ({ session, chatId, ended }: ChatViewProps) => {
     <header class="bar">
       <a class="back" href="#" aria-label=${say('back')}>←</a>
       <h2>${chat?.title ?? say('loading')}</h2>
-      <span role="status">${isConnected === false ? say('reconnecting') : ''}</span>
+      <span role="status">${isConnected === false || !isOnline ? say('reconnecting') : ''}</span>
       <button aria-expanded=${showsMembers} onClick=${() => setMembers(!showsMembers)}>${say('members')}</button>
     </header>
     ${

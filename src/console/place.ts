@@ -19,13 +19,20 @@ export const goTo = (chatId: number | undefined): void => {
   location.hash = chatId === undefined ? '' : placeOf(chatId)
 }
 
-/** Whether somebody can see the page. A hidden one holds no stream of a chat: a browser has few connections for all its tabs. */
-export const useVisible = (): boolean => {
-  const [isVisible, setVisible] = useState(!document.hidden)
+const useAnswer = (target: EventTarget, events: readonly string[], ask: () => boolean): boolean => {
+  const [answer, setAnswer] = useState(ask)
   useEffect(() => {
-    const read = () => setVisible(!document.hidden)
-    document.addEventListener('visibilitychange', read)
-    return () => document.removeEventListener('visibilitychange', read)
+    const again = () => setAnswer(ask())
+    for (const event of events) target.addEventListener(event, again)
+    return () => {
+      for (const event of events) target.removeEventListener(event, again)
+    }
   }, [])
-  return isVisible
+  return answer
 }
+
+/** Whether somebody can see the page. A hidden one holds no stream of a chat: a browser has few connections for all its tabs. */
+export const useVisible = (): boolean => useAnswer(document, ['visibilitychange'], () => !document.hidden)
+
+/** Whether the browser believes that it has a network. A stream that was cut without a word is not heard of as soon. */
+export const useOnline = (): boolean => useAnswer(window, ['online', 'offline'], () => navigator.onLine)

@@ -50,6 +50,12 @@ const layersBesideSrc: readonly Layer[] = [
     because: 'the suite is held against messengers that are broken through their ports',
   },
   {
+    path: 'test/console',
+    may: `src/client src/console ${DOMAIN} test/* chai fast-check typescript node:`,
+    because:
+      'what of the console needs no browser is tested without one, and what it offers is held to what is allowed',
+  },
+  {
     path: 'test/contract',
     may: `src/infrastructure ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts pg node:`,
     because: 'a contract is a promise of a port, whatever stands above it',
@@ -85,7 +91,8 @@ const layersBesideSrc: readonly Layer[] = [
   { path: 'test/package', may: 'node:', because: 'the package is built and tried as its users do it' },
   {
     path: 'test/process',
-    may: 'src/* src/client src/composition/storage.ts test/* chai pg playwright-core typescript node:',
+    may: `src/* src/client src/composition/storage.ts ${DOMAIN}/caller.ts ${DOMAIN}/identity.ts test/* axe-core chai fp-ts pg
+          playwright-core typescript node:`,
     because: 'whole processes are tested from outside; a browser is given the client as JavaScript',
   },
   {

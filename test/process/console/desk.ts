@@ -69,7 +69,7 @@ export const beginWith = async (page: Page, token: string, user = '') => {
 }
 
 export const openChat = async (page: Page, title: string) => {
-  await page.locator('nav').getByText(title).click()
+  await page.locator('nav .title').getByText(title, { exact: true }).click()
   await page.locator('header').getByText(title).waitFor()
 }
 

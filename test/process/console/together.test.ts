@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { createClient } from '../../../src/client/index.ts'
 import { goal } from '../../goal.ts'
-import { overEachStorage, served } from '../../served.ts'
+import { memoryStorage, overEachStorage, served } from '../../served.ts'
 import { until } from '../../until.ts'
 import { aBrowser, beginAs, field, messageSaying, openChat, toolOf, type Window, write } from './desk.ts'
 
@@ -68,8 +69,7 @@ describe('The console', function () {
 describe('The page of the console', function () {
   this.timeout(120_000)
   const { aWindow, hold } = aBrowser()
-  const aService = async () =>
-    hold(await served((await import('../../served.ts')).memoryStorage()), ({ stop }) => stop())
+  const aService = async () => hold(await served(memoryStorage()), ({ stop }) => stop())
 
   const bytesOf = async ({ requests }: Window) => {
     const files = requests.filter((request) => request.resourceType() !== 'fetch')
@@ -105,7 +105,7 @@ describe('The page of the console', function () {
     await requests.getByText(`/chats/${id}/messages/ 201`).click()
     const command = await requests.locator('details[open] code').innerText()
     expect(command).to.include('-H ')
-    const said = JSON.parse(execFileSync('sh', ['-c', `${command} -s`], { encoding: 'utf8' })) as { id: number }
+    const said = JSON.parse((await promisify(execFile)('sh', ['-c', `${command} -s`])).stdout) as { id: number }
     expect(said.id, 'the key of the request is the same, so it is done once').to.equal(1)
     expect((await client.listMessages(id)).entries).to.have.length(1)
   })
