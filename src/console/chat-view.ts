@@ -89,7 +89,7 @@ export const ChatView = ({ session, chatId, ended }: ChatViewProps) => {
   return html`<section class="chat" aria-label=${chat?.title ?? say('loading')}>
     <header class="bar">
       <a class="back" href="#" aria-label=${say('back')}>←</a>
-      <h2>${chat?.title ?? say('loading')}</h2>
+      <h1>${chat?.title ?? say('loading')}</h1>
       <span role="status">${isConnected === false || !isOnline ? say('reconnecting') : ''}</span>
       <button aria-expanded=${showsMembers} onClick=${() => setMembers(!showsMembers)}>${say('members')}</button>
     </header>

@@ -76,7 +76,7 @@ export const Members = ({ session: { client, user }, feed, fail, close }: Member
 
   return html`<aside class="members" aria-label=${say('members')}>
     <div class="bar">
-      <h3>${say('members')}</h3>
+      <h2>${say('members')}</h2>
       <button onClick=${close}>${say('close')}</button>
     </div>
     <ul>

@@ -79,7 +79,7 @@ const layersBesideSrc: readonly Layer[] = [
     path: 'test/interfaces',
     may: `src/* src/composition src/testing src/infrastructure ${HTTP} src/application ${DOMAIN} test/*
           src/client test/infrastructure/auth/key-server.ts test/infrastructure/auth/tokens.ts
-          chai fast-check fp-ts io-ts pg pino prom-client yaml node:`,
+          chai fast-check fp-ts io-ts pg pino prom-client typescript yaml node:`,
     because:
       'HTTP is tested through requests to a whole messenger, its parts over any storage, its callers with what issuers have',
   },
