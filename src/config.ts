@@ -20,6 +20,7 @@ export const Variables = t.type({
   ),
   RATE_LIMIT: limit(1, 1_000_000),
   WORKERS: workers,
+  CONSOLE: oneOf('on', 'on', 'off'),
   STORAGE: oneOf('postgres', 'postgres', 'memory'),
   DATABASE_URL: databaseUrl,
   DATABASE_POOLER: oneOf('none', 'none', 'transaction'),

@@ -89,6 +89,7 @@ export const serve = async (
     streamLimits,
     failures,
     authenticator,
+    hasConsole: config.CONSOLE === 'on',
     ...(expose && { expose }),
     requestTraces: tracing?.requests,
     basePath: config.BASE_PATH,

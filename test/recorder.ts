@@ -135,11 +135,13 @@ const checkSecurity = ({ target, status, headers }: Exchange, what: string) => {
   const given = headers.get('content-security-policy')
   const isHtml = status < 300 && /^text\/html/.test(headers.get('content-type') ?? '')
   // What a page is made of has its policy, and so has what stands for it: 304 from a cache, 303 on the way to it.
-  const isOfPages = target.startsWith('/docs') || /^\/(?:problems\/.*)?(?:\?|$)/.test(target)
+  const isOfPages = /^\/(?:docs|console)/.test(target) || /^\/(?:problems\/.*)?(?:\?|$)/.test(target)
+  const isOfConsole = /^\/(?:console\/.*)?(?:\?|$)/.test(target) && status !== 303
   const isPage = isHtml || (isOfPages && status < 400 && given !== policy)
   for (const [name, value] of Object.entries(isPage ? { ...others, ...PAGE_SECURITY } : others))
     expect(headers.get(name), `${what}: ${name}`).to.equal(value)
-  if (isPage) expect(given, what).to.match(/^default-src 'self';.*script-src 'self';/)
+  if (isPage && isOfConsole) expect(given, what).to.match(/^default-src 'none';script-src 'self';style-src 'self';/)
+  else if (isPage) expect(given, what).to.match(/^default-src 'self';.*script-src 'self';/)
   else expect(given, what).to.equal(policy)
 }
 

@@ -77,19 +77,21 @@ const clientOf = (connection: Connection): Client => {
       put<Member>(targetOf('putMember', { chat_id, user_id }), body, call),
     removeMember: async (chat_id, user_id, call) => remove(targetOf('removeMember', { chat_id, user_id }), call),
 
-    follow: (chat_id, { after, signal } = {}) =>
+    follow: (chat_id, { after, signal, onConnection } = {}) =>
       followChats(connection, {
         target: targetOf('followChat', { chat_id }, { after }),
         chatIds: [chat_id],
         tellsOfGone: false,
         signal,
+        onConnection,
       }),
-    followAll: (chatIds, { after, signal } = {}) =>
+    followAll: (chatIds, { after, signal, onConnection } = {}) =>
       followChats(connection, {
         target: targetOf('followChats', {}, { chat_id: chatIds, after }),
         chatIds,
         tellsOfGone: true,
         signal,
+        onConnection,
       }),
 
     getReadMarker: async (chat_id, user_id, call) =>
@@ -100,8 +102,8 @@ const clientOf = (connection: Connection): Client => {
     getInbox: async (user_id, selection, call) =>
       readPage<InboxEntry>(targetOf('getInbox', { user_id }, { ...selection }), call),
     getUnread: async (user_id, call) => read<Unread>(targetOf('getUnread', { user_id }), call),
-    followInbox: (user_id, { after, signal } = {}) =>
-      followInbox(connection, targetOf('followInbox', { user_id }, { after }), signal),
+    followInbox: (user_id, options = {}) =>
+      followInbox(connection, targetOf('followInbox', { user_id }, { after: options.after }), options),
 
     createKey: (body, call) => makeOnce<MadeKey>(targetOf('createKey'), body, call),
     listKeys: (selection, call) => readPage<Key>(targetOf('listKeys', {}, { ...selection }), call),

@@ -9,6 +9,7 @@ interface FollowedChats {
   /** Whether a stream that resumes tells of the chats that are gone; otherwise it is not found. */
   readonly tellsOfGone: boolean
   readonly signal: AbortSignal | undefined
+  readonly onConnection: ((isConnected: boolean) => void) | undefined
 }
 
 /** Whether a stream may end with the event because it took the chat out of the caller's sight. */
@@ -20,7 +21,7 @@ const mayHideChat = (event: ChatEvent | undefined): boolean =>
 /** Follows until every chat is gone or the signal aborts. */
 export const followChats = (
   connection: Connection,
-  { target, chatIds, tellsOfGone, signal }: FollowedChats,
+  { target, chatIds, tellsOfGone, signal, onConnection }: FollowedChats,
 ): AsyncGenerator<ChatEvent, void> => {
   const left = new Set(chatIds)
   const ofEach = (type: 'chat_deleted' | 'chat_restored') =>
@@ -29,6 +30,7 @@ export const followChats = (
   return follow<ChatEvent>(connection, {
     target,
     signal,
+    onConnection,
     read: (block) => {
       const event = eventOf(block)
       if (event?.type === 'chat_deleted') left.delete(event.chat_id)

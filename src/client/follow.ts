@@ -8,6 +8,8 @@ import type { Block } from './server-sent-events.ts'
 export interface Followed<Event> {
   readonly target: string
   readonly signal: AbortSignal | undefined
+  /** Told when the stream is there, and when it was lost. */
+  readonly onConnection?: ((isConnected: boolean) => void) | undefined
   /** The event that a block tells of; undefined when it is none. Each is read once. */
   readonly read: (block: Block) => Event | undefined
   /** Whether nothing more can come. */
@@ -53,10 +55,21 @@ const advance = <Event>(place: Place<Event>, block: Block, read: Followed<Event>
   return read(block)
 }
 
+/** Tells what is not as it was told before. */
+const changing = (tell: ((is: boolean) => void) | undefined) => {
+  let told: boolean | undefined
+  return (is: boolean) => {
+    if (told === is) return
+    told = is
+    tell?.(is)
+  }
+}
+
 /** Follows until nothing more can come or the signal aborts, over as many connections as it takes. */
 export async function* follow<Event>(connection: Connection, followed: Followed<Event>): AsyncGenerator<Event, void> {
   const { target, signal, read, isOver } = followed
   const place: Place<Event> = { position: undefined, retry: RETRY, failures: 0, last: undefined }
+  const say = changing(followed.onConnection)
 
   while (!isOver() && !signal?.aborted) {
     let pause: number
@@ -64,6 +77,7 @@ export async function* follow<Event>(connection: Connection, followed: Followed<
       let latest: Event | undefined
       for await (const block of blocksOf(connection, { target, signal, position: place.position })) {
         latest = advance(place, block, read)
+        say(true)
         if (latest) yield latest
         if (isOver() || signal?.aborted) return
       }
@@ -88,6 +102,7 @@ export async function* follow<Event>(connection: Connection, followed: Followed<
         error instanceof Refused ? error.retryAfter : 0,
       )
     }
+    say(false)
     await connection.wait(pause, signal).catch(() => undefined)
   }
 }

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts'
 import { follow } from './follow.ts'
 import type * as told from './openapi.ts'
+import type { FollowOptions } from './options.ts'
 import type { InboxEntry } from './schemas.ts'
 import type { Block } from './server-sent-events.ts'
 
@@ -36,11 +37,12 @@ const inboxEventOf = ({ event, data, id: position }: Block): InboxEvent | undefi
 export const followInbox = (
   connection: Connection,
   target: string,
-  signal: AbortSignal | undefined,
+  { signal, onConnection }: FollowOptions<string>,
 ): AsyncGenerator<InboxEvent, void> =>
   follow<InboxEvent>(connection, {
     target,
     signal,
+    onConnection,
     read: inboxEventOf,
     isOver: () => false,
     gone: () => undefined,

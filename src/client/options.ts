@@ -77,4 +77,9 @@ export interface FollowOptions<Position> {
   readonly after?: Position | undefined
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * Told `true` when the stream is there, and `false` when it was lost and the next connection is waited for: what a page
+   * shows as "reconnecting". Never the same twice in a row.
+   */
+  readonly onConnection?: ((isConnected: boolean) => void) | undefined
 }

@@ -52,6 +52,7 @@ export const names = {
   entranceSettings: named<EntranceSettings>('entranceSettings'),
   exposition: named<Exposition>('exposition'),
   failures: named<BackgroundFailures>('failures'),
+  hasConsole: named<boolean>('hasConsole'),
   isDraining: named<IsDraining>('isDraining'),
   logger: named<Logger>('logger'),
   registry: named<Registry>('registry'),

@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify'
 import { checkReadiness } from '../application/probes/check-readiness.ts'
 import { loadMetrics } from '../interfaces/http/server/load-metrics.ts'
+import { consoleEndpoints, consoleFor } from '../interfaces/http/service/console.ts'
 import { documentationEndpoints } from '../interfaces/http/service/documentation.ts'
 import { entryEndpoints } from '../interfaces/http/service/entry.ts'
 import { probeEndpoints } from '../interfaces/http/service/probes.ts'
@@ -8,7 +9,8 @@ import { readinessMetric } from '../interfaces/http/service/readiness-metric.ts'
 import { bindFrom } from './bind-from.ts'
 import { names } from './names.ts'
 
-const { basePath, contract, exposition, health, isDraining, load, registry, roomEndpoints } = names
+const { authenticator, basePath, contract, exposition, hasConsole, health, isDraining, load, registry, roomEndpoints } =
+  names
 
 export const serviceModule = new ContainerModule(({ bind }) => {
   bindFrom(
@@ -26,5 +28,13 @@ export const serviceModule = new ContainerModule(({ bind }) => {
   bindFrom(bind, roomEndpoints, { contract, basePath }, ({ contract, basePath }) =>
     documentationEndpoints(contract, basePath),
   )
-  bindFrom(bind, roomEndpoints, { contract, basePath }, ({ contract, basePath }) => entryEndpoints(contract, basePath))
+  bindFrom(
+    bind,
+    roomEndpoints,
+    { authenticator, basePath, contract, hasConsole },
+    ({ authenticator, basePath, contract, hasConsole }) => {
+      const served = hasConsole ? consoleFor(authenticator ? 'known' : 'anybody') : undefined
+      return { ...entryEndpoints(contract, basePath, served), ...consoleEndpoints(contract, served) }
+    },
+  )
 })

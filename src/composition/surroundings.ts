@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly entrance?: EntranceSettings
   /** What everything is served below; without it, nothing. */
   readonly basePath?: string
+  /** Whether browsers are shown the console at `/`. */
+  readonly hasConsole?: boolean
   /** What `/metrics` shows, given what this process counts; without it, just that. */
   readonly expose?: (counted: Registry) => Exposition
   /** None: nobody traces. */
@@ -43,6 +45,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
       authenticator,
       entrance = {},
       basePath = '',
+      hasConsole = false,
       expose,
       requestTraces,
     } = surroundings
@@ -58,6 +61,7 @@ export const surroundingsModule = (surroundings: Surroundings) =>
     bind(names.entranceSettings).toConstantValue(entrance)
     bind(names.requestTraces).toConstantValue(requestTraces)
     bind(names.basePath).toConstantValue(basePath)
+    bind(names.hasConsole).toConstantValue(hasConsole)
     bind(names.registry).toConstantValue(registry)
     bind(names.exposition).toConstantValue(expose ? expose(registry) : registry)
   })

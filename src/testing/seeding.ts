@@ -23,7 +23,7 @@ const MOST = 10_000
 
 /** A rule is broken, or something is not there: said with the words of the problem that the service would answer with. */
 const refused = (element: string, failure: Failure) =>
-  new Error(`${element}: ${toProblem(failure, 'seed').body.detail}`)
+  new Error(`${element}: ${toProblem(failure, 'seed', '').body.detail}`)
 
 const done = async <A>(element: string, task: TE.TaskEither<Failure, A>): Promise<A> => {
   const result = await task()

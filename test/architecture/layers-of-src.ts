@@ -241,6 +241,11 @@ export const layersOfSrc: readonly Layer[] = [
     because: 'what is started by its name stays short: it reads the configuration, opens the storage, serves',
   },
 
+  {
+    path: 'src/console',
+    may: 'src/client preact htm',
+    because: 'the console runs in browsers: it knows the service by its client alone, and needs no build',
+  },
   { path: 'src/client', may: '', because: 'the client runs in browsers: it imports nothing but itself' },
   {
     path: 'src/conformance',

@@ -50,6 +50,12 @@ const layersBesideSrc: readonly Layer[] = [
     because: 'the suite is held against messengers that are broken through their ports',
   },
   {
+    path: 'test/console',
+    may: `src/client src/console ${DOMAIN} test/* chai fast-check typescript node:`,
+    because:
+      'what of the console needs no browser is tested without one, and what it offers is held to what is allowed',
+  },
+  {
     path: 'test/contract',
     may: `src/infrastructure ${PORTS} ${DOMAIN} test/* chai fast-check fp-ts pg node:`,
     because: 'a contract is a promise of a port, whatever stands above it',
@@ -78,7 +84,7 @@ const layersBesideSrc: readonly Layer[] = [
     path: 'test/interfaces',
     may: `src/* src/composition src/testing src/infrastructure ${HTTP} src/application ${DOMAIN} test/*
           src/client test/infrastructure/auth/key-server.ts test/infrastructure/auth/tokens.ts
-          chai fast-check fp-ts io-ts pg pino prom-client yaml node:`,
+          chai fast-check fp-ts io-ts pg pino prom-client typescript yaml node:`,
     because:
       'HTTP is tested through requests to a whole messenger, its parts over any storage, its callers with what issuers have',
   },
@@ -94,7 +100,8 @@ const layersBesideSrc: readonly Layer[] = [
   },
   {
     path: 'test/process',
-    may: 'src/* src/client src/composition/storage.ts test/* test/operating/recipes.ts chai pg playwright-core typescript node:',
+    may: `src/* src/client src/composition/storage.ts ${DOMAIN}/caller.ts ${DOMAIN}/identity.ts test/* test/operating/recipes.ts
+          axe-core chai fp-ts pg playwright-core typescript node:`,
     because: 'whole processes are tested from outside; a browser is given the client as JavaScript',
   },
   {

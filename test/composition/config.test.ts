@@ -19,6 +19,7 @@ describe('The configuration', () => {
       CORS_ORIGINS: [],
       RATE_LIMIT: undefined,
       WORKERS: 1,
+      CONSOLE: 'on',
       STORAGE: 'postgres',
       DATABASE_URL: undefined,
       DATABASE_POOLER: 'none',

@@ -65,6 +65,7 @@ export const TABLE: Readonly<Record<string, string>> = {
   getLiveness: anybody(200),
   getReadiness: anybody(200),
   getEntry: anybody(200),
+  getConsoleFile: anybody(200),
   getDocs: anybody(200),
   getDocsFile: anybody(200),
   getOpenapiYaml: anybody(200),

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import type { Messenger } from '../../src/messenger.ts'
 import { type Client, clientOf } from '../client.ts'
+import { GUARDED } from '../credentials.ts'
+import { releasing } from '../releasing.ts'
 import { memoryStorage, served } from '../served.ts'
 
 /** What browsers ask for when somebody types an address. */
@@ -17,6 +19,7 @@ const PROGRAMS = ['*/*', 'application/json', 'application/json, text/plain, */*'
 describe('The entry', () => {
   let messenger: Messenger
   let client: Client
+  const hold = releasing()
 
   before(async () => {
     messenger = await served(memoryStorage())
@@ -24,14 +27,57 @@ describe('The entry', () => {
   })
   after(() => messenger.stop())
 
-  it('leads browsers to the documentation', async () => {
+  it('leads browsers to the documentation where there is no console, and none of its files are there', async () => {
+    const without = hold(await served(memoryStorage(), { CONSOLE: 'off' }), ({ stop }) => stop())
+    for (const accept of BROWSERS)
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers } = await clientOf(without.url).request(method, '/', { headers: { accept } })
+        expect([status, headers.get('location'), headers.get('vary')], accept).to.deep.equal([303, '/docs/', 'Accept'])
+      }
+    const followed = await fetch(without.url, { headers: { accept: 'text/html' } })
+    expect([followed.url, followed.status]).to.deep.equal([`${without.url}/docs/`, 200])
+    expect((await clientOf(without.url).get('/console/main.js')).status).to.equal(404)
+  })
+
+  it('shows browsers the console, which may run and ask for nothing but what is here', async () => {
     for (const accept of BROWSERS)
       for (const method of ['GET', 'HEAD']) {
         const { status, headers } = await client.request(method, '/', { headers: { accept } })
-        expect([status, headers.get('location'), headers.get('vary')], accept).to.deep.equal([303, '/docs/', 'Accept'])
+        expect([status, headers.get('content-type'), headers.get('vary')], accept).to.deep.equal([
+          200,
+          'text/html; charset=utf-8',
+          'Accept',
+        ])
+        expect(headers.get('content-security-policy')?.split(';')).to.include.members([
+          "default-src 'none'",
+          "script-src 'self'",
+          "style-src 'self'",
+          "connect-src 'self'",
+          "base-uri 'none'",
+          "frame-ancestors 'none'",
+        ])
       }
-    const followed = await fetch(messenger.url, { headers: { accept: 'text/html' } })
-    expect([followed.url, followed.status]).to.deep.equal([`${messenger.url}/docs/`, 200])
+  })
+
+  it('has pages of two kinds at one address, each with a tag of its own', async () => {
+    const page = await client.get('/', { accept: 'text/html' })
+    const tag = page.headers.get('etag') ?? ''
+    const kept = await client.get('/', { accept: 'text/html', 'if-none-match': tag })
+    expect([kept.status, kept.headers.get('vary')]).to.deep.equal([304, 'Accept'])
+    expect(kept.headers.get('content-security-policy')).to.equal(page.headers.get('content-security-policy'))
+    expect((await client.get('/', { accept: 'application/json', 'if-none-match': tag })).status).to.equal(200)
+  })
+
+  it('is open to everybody, and tells the page whether a credential will be asked for', async () => {
+    const guarded = hold(await served(memoryStorage(), GUARDED), ({ stop }) => stop())
+    for (const [{ url }, callers] of [
+      [messenger, 'anybody'],
+      [guarded, 'known'],
+    ] as const) {
+      const { status, text } = await clientOf(url).get('/', { accept: 'text/html' })
+      expect([status, text.includes(`data-callers="${callers}"`)]).to.deep.equal([200, true])
+      expect((await clientOf(url).get('/console/main.js')).status).to.equal(200)
+    }
   })
 
   it('tells programs where everything is, and everything is there', async () => {

@@ -60,6 +60,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['POST', '/chats/7/messages', 'sendMessage', { chat_id: '7' }, {}],
     ['PATCH', '/chats/7/messages/8/?x', 'editMessage', { chat_id: '7', message_id: '8' }, { x: '' }],
     ['GET', '/docs', 'getDocs', {}, {}],
+    ['GET', '/console/main.js', 'getConsoleFile', { asset: 'main.js' }, {}],
     ['GET', '/docs/swagger-ui.css', 'getDocsFile', { file: 'swagger-ui.css' }, {}],
     ['GET', '/openapi.yaml/', 'getOpenapiYaml', {}, {}],
   ],

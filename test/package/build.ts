@@ -15,7 +15,10 @@ const ENTRIES = ['testing', 'client', 'conformance']
 const COMMAND = 'conformance/main.js'
 
 /** What a file is replaced with, and why: see the other. */
-const STAND_INS = new Map([['interfaces/http/service/swagger-ui.js', 'testing/swagger-ui.js']])
+const STAND_INS = new Map([
+  ['interfaces/http/service/console-modules.js', 'testing/console-modules.js'],
+  ['interfaces/http/service/swagger-ui.js', 'testing/swagger-ui.js'],
+])
 
 const IMPORT = /((?:\bfrom|\bimport)\s*\(?\s*)(['"])([^'"]+)\2/g
 

@@ -12,6 +12,7 @@ import { aPage, authorize, operationOn } from './documentation-page.ts'
 const NAMES: Readonly<Record<string, string>> = {
   problem: 'validation-failed',
   file: 'swagger-ui-init.js',
+  asset: 'main.js',
   user_id: 'bob',
   reaction: '❤',
   'On-Behalf-Of': 'bob',

@@ -31,7 +31,12 @@ export const beforehand = (
  * The reply without what the client has: 304 carries the fields that a cache would update (section 15.4.5). So it does
  * those of a page, which would be kept with the policy for data.
  */
-const notModified = ({ headers = {}, isPage = false }: Reply): Reply => ({ status: 304, headers, isPage })
+const notModified = ({ headers = {}, isPage = false, isConsole = false }: Reply): Reply => ({
+  status: 304,
+  headers,
+  isPage,
+  isConsole,
+})
 
 /** The reply to a read, unless the client asked for another or has it already. */
 export const conditioned = ({ method, headers }: IncomingMessage, reply: Reply): E.Either<ProtocolFailure, Reply> => {

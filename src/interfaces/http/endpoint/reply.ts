@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { contextOf } from './request-context.ts'
-import { DATA_SECURITY, PAGE_SECURITY } from './security.ts'
+import { CONSOLE_SECURITY, DATA_SECURITY, PAGE_SECURITY } from './security.ts'
 
 /** What an endpoint answers with, as a value. */
 export interface Reply {
@@ -11,6 +11,8 @@ export interface Reply {
   readonly body?: string | Buffer
   /** A page, or what a page is made of: it may do more in a browser than data may. */
   readonly isPage?: boolean
+  /** The console, or what it is made of: it may do less than a page. */
+  readonly isConsole?: boolean
   /** Takes the response over in place of a body. */
   readonly stream?: (res: ServerResponse) => void
 }
@@ -39,10 +41,12 @@ const VARYING = [...DATA_SECURITY, 'Vary', 'Authorization, On-Behalf-Of, Origin'
 const PRIVATE = [...VARYING, 'Cache-Control', 'private, no-cache']
 
 /** The fields that every answer has, before its own, which may say themselves how long it may be kept. */
-const fieldsOf = (res: ServerResponse, isPage: boolean, saysHowLong: boolean): string[] => {
+const fieldsOf = (res: ServerResponse, { isPage, isConsole, headers }: Reply): string[] => {
   const { id, isPrivate, originFields } = contextOf(res)
+  const saysHowLong = headers?.['Cache-Control'] !== undefined
   const ofData = isPrivate ? (saysHowLong ? VARYING : PRIVATE) : DATA_SECURITY
-  const fields = [...(isPage ? PAGE_SECURITY : ofData), 'X-Request-Id', id]
+  const ofPage = isConsole ? CONSOLE_SECURITY : PAGE_SECURITY
+  const fields = [...(isPage || isConsole ? ofPage : ofData), 'X-Request-Id', id]
   if (originFields) fields.push(...originFields)
   return fields
 }
@@ -54,8 +58,9 @@ const placed = (basePath: string, name: string, value: string): string => {
 }
 
 /** Writes the head as one list of names and values, which spares Node a table of them. */
-export const send = (res: ServerResponse, { status, headers, type, body, stream, isPage = false }: Reply): void => {
-  const fields = fieldsOf(res, isPage, headers?.['Cache-Control'] !== undefined)
+export const send = (res: ServerResponse, reply: Reply): void => {
+  const { status, headers, type, body, stream } = reply
+  const fields = fieldsOf(res, reply)
   const { basePath } = contextOf(res)
   for (const name in headers) {
     const value = headers[name] ?? ''

@@ -29,6 +29,30 @@ export const DATA_SECURITY = once(
 )
 
 /**
+ * For the console, which asks for nothing but its own files and this service: no script or style but those of its files, in
+ * nobody's frame, and nothing is sent anywhere else.
+ */
+export const CONSOLE_SECURITY = once(
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+        requireTrustedTypesFor: ["'script'"],
+      },
+    },
+    strictTransportSecurity: false,
+  }),
+)
+
+/**
  * For pages: helmet's defaults. Plain HTTP stays plain: an upgrade would break "Try it out" wherever there is no TLS.
  */
 export const PAGE_SECURITY = once(

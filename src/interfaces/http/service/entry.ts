@@ -1,10 +1,11 @@
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Contract } from '../endpoint/contract.ts'
 import { endpoint } from '../endpoint/endpoint.ts'
 import { Conditional } from '../endpoint/etags.ts'
 import { preferred } from '../endpoint/media-types.ts'
 import { HTML_TYPE, JSON_TYPE, type Reply } from '../endpoint/reply.ts'
+import type { Console } from './console.ts'
 import { standing } from './standing.ts'
 
 const DOCS = '/docs/'
@@ -12,6 +13,7 @@ const DOCS = '/docs/'
 const links = (basePath: string) => ({
   documentation: basePath + DOCS,
   openapi: `${basePath}/openapi.json`,
+  openapi_yaml: `${basePath}/openapi.yaml`,
   chats: `${basePath}/chats/`,
   events: `${basePath}/events`,
   health: `${basePath}/readyz`,
@@ -38,12 +40,16 @@ const EntryRequest = t.type({
   headers: t.intersection([Conditional, t.partial({ accept: t.string })]),
 })
 
-/** Where everybody arrives: browsers are led to the documentation, programs to the rest. */
-export const entryEndpoints = (contract: Contract, basePath: string) => {
-  const [page, document] = [toDocs(basePath), documentOf(basePath)]
+/** The page varies as the document does, which is at the same address. */
+const varying = (page: Reply): Reply => ({ ...page, headers: { ...page.headers, ...VARY } })
+
+/** Where everybody arrives: browsers see the console, or are led to the documentation; programs hear of the rest. */
+export const entryEndpoints = (contract: Contract, basePath: string, served: Console | undefined) => {
+  const [docs, document] = [toDocs(basePath), documentOf(basePath)]
   return {
-    getEntry: endpoint(contract.operation('getEntry'), EntryRequest, ({ headers: { accept } }) =>
-      TE.right(preferred(accept, ['application/json', 'text/html']) === 'text/html' ? page : document),
-    ),
+    getEntry: endpoint(contract.operation('getEntry'), EntryRequest, ({ headers: { accept } }) => async () => {
+      if (preferred(accept, ['application/json', 'text/html']) !== 'text/html') return E.right(document)
+      return E.right(served ? varying(await served.page()) : docs)
+    }),
   }
 }
