@@ -17,6 +17,10 @@ statements() {
   echo 'update chats set touched_at = clock_timestamp();'
   echo 'set local client_min_messages = error;'
   echo 'analyze;'
+  # Servers that run drop what they remember of chats with their sessions. New ones wait for the last line.
+  echo 'set local role none;'
+  echo "select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'messenger-api' and pg_has_role(usesysid, 'usage');"
   echo 'commit;'
 }
 

@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import { type ChatEvent, createClient } from '../../src/client/index.ts'
 import { openStorage } from '../../src/storage.ts'
 import { type ChatBody, type Client, clientOf, type MessageBody } from '../client.ts'
+import { asRoot, asUser, GUARDED } from '../credentials.ts'
 import { upTo } from '../fixtures.ts'
 import { releasing } from '../releasing.ts'
 import { aConfig, served } from '../served.ts'
@@ -31,9 +32,9 @@ describe('A restored backup', function () {
     postgres = found
   })
 
-  const aServer = async (database: Address): Promise<Client> => {
+  const aServer = async (database: Address, environment: Record<string, string> = {}): Promise<Client> => {
     const storage = await openStorage(aConfig({ DATABASE_URL: urlOf(database) }), () => {})
-    return clientOf(hold(await served(storage), ({ stop }) => stop()).url)
+    return clientOf(hold(await served(storage, environment), ({ stop }) => stop()).url)
   }
   const backUp = async (database: Address): Promise<string> => {
     const folder = hold(mkdtempSync(join(tmpdir(), 'messenger-test-restore-')), (path) =>
@@ -159,6 +160,27 @@ describe('A restored backup', function () {
       new Set(resumed.events.flatMap(({ event, data }) => (event === 'entry' ? [(data['chat'] as ChatBody).id] : [])))
     await until(() => entries().size === 3)
     expect(entries()).to.deep.equal(new Set([changed, quiet, later]))
+  })
+
+  it('takes back who is a member, also on a server that remembers it by a revision that is given anew', async () => {
+    const database = await aSystemDatabase(postgres)
+    const [one, two] = [await aServer(database, GUARDED), await aServer(database, GUARDED)]
+    const members = [{ user_id: 'ada', role: 'owner' }]
+    const { id } = (await one.post<ChatBody>('/chats/', { title: 'Plates', members }, asRoot)).json
+    const joins = (client: Client, user: string) =>
+      client.request('PUT', `/chats/${id}/members/${user}`, {
+        headers: { 'content-type': 'application/json', ...asRoot },
+        body: '{"role":"member"}',
+      })
+    const sends = async (client: Client) =>
+      (await client.post(`/chats/${id}/messages/`, { text: 'hello' }, asUser('carol'))).status
+    const backup = await backUp(database)
+    expect([(await joins(one, 'carol')).status, await sends(one)]).to.deep.equal([201, 201])
+    await isRestored(database, backup)
+    await until(async () => (await joins(two, 'dave')).status === 201)
+    expect(await sends(two)).to.equal(404)
+    await until(async () => (await one.get('/chats/', asRoot)).status === 200)
+    expect(await sends(one)).to.equal(404)
   })
 
   it('that is cut, or ends in the middle, changes nothing', async () => {

@@ -78,6 +78,8 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
     },
   }
   const writer = traces ? tracedWriter(plain, traces) : plain
+  // A restored backup gives revisions anew: what was cached at one of them may be another chat's past. It ends our sessions.
+  pool.on('remove', () => writer.forget())
   const locked = limited(all.lockedAtOnce)
   // Each server of several has fewer changes: in as many groups as one alone, they would be twice the work for PostgreSQL.
   const groups = limited(() => (others.areThere() ? 1 : all.queues))
