@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect } from 'chai'
+import pg from 'pg'
 import { type Client, type MessageBody } from '../client.ts'
 import { asRoot, asUser, aTokenOf, GUARDED } from '../credentials.ts'
 import { aDatabase, urlOf } from '../postgres.ts'
 import { recipesOf } from '../operating/recipes.ts'
 import { follow } from '../stream.ts'
+import { until } from '../until.ts'
 import { aCollector, type Collected, type Collector } from '../collector.ts'
 import { cleanUp, type LogLine, onlyOnLinux, type ServerProcess, start } from './server-process.ts'
 
@@ -53,6 +55,26 @@ const sendHalf = async ({ url }: Client, target: string) => {
   await once(socket, 'close')
 }
 
+const MANY = 40
+
+const ACTIVE = /^http_server_active_requests (\d+)/m
+
+/** Asks for many things while nobody gets at the messages, and lets them go together when all of them wait. */
+const piledUp = async <A>(place: pg.ClientConfig, { url }: Client, ask: () => Promise<A>): Promise<readonly A[]> => {
+  const keeper = new pg.Client(place)
+  await keeper.connect()
+  try {
+    await keeper.query('begin; lock table messages')
+    const asked = Promise.all(Array.from({ length: MANY }, ask))
+    const metrics = async () => (await fetch(`${url}/metrics`, { headers: asRoot })).text()
+    await until(async () => Number(ACTIVE.exec(await metrics())?.[1]) >= MANY)
+    await keeper.query('rollback')
+    return await asked
+  } finally {
+    await keeper.end()
+  }
+}
+
 onlyOnLinux('Traces', function () {
   this.timeout(60_000)
   let collector: Collector
@@ -66,10 +88,11 @@ onlyOnLinux('Traces', function () {
 
   before(async () => {
     collector = await aCollector()
+    const place = await aDatabase()
     server = start({
       ...asDocumented(collector),
       ...GUARDED,
-      DATABASE_URL: urlOf(await aDatabase()),
+      DATABASE_URL: urlOf(place),
       OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=blue',
     })
     client = await server.listening()
@@ -96,12 +119,10 @@ onlyOnLinux('Traces', function () {
 
     const stream = await follow(client.url, `${chat}/events?access_token=${aTokenOf(WHO)}`)
     openedStream = { sentAt: BigInt(Date.now()) * 1_000_000n }
-    const together = await Promise.all(
-      Array.from({ length: 40 }, (_, n) => client.post(`${chat}/messages/`, { text: `${SAID} ${n}` }, author)),
-    )
+    const together = await piledUp(place, client, () => client.post(`${chat}/messages/`, { text: SAID }, author))
     expect(together.filter(({ status }) => status !== 201)).to.deep.equal([])
     await stream.received(40)
-    const read = await Promise.all(Array.from({ length: 40 }, () => client.get(`${chat}/messages/?limit=5`, author)))
+    const read = await piledUp(place, client, () => client.get(`${chat}/messages/?limit=5`, author))
     expect(read.filter(({ status }) => status !== 200)).to.deep.equal([])
 
     server.kill('SIGTERM')
