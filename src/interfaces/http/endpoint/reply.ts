@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { contextOf } from './request-context.ts'
+import { contextOf, type RequestContext } from './request-context.ts'
 import { DATA_SECURITY, PAGE_SECURITY } from './security.ts'
 
 /** What an endpoint answers with, as a value. */
@@ -39,8 +39,7 @@ const VARYING = [...DATA_SECURITY, 'Vary', 'Authorization, On-Behalf-Of, Origin'
 const PRIVATE = [...VARYING, 'Cache-Control', 'private, no-cache']
 
 /** The fields that every answer has, before its own, which may say themselves how long it may be kept. */
-const fieldsOf = (res: ServerResponse, isPage: boolean, saysHowLong: boolean): string[] => {
-  const { id, isPrivate, originFields } = contextOf(res)
+const fieldsOf = ({ id, isPrivate, originFields }: RequestContext, isPage: boolean, saysHowLong: boolean): string[] => {
   const ofData = isPrivate ? (saysHowLong ? VARYING : PRIVATE) : DATA_SECURITY
   const fields = [...(isPage ? PAGE_SECURITY : ofData), 'X-Request-Id', id]
   if (originFields) fields.push(...originFields)
@@ -55,8 +54,9 @@ const placed = (basePath: string, name: string, value: string): string => {
 
 /** Writes the head as one list of names and values, which spares Node a table of them. */
 export const send = (res: ServerResponse, { status, headers, type, body, stream, isPage = false }: Reply): void => {
-  const fields = fieldsOf(res, isPage, headers?.['Cache-Control'] !== undefined)
-  const { basePath } = contextOf(res)
+  const context = contextOf(res)
+  const { basePath } = context
+  const fields = fieldsOf(context, isPage, headers?.['Cache-Control'] !== undefined)
   for (const name in headers) {
     const value = headers[name] ?? ''
     fields.push(name, basePath === '' ? value : placed(basePath, name, value))
