@@ -18,11 +18,9 @@ export interface Certificate {
 
 /** A certificate of the public host, signed by itself, for as long as a test takes. */
 export const aCertificate = async (folder: string): Promise<Certificate> => {
-  const [certificate, key, both] = ['certificate.pem', 'key.pem', 'both.pem'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
+  const certificate = join(folder, 'certificate.pem')
+  const key = join(folder, 'key.pem')
+  const both = join(folder, 'both.pem')
   const subject = ['-subj', `/CN=${PUBLIC_HOST}`, '-addext', `subjectAltName=DNS:${PUBLIC_HOST}`]
   const asked = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
   await run('openssl', [...asked, ...subject, '-keyout', key, '-out', certificate])

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { contextOf } from './request-context.ts'
+import { contextOf, type RequestContext } from './request-context.ts'
 import { CONSOLE_SECURITY, DATA_SECURITY, PAGE_SECURITY } from './security.ts'
 
 /** What an endpoint answers with, as a value. */
@@ -41,8 +41,7 @@ const VARYING = [...DATA_SECURITY, 'Vary', 'Authorization, On-Behalf-Of, Origin'
 const PRIVATE = [...VARYING, 'Cache-Control', 'private, no-cache']
 
 /** The fields that every answer has, before its own, which may say themselves how long it may be kept. */
-const fieldsOf = (res: ServerResponse, { isPage, isConsole, headers }: Reply): string[] => {
-  const { id, isPrivate, originFields } = contextOf(res)
+const fieldsOf = ({ id, isPrivate, originFields }: RequestContext, { isPage, isConsole, headers }: Reply): string[] => {
   const saysHowLong = headers?.['Cache-Control'] !== undefined
   const ofData = isPrivate ? (saysHowLong ? VARYING : PRIVATE) : DATA_SECURITY
   const ofPage = isConsole ? CONSOLE_SECURITY : PAGE_SECURITY
@@ -60,8 +59,9 @@ const placed = (basePath: string, name: string, value: string): string => {
 /** Writes the head as one list of names and values, which spares Node a table of them. */
 export const send = (res: ServerResponse, reply: Reply): void => {
   const { status, headers, type, body, stream } = reply
-  const fields = fieldsOf(res, reply)
-  const { basePath } = contextOf(res)
+  const context = contextOf(res)
+  const { basePath } = context
+  const fields = fieldsOf(context, reply)
   for (const name in headers) {
     const value = headers[name] ?? ''
     fields.push(name, basePath === '' ? value : placed(basePath, name, value))
