@@ -31,7 +31,7 @@ await say(bob, 'Not on a Friday.', 1)
 await say(carol, 'Monday, then. Who brings the cake?')
 await say(alice, 'I do. Bob, plates?')
 await say(bob, 'Plates and candles.', 4)
-await Promise.all([alice, carol].map((who) => who.addReaction(id, 3, '🎉')))
+await Promise.all([alice, carol].map((who) => who.addReaction(id, 3, '😂')))
 await bob.addReaction(id, 4, '❤')
 for (const [title, text] of [
   ['Order 4711', 'The blue cover, please.'],
@@ -70,6 +70,7 @@ try {
   })
   await picture('console-dark', { viewport: WIDE, colorScheme: 'dark', locale: 'ru-RU' }, async (page) => {
     await atWork(page)
+    await page.getByRole('button', { name: 'Запросы' }).click()
     await page.getByRole('button', { name: 'Участники' }).click()
     await page.getByLabel('Роль: bob').waitFor()
   })
