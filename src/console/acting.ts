@@ -8,7 +8,7 @@ import { say } from './words.ts'
 const needsToken = document.documentElement.dataset['callers'] !== 'anybody'
 
 const valueIn = (form: EventTarget | null, name: string) =>
-  String(new FormData(form as HTMLFormElement).get(name) ?? '').trim()
+  ((new FormData(form as HTMLFormElement).get(name) as string | null) ?? '').trim()
 
 /** Asks as whom to act. What is typed goes nowhere but to the service. */
 export const ActingForm = ({ begin }: { readonly begin: (acting: Acting) => void }) => {

@@ -47,7 +47,7 @@ export const Members = ({ session: { client, user }, feed, fail, close }: Member
     event.preventDefault()
     const form = event.currentTarget as HTMLFormElement
     const data = new FormData(form)
-    put(String(data.get('user') as string).trim(), data.get('role') as Role)
+    put((data.get('user') as string).trim(), data.get('role') as Role)
     form.reset()
   }
   const isMember = standing !== 'service' && standing !== 'stranger'

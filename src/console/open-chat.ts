@@ -17,9 +17,7 @@ export const OpenChat = ({ session: { client, user }, opened, close }: OpenChatP
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    const named = String(form.get('members') as string)
-      .split(',')
-      .map((name) => name.trim())
+    const named = (form.get('members') as string).split(',').map((name) => name.trim())
     const members = [...new Set(named)].filter((name) => name !== '' && name !== user)
     try {
       const { id } = await client.createChat({

@@ -36,7 +36,7 @@ export const trafficOn = (base: string, isRefused: () => void): Traffic => {
     passages,
     fetch: async (input, init = {}) => {
       const id = ++last
-      const url = String(input as string)
+      const url = input as string
       const target = url.replace(base, '/')
       const begun = performance.now()
       const end = (outcome: string, isFailure: boolean) =>

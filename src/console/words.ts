@@ -1,13 +1,16 @@
 import type { Words } from './words-en.ts'
 
-/** The first of the browser's languages that the page speaks; English when it speaks none of them. */
-export const language =
-  navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag === 'ru' || tag === 'en') ?? 'en'
+const languageOf = (tag: string) => tag.slice(0, 2).toLowerCase()
+
+/** The first of the browser's languages that the page speaks, as it is spoken there; English when it speaks none of them. */
+const locale = navigator.languages.find((tag) => ['en', 'ru'].includes(languageOf(tag))) ?? 'en'
+
+export const language = languageOf(locale)
 
 /** Only the one that is spoken is loaded. */
 const spoken = language === 'ru' ? import('./words-ru.ts') : import('./words-en.ts')
 const words: Words = (await spoken).words
-const plural = new Intl.PluralRules(language)
+const plural = new Intl.PluralRules(locale)
 
 type Filling = Readonly<Record<string, string | number>>
 
@@ -23,9 +26,9 @@ export const sayOf = (name: Exclude<keyof Words, Plain>, n: number, filling: Fil
   return filled(forms[plural.select(n)] ?? forms.other, { n, ...filling })
 }
 
-const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
-const day = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' })
-const shortDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
+const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
+const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' })
+const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
 
 export const timeOf = (at: string): string => time.format(new Date(at))
 export const dayOf = (at: string): string => day.format(new Date(at))
@@ -34,6 +37,6 @@ export const dayOf = (at: string): string => day.format(new Date(at))
 export const whenOf = (at: string, now = new Date()): string =>
   new Date(at).toDateString() === now.toDateString() ? timeOf(at) : shortDay.format(new Date(at))
 
-const list = new Intl.ListFormat(language)
+const list = new Intl.ListFormat(locale)
 /** Names, as the language lists them. */
 export const listOf = (names: Iterable<string>): string => list.format(names)

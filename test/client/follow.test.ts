@@ -53,6 +53,21 @@ describe('Following', () => {
     expect(gone).to.deep.equal({ type: 'chat_deleted', chat_id: 1, position: undefined })
   })
 
+  it('says when the stream is there, when it was lost, and when it is back: each once', async () => {
+    const said: boolean[] = []
+    const onConnection = (isConnected: boolean) => void said.push(isConnected)
+    await send('one')
+    await taken(client.follow(1, { after: 0, onConnection }), 3, async (n) => {
+      if (n === 1) {
+        messenger.fail('unavailable', 'followChat')
+        messenger.cutStreams()
+        await send('two')
+      }
+      if (n === 2) await send('three')
+    })
+    expect(said).to.deep.equal([true, false, true])
+  })
+
   it('ends by itself when the chat is deleted', async () => {
     await send('hello')
     const told: string[] = []

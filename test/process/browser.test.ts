@@ -98,9 +98,10 @@ describe('Swagger UI in a browser', () => {
     expect(complaints).to.deep.equal([])
   })
 
-  it('is where somebody arrives who types nothing but the address', async () => {
-    const { page, answer } = await opened('/')
-    expect([answer?.status(), page.url()]).to.deep.equal([200, `${messenger.url}/docs/`])
+  it('is where somebody arrives who types nothing but the address, where there is no console', async () => {
+    const without = hold(await served(memoryStorage(), { CONSOLE: 'off' }), ({ stop }) => stop())
+    const { page, answer } = await opened('/', undefined, undefined, without)
+    expect([answer?.status(), page.url()]).to.deep.equal([200, `${without.url}/docs/`])
   })
 
   it('makes what was typed', async () => {

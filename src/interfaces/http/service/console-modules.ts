@@ -13,12 +13,13 @@ export type ConsoleModules = ReadonlyMap<string, string>
  * synchronous: no other warning can come in between.
  */
 const withoutTypes = (source: string): string => {
-  const { emitWarning } = process
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was
+  const warn = process.emitWarning
   process.emitWarning = () => undefined
   try {
     return stripTypeScriptTypes(source)
   } finally {
-    process.emitWarning = emitWarning
+    process.emitWarning = warn
   }
 }
 
