@@ -86,6 +86,7 @@ describe('Every operation, whoever asks for it', () =>
         user_id: USERS[id] ?? 'opener',
         key_id: path.includes('{key_id}') ? (await aKeyOn(client, ['read'])).id : 0,
         file: 'swagger-ui.css',
+        asset: 'main.js',
         problem: 'not-found',
       }
       const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name]))

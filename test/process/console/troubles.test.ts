@@ -79,7 +79,12 @@ describe('The console in trouble', function () {
     cut(true)
     await retry.waitFor()
     proxy.stall(undefined)
+    const answered = page.waitForResponse(
+      (one) => one.request().method() === 'POST' && one.url().endsWith('/messages/'),
+    )
+    await retry.click()
     cut(false)
+    await answered
     await page.locator('[data-id="2"]').waitFor()
     await retry.waitFor({ state: 'detached' })
     expect((await bob.listMessages(id)).entries.map(({ text }) => text)).to.deep.equal([
