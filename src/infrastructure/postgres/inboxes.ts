@@ -22,8 +22,8 @@ const ENTRY_CHATS = 1000
 /** Chats whose heads one statement reads. */
 const HEADS = 1000
 
-/** Chats and users in which one statement looks for members: also where it looks each pair up it ends in time. */
-const [CHATS, USERS] = [100, 1000]
+/** Chats and users in which one statement looks for members: also where it looks each pair up, on a busy machine, it ends in time. */
+const [CHATS, USERS] = [20, 1000]
 
 /** Users whose markers one statement reads, each in all of its chats: where these are 10,000, a quarter of a million. */
 const READERS = 25

@@ -12,13 +12,16 @@ export const findHeads = statement(
     [id as ChatId, { revision: revision as Revision, accessRevision: accessRevision as Revision }] as const,
 )
 
-/** Both are keys of one index. Before version 17 PostgreSQL looks each pair of them up. */
+/**
+ * A join, and not two conditions: of chats PostgreSQL takes it that they are small, so it would read all members of a large one and
+ * hold each against every user, one by one. Joined, they are looked up by both, or held against all users at once.
+ */
 export const findMembersAmong = statement(
   'inbox-members-among',
   { chatIds: list<ChatId>('bigint'), userIds: list<UserId>('text') },
   ({ chatIds, userIds }) => `
-    select chat_id, user_id from members
-    where chat_id = any(${chatIds}) and user_id = any(${userIds}) and removed_at is null`,
+    select m.chat_id, m.user_id from unnest(${userIds}) asked (user_id)
+    join members m on m.user_id = asked.user_id and m.chat_id = any(${chatIds}) and m.removed_at is null`,
   ([chatId, userId]) => ({ chatId, userId }) as InboxAddress,
 )
 
