@@ -130,10 +130,9 @@ describe('Swagger UI in a browser', () => {
     expect((await again.execute()).status).to.equal('401')
   })
 
-  it('succeeds in every operation with nothing typed but ids, and does so again', async function () {
-    this.timeout(300_000)
-    const { page, requests, complaints } = await opened()
-    for (const { id, method, path } of operations) {
+  /** Tries each operation of a page out, twice. */
+  const tryAll = async (page: Page, some: typeof operations) => {
+    for (const { id, method, path } of some) {
       const operation = operationOn(page, id)
       await operation.open()
       for (const [name, value] of await operation.filled()) expect(value, `${id}: ${name} is filled in`).to.equal('')
@@ -154,8 +153,25 @@ describe('Swagger UI in a browser', () => {
       if (path.endsWith('/events')) expect(second.text, id).to.include('event: begin').and.to.include('curl -N')
       await operation.close()
     }
-    onlyFromHere(requests, '/events', '/metrics')
-    expect(complaints).to.deep.equal([])
+  }
+
+  it('succeeds in every operation with nothing typed but ids, and does so again', async function () {
+    this.timeout(300_000)
+    // Each of two pages has a processor of its own: it is the page that takes the time.
+    const pages = [await opened(), await opened()] as const
+    const halves = pages.map(({ page }, half) =>
+      tryAll(
+        page,
+        operations.filter((_, index) => index % 2 === half),
+      ),
+    )
+    await Promise.all(halves)
+    onlyFromHere(
+      pages.flatMap(({ requests }) => requests),
+      '/events',
+      '/metrics',
+    )
+    expect(pages.flatMap(({ complaints }) => complaints)).to.deep.equal([])
   })
 
   it('shows operations on its first screen, and what there is to read at one click', async () => {
