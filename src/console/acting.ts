@@ -35,16 +35,7 @@ export const ActingForm = ({ begin }: { readonly begin: (acting: Acting) => void
         needsToken &&
         html`<label>
           ${say('token')}
-          <input
-            name="token"
-            type="password"
-            required
-            pattern=${TOKEN}
-            title=${say('tokenRule')}
-            autocomplete="off"
-            autofocus
-            onInput=${judge}
-          />
+          <input name="token" type="password" required pattern=${TOKEN} autocomplete="off" autofocus onInput=${judge} />
         </label>`
       }
       ${
@@ -55,7 +46,6 @@ export const ActingForm = ({ begin }: { readonly begin: (acting: Acting) => void
               name="user"
               maxlength="255"
               pattern=${USER_ID}
-              title=${say('userIdRule')}
               autocomplete="off"
               autocapitalize="off"
               autofocus=${!needsToken}
@@ -87,15 +77,7 @@ export const Renewal = ({ session, leave }: { readonly session: Session; readonl
       <p role="alert">${say(isOther ? 'anotherUser' : 'tokenRefused')}</p>
       <label>
         ${say('token')}
-        <input
-          name="token"
-          type="password"
-          required
-          pattern=${TOKEN}
-          title=${say('tokenRule')}
-          autocomplete="off"
-          autofocus
-        />
+        <input name="token" type="password" required pattern=${TOKEN} autocomplete="off" autofocus />
       </label>
       <p class="row">
         <button class="main">${say('goOn')}</button>

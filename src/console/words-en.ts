@@ -3,11 +3,10 @@ export const words = {
   messenger: 'Messenger',
   actAs: 'Act as',
   userId: 'User id',
-  userIdHint: 'Whatever your application calls its users. Left empty: a service, which sees every chat.',
+  userIdHint:
+    'Whatever your application calls its users, in Latin letters, digits and signs. Left empty: a service, which sees every chat.',
   keyUserHint: 'With a key: the user to act for. Left empty: the service itself.',
-  userIdRule: 'Latin letters, digits and signs, without spaces',
   token: 'Token or API key',
-  tokenRule: 'The token or the key itself, without spaces',
   begin: 'Begin',
   leave: 'Act as somebody else',
   asService: 'a service',

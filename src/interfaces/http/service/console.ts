@@ -29,7 +29,7 @@ const pageOf = (callers: Callers, scripts: readonly string[]) => `<!doctype html
 <title>Messenger</title>
 <link rel="icon" href="docs/favicon.svg">
 <link rel="stylesheet" href="console/style.css">
-${scripts.map((name) => `<link rel="modulepreload" href="console/${name}">`).join('\n')}
+${scripts.map((name) => `<link rel=modulepreload href="console/${name}">`).join('')}
 <script type="module" src="console/main.js"></script>
 </head>
 <body>
