@@ -9,7 +9,7 @@ describe('The console, used in haste', function () {
   const { aWindow, hold } = aBrowser()
 
   const aParty = async () => {
-    const { url } = await hold(await served(memoryStorage()), ({ stop }) => stop())
+    const { url } = hold(await served(memoryStorage()), ({ stop }) => stop())
     const bob = createClient({ baseUrl: url }).as('bob')
     const members = [{ user_id: 'alice', role: 'member' }] as const
     const { id } = await bob.createChat({ title: 'Release party', members })
