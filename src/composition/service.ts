@@ -34,7 +34,7 @@ export const serviceModule = new ContainerModule(({ bind }) => {
     { authenticator, basePath, contract, hasConsole },
     ({ authenticator, basePath, contract, hasConsole }) => {
       const served = hasConsole ? consoleFor(authenticator ? 'known' : 'anybody') : undefined
-      return { ...entryEndpoints(contract, basePath, served), ...consoleEndpoints(contract, served) }
+      return { ...entryEndpoints(contract, basePath, served), ...consoleEndpoints(contract, basePath, served) }
     },
   )
 })

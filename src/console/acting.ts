@@ -10,6 +10,10 @@ const needsToken = document.documentElement.dataset['callers'] !== 'anybody'
 const valueIn = (form: EventTarget | null, name: string) =>
   ((new FormData(form as HTMLFormElement).get(name) as string | null) ?? '').trim()
 
+/** What a header can carry. Anything else would be sent nowhere, and nobody would be told why. */
+const TOKEN = String.raw`\s*[!-~]+\s*`
+const USER_ID = String.raw`\s*(?!\.{1,2}\s*$)[!-~]+\s*`
+
 /** Asks as whom to act. What is typed goes nowhere but to the service. */
 export const ActingForm = ({ begin }: { readonly begin: (acting: Acting) => void }) => {
   const [isForUser, setForUser] = useState(false)
@@ -31,7 +35,7 @@ export const ActingForm = ({ begin }: { readonly begin: (acting: Acting) => void
         needsToken &&
         html`<label>
           ${say('token')}
-          <input name="token" type="password" required autocomplete="off" autofocus onInput=${judge} />
+          <input name="token" type="password" required pattern=${TOKEN} autocomplete="off" autofocus onInput=${judge} />
         </label>`
       }
       ${
@@ -41,6 +45,7 @@ export const ActingForm = ({ begin }: { readonly begin: (acting: Acting) => void
             <input
               name="user"
               maxlength="255"
+              pattern=${USER_ID}
               autocomplete="off"
               autocapitalize="off"
               autofocus=${!needsToken}
@@ -72,7 +77,7 @@ export const Renewal = ({ session, leave }: { readonly session: Session; readonl
       <p role="alert">${say(isOther ? 'anotherUser' : 'tokenRefused')}</p>
       <label>
         ${say('token')}
-        <input name="token" type="password" required autocomplete="off" autofocus />
+        <input name="token" type="password" required pattern=${TOKEN} autocomplete="off" autofocus />
       </label>
       <p class="row">
         <button class="main">${say('goOn')}</button>

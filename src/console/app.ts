@@ -4,10 +4,10 @@ import { ChatList } from './chat-list.ts'
 import { ChatView } from './chat-view.ts'
 import { html } from './html.ts'
 import { useListing } from './listing.ts'
-import { goTo, usePlace } from './place.ts'
+import { goTo, leavePlace, usePlace } from './place.ts'
 import { Requests } from './requests.ts'
 import { type Acting, recall, recalled, type Session, sessionOf } from './session.ts'
-import { useStore } from './store.ts'
+import { useStore } from './use-store.ts'
 import { say } from './words.ts'
 
 /** Room enough for the requests beside everything else. */
@@ -29,7 +29,7 @@ const Desk = ({ session, leave }: { readonly session: Session; readonly leave: (
   }, [chatId])
 
   const ended = (why: string) => {
-    goTo(undefined)
+    leavePlace()
     setNotice(why)
     if (session.user === undefined) listing.refresh()
   }

@@ -10,7 +10,7 @@ import { MessageList } from './message-list.ts'
 import { mayReact, mayWrite } from './permissions.ts'
 import { useOnline, useVisible } from './place.ts'
 import type { Session } from './session.ts'
-import { useStore } from './store.ts'
+import { useStore } from './use-store.ts'
 import { listOf, say, sayOf } from './words.ts'
 
 /** Whoever follows forgets after 5 seconds that somebody types. */
@@ -101,7 +101,7 @@ export const ChatView = ({ session, chatId, ended }: ChatViewProps) => {
     }
     <${MessageList} key=${chatId} feed=${feed} user=${user} acts=${acts} fail=${setTrouble} />
     <p class="typing quiet" role="status">
-      ${typing.size > 0 && sayOf('typing', typing.size, { who: listOf(typing.keys()) })}
+      ${typing.size > 0 && sayOf('typing', Math.min(typing.size, 2), { who: listOf(typing.keys()) })}
     </p>
     <p class="unseen" aria-live="polite">
       ${heard && say('newMessage', { who: heard.author ?? say('someService'), text: heard.text })}

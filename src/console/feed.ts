@@ -67,7 +67,7 @@ export const feedOf = (session: Session, chatId: number): Feed => {
       client.listMessages(chatId, { limit: PAGE }, { signal }),
     ])
     after = page.revision
-    change({ chat, window: newest(page), standing: await standing(), failure: undefined })
+    change({ chat, window: newest(page), standing: await standing() })
     await readOwn(page)
   }
 
@@ -83,6 +83,7 @@ export const feedOf = (session: Session, chatId: number): Feed => {
     })
 
   const follow = async (signal: AbortSignal) => {
+    change({ failure: undefined })
     try {
       if (!sight.read().window) await begin(signal)
       const onConnection = (isConnected: boolean) => change({ isConnected })

@@ -6,7 +6,7 @@ import { html } from './html.ts'
 import { mayDeleteChat, rolesFor } from './permissions.ts'
 import type { Session } from './session.ts'
 import type { KnownMember } from './sight.ts'
-import { useStore } from './store.ts'
+import { useStore } from './use-store.ts'
 import { say } from './words.ts'
 
 interface MembersProps {

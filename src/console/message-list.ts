@@ -3,9 +3,9 @@ import type { Feed } from './feed.ts'
 import { html } from './html.ts'
 import { Item, type MessageActs } from './message.ts'
 import { EMPTY } from './message-window.ts'
-import { hasArrived, type Letter } from './outbox.ts'
+import { type Letter, notArrived } from './letter.ts'
 import { useScrolling } from './scrolling.ts'
-import { useStore } from './store.ts'
+import { useStore } from './use-store.ts'
 import { dayOf, say } from './words.ts'
 
 interface MessageListProps {
@@ -86,9 +86,9 @@ export const MessageList = ({ feed, user, acts, fail }: MessageListProps) => {
         ])}
         ${
           !hasNewer &&
-          letters
-            .filter((letter) => !hasArrived(letter, messages, user))
-            .map((letter) => html`<${Waiting} key=${letter.key} letter=${letter} feed=${feed} />`)
+          notArrived(letters, messages, user).map(
+            (letter) => html`<${Waiting} key=${letter.key} letter=${letter} feed=${feed} />`,
+          )
         }
       </ol>
     </div>

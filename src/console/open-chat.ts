@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { Dialog } from './dialog.ts'
 import { failureText } from './failure.ts'
 import { html } from './html.ts'
@@ -14,8 +14,11 @@ interface OpenChatProps {
 
 export const OpenChat = ({ session: { client, user }, opened, close }: OpenChatProps) => {
   const [failure, setFailure] = useState<unknown>()
+  const isBusy = useRef(false)
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    if (isBusy.current) return
+    isBusy.current = true
     const form = new FormData(event.currentTarget as HTMLFormElement)
     const named = (form.get('members') as string).split(',').map((name) => name.trim())
     const members = [...new Set(named)].filter((name) => name !== '' && name !== user)
@@ -29,6 +32,7 @@ export const OpenChat = ({ session: { client, user }, opened, close }: OpenChatP
       if (user === undefined) opened()
       goTo(id)
     } catch (error) {
+      isBusy.current = false
       setFailure(error)
     }
   }

@@ -1,17 +1,11 @@
-import { isProblem, type Message } from '../client/index.ts'
-import type { Session } from './session.ts'
+import { type Client, isProblem, type Message } from '../client/index.ts'
+import { laterThan, type Letter } from './letter.ts'
 import { type Store, storeOf } from './store.ts'
 
-/** A message on its way. Its key names the intention: sent again with it, it is done once. */
-export interface Letter {
-  readonly key: string
-  readonly text: string
-  readonly replyTo: number | undefined
-  /** The last message that was there when it was written. */
-  readonly after: number
-  readonly state: 'sending' | 'failed'
-  /** Why it failed; undefined when nobody said. */
-  readonly why: string | undefined
+/** Who sends, and what it sent that has not arrived yet, by chat. */
+interface Sender {
+  readonly client: Pick<Client, 'sendMessage'>
+  readonly letters: Map<number, Store<readonly Letter[]>>
 }
 
 export interface Outbox {
@@ -22,19 +16,24 @@ export interface Outbox {
 }
 
 /** Sends what was written, and keeps what could not be sent. `sent` hears of what was. */
-export const outboxOf = ({ client }: Session, chatId: number, sent: (message: Message) => void): Outbox => {
-  const letters = storeOf<readonly Letter[]>([])
-  const set = (changed: Letter) => letters.change((all) => all.map((one) => (one.key === changed.key ? changed : one)))
+export const outboxOf = (sender: Sender, chatId: number, sent: (message: Message) => void): Outbox => {
+  const { client, letters: kept } = sender
+  const letters = kept.get(chatId) ?? storeOf<readonly Letter[]>([])
+  kept.set(chatId, letters)
+  const set = (key: string, changed: Pick<Letter, 'state' | 'why'>) =>
+    letters.change((all) => all.map((one) => (one.key === key ? { ...one, ...changed } : one)))
   const discard = ({ key }: Letter) => letters.change((all) => all.filter((one) => one.key !== key))
 
   const post = async (letter: Letter) => {
     const { key, text, replyTo } = letter
     try {
       const body = { text, ...(replyTo !== undefined && { reply_to: replyTo }) }
-      sent(await client.sendMessage(chatId, body, { idempotencyKey: key }))
+      const message = await client.sendMessage(chatId, body, { idempotencyKey: key })
+      sent(message)
       discard(letter)
+      letters.change((all) => all.map((one) => laterThan(one, message)))
     } catch (error) {
-      set({ ...letter, state: 'failed', why: isProblem(error) ? error.problem.detail : undefined })
+      set(key, { state: 'failed', why: isProblem(error) ? error.problem.detail : undefined })
     }
   }
 
@@ -47,17 +46,9 @@ export const outboxOf = ({ client }: Session, chatId: number, sent: (message: Me
       void post(letter)
     },
     retry: (letter) => {
-      const again: Letter = { ...letter, state: 'sending', why: undefined }
-      set(again)
-      void post(again)
+      set(letter.key, { state: 'sending', why: undefined })
+      void post(letter)
     },
     discard,
   }
 }
-
-/** Whether the letter is in the chat already: an event may tell of it before its answer comes, or in place of it. */
-export const hasArrived = (
-  { text, after }: Letter,
-  messages: readonly { readonly id: number; readonly author: string | null; readonly text?: string }[],
-  user: string | undefined,
-): boolean => messages.some((one) => one.id > after && one.author === (user ?? null) && one.text === text.trim())

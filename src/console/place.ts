@@ -15,6 +15,9 @@ export const usePlace = (): number | undefined => {
   return chatId
 }
 
+/** Leaves a place to which nothing leads back: it is there no more. */
+export const leavePlace = (): void => location.replace('#')
+
 export const goTo = (chatId: number | undefined): void => {
   location.hash = chatId === undefined ? '' : placeOf(chatId)
 }

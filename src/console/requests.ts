@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { html } from './html.ts'
-import { useStore } from './store.ts'
+import { useStore } from './use-store.ts'
 import type { Passage, Traffic } from './traffic.ts'
 import { say } from './words.ts'
 

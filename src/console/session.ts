@@ -1,4 +1,5 @@
 import { type Client, createClient, type Patience } from '../client/index.ts'
+import type { Letter } from './letter.ts'
 import { type Store, storeOf } from './store.ts'
 import { type Traffic, trafficOn } from './traffic.ts'
 
@@ -17,6 +18,8 @@ export interface Session extends Acting {
   readonly renew: (token: string) => void
   /** What was typed and not sent yet, by chat. */
   readonly drafts: Map<number, string>
+  /** What was sent and has not arrived yet, by chat: it is on its way whichever chat is looked at. */
+  readonly letters: Map<number, Store<readonly Letter[]>>
 }
 
 /** Whose token it is; undefined for a key. Nothing is verified: that is what the service does. */
@@ -71,6 +74,7 @@ export const sessionOf = ({ user, token }: Acting): Session => {
     traffic,
     isRefused,
     drafts: new Map(),
+    letters: new Map(),
     renew: (next) => {
       held = next
       isRefused.change(() => false)

@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks'
-
 /** A value that changes, and whoever wants to hear of it. */
 export interface Store<A> {
   readonly read: () => A
@@ -24,16 +22,4 @@ export const storeOf = <A>(first: A): Store<A> => {
       return () => void listeners.delete(listener)
     },
   }
-}
-
-/** The value of the store as it is now, in a component that is drawn again whenever it changes. */
-export const useStore = <A>(store: Store<A>): A => {
-  const [, draw] = useState({})
-  useEffect(() => {
-    const drawn = store.read()
-    const stop = store.listen(() => draw({}))
-    if (store.read() !== drawn) draw({})
-    return stop
-  }, [store])
-  return store.read()
 }

@@ -3,7 +3,8 @@ export const words = {
   messenger: 'Messenger',
   actAs: 'Act as',
   userId: 'User id',
-  userIdHint: 'Whatever your application calls its users. Left empty: a service, which sees every chat.',
+  userIdHint:
+    'Whatever your application calls its users, in Latin letters, digits and signs. Left empty: a service, which sees every chat.',
   keyUserHint: 'With a key: the user to act for. Left empty: the service itself.',
   token: 'Token or API key',
   begin: 'Begin',

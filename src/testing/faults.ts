@@ -16,7 +16,7 @@ const matching = (on: RequestMatcher | undefined): Matches => {
   }
   return (method, path) =>
     (on.method === undefined || on.method.toUpperCase() === method) &&
-    (on.path === undefined || (typeof on.path === 'string' ? on.path === path : on.path.test(path)))
+    (on.path === undefined || (typeof on.path === 'string' ? on.path === path : path.search(on.path) >= 0))
 }
 
 const meets = (matches: Matches, { method = '', url = '' }: IncomingMessage) => matches(method, url.split('?')[0] ?? '')

@@ -45,8 +45,13 @@ const callerOf = (element: string, author: string | undefined): Caller => {
   return { kind: 'user', id: id.right }
 }
 
-const checkLimits = (seed: Seed) => {
-  for (const list of ['chats', 'members', 'messages'] as const) {
+const LISTS = ['chats', 'members', 'messages'] as const
+
+/** A list under another name would be left out, and its test pass or fail for nothing. The compiler lets it by beside others. */
+const checkLists = (seed: Seed) => {
+  const unknown = Object.keys(seed).find((name) => !LISTS.some((list) => list === name))
+  if (unknown !== undefined) throw new Error(`${unknown} is none of ${LISTS.join(', ')}`)
+  for (const list of LISTS) {
     const { length } = seed[list] ?? []
     if (length > MOST) throw new RangeError(`${list} must be at most ${MOST}, and ${length} are too many`)
   }
@@ -66,7 +71,7 @@ export type Ground = Pick<Storage, 'chats' | 'markers' | 'signals'>
 
 /** By the use cases of the service, past HTTP. */
 export const plant = async ({ chats, markers, signals }: Ground, clock: Clock, seed: Seed): Promise<Seeded<Seed>> => {
-  checkLimits(seed)
+  checkLists(seed)
   const open = createChat(chats, clock)
   const put = putMember(chats, clock)
   const send = sendMessage(chats, clock)

@@ -95,6 +95,11 @@ describe('A service below a path', () => {
     expect([page.includes(`<code>${types[0] ?? ''}</code>`), await statusOf(icon)]).to.deep.equal([true, 200])
   })
 
+  it('says of what is nowhere where that would be', async () => {
+    for (const target of ['/team/chat-1.0/console/none.js', '/team/chat-1.0/docs/none', '/team/chat-1.0/none', '/none'])
+      expect(await (await get(target)).text()).to.include(`"Nothing is served at ${target}"`)
+  })
+
   it('leads to the documentation from its entry, and everything that is named there is there', async () => {
     const entry = (await (await get('/team/chat-1.0/')).json()) as { links: Record<string, string> }
     for (const [name, link] of Object.entries(entry.links))

@@ -92,12 +92,16 @@ describe('The files of the console', () => {
   })
 })
 
+/** What a text of markup says: htm leaves out lines that end at tags. */
+const markupOf = (text: string) =>
+  text.replaceAll(/\n\s+/g, '\n').replaceAll(/\n(?=\/?>)|(?<=>)\n(?=<|$)|^\n(?=<)/g, '')
+
 /** What a script says, without white space and comments. */
 const meaningOf = (script: string) => {
   const shape = (node: ts.Node): unknown => {
     const children: unknown[] = []
     ts.forEachChild(node, (child) => void children.push(shape(child)))
-    const text = 'text' in node && children.length === 0 ? String(node.text).replaceAll(/\n\s+/g, '\n') : ''
+    const text = 'text' in node && children.length === 0 ? markupOf(String(node.text)) : ''
     return [node.kind, text, children]
   }
   return JSON.stringify(shape(ts.createSourceFile('a.js', script, ts.ScriptTarget.ES2024, false, ts.ScriptKind.JS)))
@@ -126,11 +130,11 @@ describe('A script that is squeezed', () => {
     ].join('\n')
     expect(squeezedScript(script)).to.equal(
       [
-        "const a='it  //  is'",
-        'const b=/a  \\/ \'[/"]  /g.test("  /* no */ ")',
-        'const c=`one  ${a?`two  ${{b}.b}`:2 / 3 / 4}  three /* kept */`',
-        'const d=a.length',
-        'const e=1 + +1 - -1',
+        "let a='it  //  is'",
+        'let b=/a  \\/ \'[/"]  /g.test("  /* no */ ")',
+        'let c=`one  ${a?`two  ${{b}.b}`:2 / 3 / 4}  three /* kept */`',
+        'let d=a.length',
+        'let e=1 + +1 - -1',
         'return /x y/',
       ].join('\n'),
     )

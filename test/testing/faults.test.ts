@@ -140,6 +140,14 @@ describe('What a test lets go wrong', () => {
     expect(statuses).to.deep.equal([200, 503, 503, 503, 201, 503, 200])
   })
 
+  it('is looked for from the start of each path, whatever flags the pattern has', async () => {
+    const path = /chats/g
+    for (let times = 0; times < 2; times++) messenger.fail('unavailable', { path })
+    expect([(await messenger.fetch('/chats/')).status, (await messenger.fetch('/chats/')).status]).to.deep.equal([
+      503, 503,
+    ])
+  })
+
   it('can be named by every operation, and by nothing else', () => {
     for (const id of Object.keys(operations) as (keyof typeof operations)[]) messenger.fail('unavailable', id)
     expect(() => messenger.fail('unavailable', 'sendMesage' as 'sendMessage')).to.throw(

@@ -124,6 +124,10 @@ describe('A messenger that is filled', () => {
       'messages[1]: chat must be one of the 1 of the seed, which begin at 0',
     ],
     'a chat that is not there': [{ messages: [{ chat_id: 7, text: 'Hello' }] }, 'messages[0]: Chat 7 was not found'],
+    'a list that is none': [
+      { chats: [party], message: [{ text: 'Hello' }] } as Seed,
+      'message is none of chats, members, messages',
+    ],
     'too much': [
       { messages: Array.from({ length: 10_001 }, () => ({ text: 'Hello' })) },
       'messages must be at most 10000, and 10001 are too many',

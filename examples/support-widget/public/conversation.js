@@ -8,6 +8,8 @@ const TYPED = 5000
 export const followConversation = async ({ client, me, chatId, show, signal }) => {
   const page = await client.listMessages(chatId, { limit: 100 }, { signal })
   const messages = new Map(page.entries.toReversed().map((message) => [message.id, message]))
+  // What changes of older messages, which are not shown, is told as well.
+  let first = page.next ? (page.entries.at(-1)?.id ?? 0) : 0
   const typing = new Map()
 
   const render = () => show({ messages: [...messages.values()], typing: [...typing.keys()] })
@@ -24,11 +26,14 @@ export const followConversation = async ({ client, me, chatId, show, signal }) =
   render()
   for await (const event of client.follow(chatId, { after: page.revision, signal })) {
     if (event.type === 'typing' && event.user_id !== me) startTyping(event.user_id)
-    if (event.type === 'chat_restored') messages.clear()
+    if (event.type === 'chat_restored') {
+      messages.clear()
+      first = 0
+    }
     if (event.type !== 'message') continue
     const { message } = event
     if ('deleted_at' in message) messages.delete(message.id)
-    else messages.set(message.id, message)
+    else if (message.id >= first) messages.set(message.id, message)
     stopTyping(message.author)
     render()
   }

@@ -108,6 +108,26 @@ test('visitor and agent see what the other writes, and that it types, though the
   await following
 })
 
+test('what changes of a message further up than is shown stays there', async () => {
+  const { chats } = await messenger.seed({
+    chats: [{ title: 'Support for visitor-joe' }],
+    members: [{ user_id: 'visitor-joe' }],
+    messages: Array.from({ length: 120 }, (_, index) => ({ author: 'visitor-joe', text: `message ${index + 1}` })),
+  })
+  const [{ id: chatId }] = chats
+  const joe = pageOf(await aSupport(), 'visitor-joe')
+  const over = new AbortController()
+  const { show, shows } = aView()
+  const following = followConversation({ client: joe, me: 'visitor-joe', chatId, show, signal: over.signal })
+  await shows(({ messages }) => messages.length === 100)
+  await joe.editMessage(chatId, 1, { text: 'edited' })
+  await joe.editMessage(chatId, 21, { text: 'edited' })
+  const { messages } = await shows(({ messages }) => messages[0].text === 'edited')
+  assert.deepEqual([messages.length, messages[0].id, messages.at(-1).id], [100, 21, 120])
+  over.abort()
+  await following
+})
+
 test('an agent has all chats in its inbox, with what it has not read', async () => {
   const support = await aSupport()
   const { chats } = await messenger.seed({

@@ -29,7 +29,7 @@ const pageOf = (callers: Callers, scripts: readonly string[]) => `<!doctype html
 <title>Messenger</title>
 <link rel="icon" href="docs/favicon.svg">
 <link rel="stylesheet" href="console/style.css">
-${scripts.map((name) => `<link rel="modulepreload" href="console/${name}">`).join('\n')}
+${scripts.map((name) => `<link rel=modulepreload href="console/${name}">`).join('')}
 <script type="module" src="console/main.js"></script>
 </head>
 <body>
@@ -75,14 +75,14 @@ export const consoleFor = (callers: Callers): Console => {
   return { page: async () => (await reply('')) as Reply, file: reply }
 }
 
-export const consoleEndpoints = (contract: Contract, served: Console | undefined) => ({
+export const consoleEndpoints = (contract: Contract, basePath: string, served: Console | undefined) => ({
   getConsoleFile: endpoint(
     contract.operation('getConsoleFile'),
     t.type({ headers: Conditional, path: t.type({ asset: t.string }) }),
     ({ path: { asset } }) =>
       async () => {
         const reply = await served?.file(asset)
-        return reply ? E.right(reply) : E.left({ kind: 'PathNotFound', path: `/console/${asset}` })
+        return reply ? E.right(reply) : E.left({ kind: 'PathNotFound', path: `${basePath}/console/${asset}` })
       },
   ),
 })

@@ -7,6 +7,9 @@ const OF_TEMPLATE = /(?:\\[^]|\$(?!\{)|[^`\\$])*(?:`|\$\{)/y
 /** A slash after these begins a pattern; after anything else it divides. */
 const BEFORE_PATTERN = /(?:^|[(,=:[!&|?{};>]|\breturn)\s*$/
 
+/** Where a line ends at the end of a tag or between two, markup (htm) has no white space. */
+const BETWEEN_TAGS = /\n(?=\/?>)|(?<=>)\n(?=<|\$\{|`)|^\n(?=<)/g
+
 const matchAt = (pattern: RegExp, text: string, at: number): string | undefined => {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0]
@@ -20,10 +23,14 @@ const squeezedCode = (code: string): string =>
     .replaceAll(/ ?([=*<>!?:&|,;(){}[\]]) ?/g, '$1')
     .replaceAll(/([=?:&|,;({[]|=>)\n/g, '$1')
     .replaceAll(/\n([?:&|,)}\].])/g, '$1')
+    // Ours leaves no element out of a list, and the compiler has seen that nothing constant is set again.
+    .replaceAll(/,(?=[)}\]])/g, '')
+    .replaceAll(/\bconst\b/g, 'let')
+    .replaceAll(/(?<!\w)\((\w+)\)=>/g, '$1=>')
 
 /**
  * The script without its comments and the white space that means nothing. What stands in quotes stays as it is; of markup in
- * templates, the indentation goes.
+ * templates, the indentation goes, and the ends of lines between tags.
  */
 export const squeezedScript = (script: string): string => {
   const pieces: string[] = []
@@ -39,7 +46,7 @@ export const squeezedScript = (script: string): string => {
   const readTemplate = () => {
     const piece = matchAt(OF_TEMPLATE, script, at) ?? ''
     at += piece.length
-    keep(piece.replaceAll(/\n\s+/g, '\n'))
+    keep(piece.replaceAll(/\n\s+/g, '\n').replaceAll(BETWEEN_TAGS, ''))
     if (piece.endsWith('${')) open.push('template')
   }
 
