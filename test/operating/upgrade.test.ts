@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { openStorage } from '../../src/storage.ts'
 import { aChatOn, type ChatBody, clientOf } from '../client.ts'
 import { releasing } from '../releasing.ts'
@@ -52,11 +53,25 @@ describe('An upgrade', function () {
     return stdout
   }
 
-  it('begins with a backup and a migration, by the commands of the handbook', async () => {
+  /** As the first of all versions left it. */
+  const firstVersion = async (database: Address) => {
+    const { orm, close } = openDatabase(database)
+    try {
+      await (await orm()).migrator.up({ migrations: ['Migration20261124110000_chats'] })
+    } finally {
+      await close()
+    }
+  }
+
+  it('begins with a backup and a migration, by the commands of the handbook, and not without the backup', async () => {
     const database = await aSystemDatabase(postgres)
+    await firstVersion(database)
     const folder = aFolder()
     const commands = commandsOf('Upgrade', 'npm run migrate', { '/var/backups/messenger': folder })
-    const stdout = await succeeded(commands, { ...variablesOf(database), DATABASE_URL: urlOf(database) })
+    const variables = { ...variablesOf(database), DATABASE_URL: urlOf(database) }
+    const failed = await inShell(commands, postgres, { ...variables, PGPASSWORD: 'another' })
+    expect([failed.status, failed.stdout]).to.deep.equal([1, ''])
+    const stdout = await succeeded(commands, variables)
     expect(stdout).to.match(/messenger-\w+\.dump\n[^]*applied Migration\w+\n[^]*the database is up to date\n$/)
     expect(readdirSync(folder)).to.have.length(1)
   })
