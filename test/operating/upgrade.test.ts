@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { openStorage } from '../../src/storage.ts'
 import { aChatOn, type ChatBody, clientOf } from '../client.ts'
+import { asOfTheFirstVersion } from '../first-version.ts'
 import { releasing } from '../releasing.ts'
 import { aConfig, served } from '../served.ts'
 import { until } from '../until.ts'
@@ -53,19 +53,9 @@ describe('An upgrade', function () {
     return stdout
   }
 
-  /** As the first of all versions left it. */
-  const firstVersion = async (database: Address) => {
-    const { orm, close } = openDatabase(database)
-    try {
-      await (await orm()).migrator.up({ migrations: ['Migration20261124110000_chats'] })
-    } finally {
-      await close()
-    }
-  }
-
   it('begins with a backup and a migration, by the commands of the handbook, and not without the backup', async () => {
     const database = await aSystemDatabase(postgres)
-    await firstVersion(database)
+    await asOfTheFirstVersion(database)
     const folder = aFolder()
     const commands = commandsOf('Upgrade', 'npm run migrate', { '/var/backups/messenger': folder })
     const variables = { ...variablesOf(database), DATABASE_URL: urlOf(database) }
