@@ -18,9 +18,12 @@ trap 'rm -f "$partial"' EXIT
 
 ${through[@]+"${through[@]}"} pg_dump --format=custom > "$partial"
 sync "$partial"
-# To list what is in it would read its head alone.
-${through[@]+"${through[@]}"} pg_restore --file=- < "$partial" > /dev/null
-# Unlike mv it overwrites nothing.
-ln "$partial" "$backup"
+# To list what is in it would read its head alone. A database of something else, such as an empty one, is no backup.
+${through[@]+"${through[@]}"} pg_restore --file=- < "$partial" |
+  awk '/^CREATE TABLE ([^ ]+\.)?chats \(/ { found = 1 } END { exit !found }' ||
+  { echo "backup.sh: there is no backup: it could not be read back, or the database (PGDATABASE) has no chats" >&2; exit 1; }
+# Overwrites nothing, and says nothing when it did not; a hard link would, but not every disk for backups has them.
+mv -n "$partial" "$backup"
+[[ ! -e $partial ]] || { echo "backup.sh: $backup is there already" >&2; exit 1; }
 sync "$folder"
 echo "$backup"

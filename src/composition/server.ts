@@ -20,6 +20,6 @@ export const serverModule = new ContainerModule(({ bind }) => {
     const observed = observe(logger, httpMetrics(registry), basePath, traces && traceFields)
     const read = traces ? tracedReading(readBody) : readBody
     const app = httpApp(contract, endpoints, expressApp(), observed, entrance, read, basePath)
-    return traces ? tracedApp(app, traces) : app
+    return traces ? tracedApp(app, traces, basePath) : app
   })
 })

@@ -13,9 +13,9 @@ export interface Executed {
 /** What a reader does not type: it is shown. */
 const SHOWN = new Set(['text', 'output'])
 
-/** Whether a file of tests takes the recipes of the heading. */
+/** Whether a file of tests takes the recipes of the heading, or the commands in them. */
 const isTaken = (heading: string, tests: readonly string[]) =>
-  tests.some((test) => test.includes(`recipesOf('${heading}')`))
+  tests.some((test) => /\b(recipesOf|commandsOf)\(/.test(test) && test.includes(`'${heading}'`))
 
 /** Every block of the handbook, and those of a heading whose recipes no test asks for. */
 export const recipesOfHandbook = (root: string): Executed => {

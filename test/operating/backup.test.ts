@@ -136,6 +136,27 @@ describe('A backup', function () {
       isAsItWas(before, await backUp(before.path, { THROUGH: through(script) }))
     })
 
+  it('of a database that is not the service’s leaves nothing', async () => {
+    const before = withAGoodOne()
+    const another = await aSystemDatabase(postgres)
+    await postgres.query(
+      `create table others (chats text); alter table others owner to ${another.user}`,
+      another.database,
+    )
+    const ended = await backUp(before.path, variablesOf(another))
+    isAsItWas(before, ended)
+    expect(ended.stderr).to.include('has no chats')
+  })
+
+  it('goes to a disk that has no hard links', async () => {
+    const into = folder()
+    const bin = ofAll(aFolder(), (path) => rmSync(path, { recursive: true }))
+    writeFileSync(join(bin, 'ln'), '#!/bin/sh\necho Operation not permitted >&2; exit 1\n', { mode: 0o755 })
+    const { status, stdout, stderr } = await backUp(into, { PATH: bin })
+    expect([status, stderr]).to.deep.equal([0, ''])
+    expect(readdirSync(into).map((name) => `${join(into, name)}\n`)).to.deep.equal([stdout])
+  })
+
   it('that is told to stop leaves nothing', async () => {
     const before = withAGoodOne()
     const script = `if [ "$1" = pg_dump ]; then kill -TERM $PPID; fi; "$@"`

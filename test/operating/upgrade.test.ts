@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { openStorage } from '../../src/storage.ts'
 import { aChatOn, type ChatBody, clientOf } from '../client.ts'
+import { asOfTheFirstVersion } from '../first-version.ts'
 import { releasing } from '../releasing.ts'
 import { aConfig, served } from '../served.ts'
 import { until } from '../until.ts'
@@ -52,11 +53,15 @@ describe('An upgrade', function () {
     return stdout
   }
 
-  it('begins with a backup and a migration, by the commands of the handbook', async () => {
+  it('begins with a backup and a migration, by the commands of the handbook, and not without the backup', async () => {
     const database = await aSystemDatabase(postgres)
+    await asOfTheFirstVersion(database)
     const folder = aFolder()
     const commands = commandsOf('Upgrade', 'npm run migrate', { '/var/backups/messenger': folder })
-    const stdout = await succeeded(commands, { ...variablesOf(database), DATABASE_URL: urlOf(database) })
+    const variables = { ...variablesOf(database), DATABASE_URL: urlOf(database) }
+    const failed = await inShell(commands, postgres, { ...variables, PGPASSWORD: 'another' })
+    expect([failed.status, failed.stdout]).to.deep.equal([1, ''])
+    const stdout = await succeeded(commands, variables)
     expect(stdout).to.match(/messenger-\w+\.dump\n[^]*applied Migration\w+\n[^]*the database is up to date\n$/)
     expect(readdirSync(folder)).to.have.length(1)
   })

@@ -30,10 +30,12 @@ export interface KeyAuthenticator extends Authenticator {
 
 /**
  * A key that was revoked is refused on every server within `trust`. Two questions, each answered or given up within 2.3 s,
- * fit into it: so keys stay good when one is lost, and when the store is away for longer are answered with `Unavailable`.
+ * fit into it: so keys stay good when one is lost, and when the store is away for longer are answered with `Unavailable`. But
+ * whoever reads figures alone is to see that the store is away.
  */
 const BOUNDS: Bounds = {
   trust: 5000,
+  figures: 3_600_000,
   doubt: 1000,
   idle: 600_000,
   known: 10_000,

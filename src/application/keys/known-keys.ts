@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import type { ApiKey, KeyDigest } from '../../domain/keys/api-key.ts'
+import { type ApiKey, isForFiguresAlone, type KeyDigest } from '../../domain/keys/api-key.ts'
 import type { Unavailable } from '../ports/failures.ts'
 import type { Keys } from '../ports/keys.ts'
 import { keyQuestions } from './key-questions.ts'
@@ -7,6 +7,8 @@ import { keyQuestions } from './key-questions.ts'
 export interface Bounds {
   /** Milliseconds for which a key is good since the question began that found it. */
   readonly trust: number
+  /** The same for a key that is good for figures alone, while the store is silent: they say that it is. */
+  readonly figures: number
   /** Milliseconds for which no key is looked for where there was none. */
   readonly doubt: number
   /** Milliseconds after which a key that nobody used is not looked after any more. */
@@ -97,11 +99,20 @@ export const knownKeys = (keys: Keys, bounds: Bounds, now: () => number) => {
     return askedAt !== undefined && now() - askedAt < bounds.doubt ? NO_KEY : undefined
   }
 
+  /** What is gone by when the store does not say. */
+  const recallForFigures = (digest: KeyDigest): Answer | undefined => {
+    const entry = known.get(digest)
+    if (!entry?.found || !isForFiguresAlone(entry.found)) return undefined
+    return now() - entry.askedAt < bounds.figures ? E.right(entry) : undefined
+  }
+
   return {
     /** At once for what is known. Never rejects. */
     find: (digest: KeyDigest): Answer | Promise<Answer> =>
       recall(digest) ??
-      questions.ask(digest).then((asked): Answer => (E.isLeft(asked) ? asked : E.right(known.get(digest)))),
+      questions
+        .ask(digest)
+        .then((asked): Answer => (E.isLeft(asked) ? (recallForFigures(digest) ?? asked) : E.right(known.get(digest)))),
 
     /** Asks for all known keys once more. Right when there was an answer; never rejects. */
     look: async (): Promise<E.Either<Unavailable, undefined>> => {

@@ -63,6 +63,10 @@ export interface ApiKey {
   readonly lastUsedAt: Date | null
 }
 
+/** Whether all that it is good for is to read the figures of the service, which are asked for above all when something is wrong. */
+export const isForFiguresAlone = ({ scopes }: Pick<ApiKey, 'scopes'>): boolean =>
+  scopes.every((scope) => scope === 'metrics')
+
 /** There was no such key, or it was revoked. */
 export interface KeyNotFound {
   readonly kind: 'KeyNotFound'

@@ -124,6 +124,28 @@ describe('A key of a service', () => {
     expect([await outcome(secret), holds()]).to.deep.equal(['let in', true])
   })
 
+  it('for figures alone is good for an hour while the store is silent, unless it expires or is more than that', async () => {
+    const { keys, make, state, revoke } = aStore()
+    const { outcome, pass } = aServer(keys)
+    const [figures, more] = [await make({ scopes: ['metrics'] }), await make({ scopes: ['read', 'metrics'] })]
+    const short = await make({ scopes: ['metrics'], expiresAt: later(60_000) })
+    const unused = await make({ scopes: ['metrics'] })
+    const outcomes = async () => Promise.all([figures, more, short, unused].map(({ secret }) => outcome(secret)))
+    for (const { secret } of [figures, more, short]) await outcome(secret)
+    state.isAway = true
+    await pass(59_999)
+    expect(await outcomes()).to.deep.equal(['let in', 'unavailable', 'let in', 'unavailable'])
+    for (let minutes = 1; minutes < 60; minutes++) {
+      await pass(60_000)
+      expect(await outcomes()).to.deep.equal(['let in', 'unavailable', 'The key expired', 'unavailable'])
+    }
+    await pass(1)
+    expect(await outcome(figures.secret)).to.equal('unavailable')
+    state.isAway = false
+    await revoke(figures.key.id)
+    expect(await outcome(figures.secret)).to.equal(GONE)
+  })
+
   it('expires at its time, by itself', async () => {
     const { keys, make, asked } = aStore()
     const { credential, outcome, pass } = aServer(keys)

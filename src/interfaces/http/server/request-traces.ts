@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { contextOf } from '../endpoint/request-context.ts'
 import type { readBody } from './body.ts'
+import { PROBE_PATHS } from './probe-paths.ts'
+import { originForm } from './target.ts'
 
 /** What a trace says of an answer. */
 export interface Answered {
@@ -35,8 +37,12 @@ interface Traced {
 
 type WithTrace = IncomingMessage & { [TRACE]?: Traced }
 
-/** Probes come every second and would bury the rest. */
-const isProbe = (url: string) => /\/(livez|readyz|metrics)\/?(\?|$)/.test(url)
+/** Probes come every second and would bury the rest. They answer below the path and without it, and no other path is one. */
+const probesBelow = (basePath: string): ((url: string) => boolean) => {
+  const paths = [...PROBE_PATHS].flatMap((path) => [path, basePath + path].flatMap((one) => [one, `${one}/`]))
+  const known = new Set(paths)
+  return (url) => known.has(originForm(url).replace(/[?#].*$/s, ''))
+}
 
 /** The answer was sent, cut off, or begun and is a stream, which may last for days. What comes after the first of these is nothing. */
 export const endTrace = (res: ServerResponse): void => {
@@ -51,15 +57,16 @@ export const endTrace = (res: ServerResponse): void => {
  * The same app, each of its requests traced but probes. Nothing is done to requests and responses themselves: with methods of
  * their own they take Node three times as long.
  */
-export const tracedApp =
-  (app: RequestListener, traces: RequestTraces): RequestListener =>
-  (req: WithTrace, res) => {
+export const tracedApp = (app: RequestListener, traces: RequestTraces, basePath = ''): RequestListener => {
+  const isProbe = probesBelow(basePath)
+  return (req: WithTrace, res) => {
     if (isProbe(req.url ?? '')) return app(req, res)
     const trace = traces.begin(req.method ?? '', req.headers)
     req[TRACE] = { trace, isOver: false }
     res.once('close', () => endTrace(res))
     trace.during(() => app(req, res))
   }
+}
 
 /** The same reading of bodies. They come in turns of the socket, which know of no request: what waits for one is told which. */
 export const tracedReading =
