@@ -8,6 +8,8 @@ import {
   runningPostgres,
   startEmbeddedPostgres,
 } from './infrastructure/embedded-postgres/embedded-postgres.ts'
+import { distribute } from './infrastructure/postgres/distribution/distribute.ts'
+import { shardsOfChats } from './infrastructure/postgres/distribution/shards.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresInboxes } from './infrastructure/postgres/inboxes.ts'
@@ -88,17 +90,23 @@ const locateDatabase = async (
   return { connection: { url }, settings, close: async () => {} }
 }
 
-/** Rejects, with nothing left open, when the service cannot work on the database. */
-const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promise<Database> => {
+/**
+ * Brings the database up to date, and finds out whether its tables are spread over machines. Rejects, with nothing left open, when
+ * the service cannot work on it.
+ */
+const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promise<Whereabouts> => {
   const database = openDatabase(connection, settings)
   try {
     await prepareDatabase(database, log)
-    return database
-  } catch (error) {
+    const shards = await shardsOfChats(database.pool)
+    if (shards.length > 0) log(`chats are spread over ${shards.length} shards by Citus`)
+    return { connection, settings: { ...settings, shards } }
+  } finally {
     await database.close()
-    throw error
   }
 }
+
+const opened = ({ connection, settings }: Whereabouts): Database => openDatabase(connection, settings)
 
 const storageOn = (database: Database, onFailure: ReportFailure | undefined): Storage => {
   const notifications = postgresNotifications(database, onFailure)
@@ -133,7 +141,7 @@ export const openStorage = async (
   if (config.STORAGE === 'memory') return memoryStorage()
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    const storage = storageOn(await prepared(found, log), onFailure)
+    const storage = storageOn(opened(await prepared(found, log)), onFailure)
     return {
       ...storage,
       close: async () => {
@@ -155,10 +163,8 @@ export const openStorageBeside = async (config: Config, log: Log): Promise<Stora
   const isEmbedded = config.STORAGE === 'postgres' && config.DATABASE_URL === undefined
   const running = isEmbedded ? await runningPostgres(dataDirOf(config), log) : undefined
   if (!running) return openStorage(config, log)
-  return storageOn(
-    await prepared({ connection: { ...running, database: DATABASE }, settings: { size: 1 } }, log),
-    undefined,
-  )
+  const found = { connection: { ...running, database: DATABASE }, settings: { size: 1 } }
+  return storageOn(opened(await prepared(found, log)), undefined)
 }
 
 /** The same for a database that other processes serve. */
@@ -170,8 +176,7 @@ export const prepareForOthers = async (
 ): Promise<KeptDatabase> => {
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    await (await prepared(found, log)).close()
-    return found
+    return { ...found, ...(await prepared(found, log)) }
   } catch (error) {
     await found.close()
     throw error
@@ -179,5 +184,19 @@ export const prepareForOthers = async (
 }
 
 /** What another process has prepared, and keeps running. Asks nothing of it before the first request does. */
-export const openPrepared = ({ connection, settings }: Whereabouts, onFailure?: ReportFailure): Storage =>
-  storageOn(openDatabase(connection, settings), onFailure)
+export const openPrepared = (whereabouts: Whereabouts, onFailure?: ReportFailure): Storage =>
+  storageOn(opened(whereabouts), onFailure)
+
+/** Spreads the database over the machines of its Citus cluster; false when it was. Rejects when there is no cluster. */
+export const distributeStorage = async (config: Config, log: Log): Promise<boolean> => {
+  if (config.DATABASE_URL === undefined)
+    throw new Error('an embedded or missing server is no cluster: set DATABASE_URL to its coordinator')
+  const { connection, settings, close } = await locateDatabase(config, log)
+  const database = openDatabase(connection, settings)
+  try {
+    return await distribute(database, log)
+  } finally {
+    await database.close()
+    await close()
+  }
+}

@@ -3,9 +3,11 @@ import { type ClientConfig, Pool } from 'pg'
 import { type Connection, settingsAskedFor } from '../sessions/location.ts'
 import { ServingClient } from '../sessions/serving-client.ts'
 import { pooledClient } from '../sessions/pooled-client.ts'
+import { spreadClient } from '../sessions/spread-client.ts'
 import { migratingSession, pooledSession, servingSession } from '../sessions/sessions.ts'
 import { servingSettings } from '../sessions/settings.ts'
 import { dropIdleAfterSilence } from '../sessions/silence.ts'
+import { type Parts, partsFrom } from './parts.ts'
 
 export interface DatabaseSettings {
   /** Connections at the most. */
@@ -16,6 +18,8 @@ export interface DatabaseSettings {
   readonly pooler: 'none' | 'transaction'
   /** PostgreSQL itself, for what a session has to last for: listening and migrating. */
   readonly direct?: Connection | undefined
+  /** Where tables are spread over machines, the least hash of each part, ascending; none where they are not. */
+  readonly shards?: readonly number[]
 }
 
 const DEFAULTS: DatabaseSettings = { size: 10, acquireTimeout: 2000, pooler: 'none' }
@@ -23,6 +27,8 @@ const DEFAULTS: DatabaseSettings = { size: 10, acquireTimeout: 2000, pooler: 'no
 export interface Database {
   /** What reads and changes go through. */
   readonly pool: Pool
+  /** Over which chats are spread; undefined where they are all in one place. */
+  readonly parts: Parts | undefined
   /** How the connections of the pool are made. */
   readonly pooled: ClientConfig
   /** How one beside the pool is made, to listen or to migrate on. Undefined: there is no way past the pooler. */
@@ -39,11 +45,17 @@ export interface Database {
 const ignore = () => {}
 
 export const openDatabase = (connection: Connection, settings: Partial<DatabaseSettings> = {}): Database => {
-  const { size, acquireTimeout, pooler, direct: other } = { ...DEFAULTS, ...settings }
+  const { size, acquireTimeout, pooler, direct: other, shards } = { ...DEFAULTS, ...settings }
+  const parts = partsFrom(shards)
   const isPooled = pooler === 'transaction'
   const direct = other ?? (isPooled ? undefined : connection)
-  const pooled = (isPooled ? pooledSession : servingSession)(connection, acquireTimeout)
-  const Client = isPooled ? pooledClient(servingSettings(settingsAskedFor(connection))) : ServingClient
+  const pooled = isPooled
+    ? pooledSession(connection, acquireTimeout)
+    : servingSession(connection, acquireTimeout, parts !== undefined)
+  const Kept = isPooled
+    ? pooledClient(servingSettings(settingsAskedFor(connection), parts !== undefined))
+    : ServingClient
+  const Client = parts ? spreadClient(Kept) : Kept
   const pool = new Pool({ ...pooled, Client, max: size, idleTimeoutMillis: 30_000 })
   // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
   pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
@@ -60,6 +72,7 @@ export const openDatabase = (connection: Connection, settings: Partial<DatabaseS
 
   return {
     pool,
+    parts,
     pooled,
     session: direct === connection ? pooled : direct && servingSession(direct, acquireTimeout),
     migrating: direct && migratingSession(direct),

@@ -22,13 +22,22 @@ type Values<P extends Parameters> = {
 }
 
 /**
+ * Says, where tables are spread over machines, that what the column holds is among these chats, all of one part: then the
+ * statement goes to its machine alone. Says nothing where all tables are in one place, which knows by itself.
+ */
+export type Among = (column: string, chatIds: string) => string
+
+const anywhere: Among = () => ''
+const inOnePart: Among = (column, chatIds) => `and ${column} = any(${chatIds})`
+
+/**
  * A statement that each connection parses and plans once, under its name. Its parameters have names too: the text is
  * written with them and a call gives their values by them, so none can be left out or change places.
  */
 export const statement = <P extends Parameters, Row = void>(
   name: string,
   parameters: P,
-  text: (texts: Texts<P>) => string,
+  text: (texts: Texts<P>, among: Among) => string,
   read?: (columns: readonly unknown[]) => Row,
   /** Milliseconds that the client waits for it, where it may take longer than others. */
   patience?: number,
@@ -39,12 +48,13 @@ export const statement = <P extends Parameters, Row = void>(
     const own = parameter.types.map((type) => `$${++placeholders}::${type}`)
     return [name, parameter.text(own, name)]
   })
-  const sql = text(Object.fromEntries(texts) as Texts<P>)
+  const byName = Object.fromEntries(texts) as Texts<P>
+  const [sql, spread] = [text(byName, anywhere), text(byName, inOnePart)]
 
   return async (session, values) => {
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
-    const query = { name, text: sql, values: flat, rowMode: 'array', types, query_timeout: patience }
+    const query = { name, text: sql, spread, values: flat, rowMode: 'array', types, query_timeout: patience }
     const { rows } = await session.query<unknown[]>(query as never)
     return read ? rows.map((row) => read(row)) : []
   }
