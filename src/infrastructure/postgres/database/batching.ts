@@ -1,4 +1,7 @@
+import type { ChatId } from '../../../domain/identity.ts'
 import { deadlines } from './deadlines.ts'
+import { type Limited, limited } from './limited.ts'
+import type { Parts } from './parts.ts'
 import { isLockTimeout, mayConcernOne } from './sql-state.ts'
 
 interface Waiting<Item, Result> {
@@ -14,6 +17,8 @@ interface BatchSettings {
   readonly atOnce: number
   /** Items in one batch at the most. */
   readonly size: number
+  /** Waited for before what waits is taken along, where only so many batches of several kinds may be under way. */
+  readonly turn?: Limited
   /** What gives up the items that are kept waiting. */
   readonly givingUp?: typeof deadlines
 }
@@ -29,7 +34,7 @@ interface BatchSettings {
  */
 export const batching = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { atOnce, size, givingUp = deadlines }: BatchSettings,
+  { atOnce, size, turn = (work) => work(), givingUp = deadlines }: BatchSettings,
 ): ((item: Item) => Promise<Result>) => {
   type One = Waiting<Item, Result>
   let waiting: One[] = []
@@ -62,13 +67,17 @@ export const batching = <Item, Result>(
     }
   }
 
+  const runOne = async () => {
+    const batch = waiting.splice(0, size)
+    // All of it was given up meanwhile.
+    if (batch.length === 0) return
+    underWay.add(batch)
+    await settle(batch)
+    underWay.delete(batch)
+  }
+
   const run = async () => {
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, size)
-      underWay.add(batch)
-      await settle(batch)
-      underWay.delete(batch)
-    }
+    while (waiting.length > 0) await turn(runOne)
     workers -= 1
   }
 
@@ -80,4 +89,20 @@ export const batching = <Item, Result>(
       workers += 1
       setImmediate(() => void run())
     })
+}
+
+/** Batches of all parts that are under way at once, each of another part. */
+const PARTS_AT_ONCE = 4
+
+/** The same where chats are spread: what is asked for together is of one part. */
+export const batchingIn = <Item, Result>(
+  parts: Parts | undefined,
+  chatOf: (item: Item) => ChatId,
+  work: (items: readonly Item[]) => Promise<readonly Result[]>,
+  settings: BatchSettings,
+): ((item: Item) => Promise<Result>) => {
+  if (!parts) return batching(work, settings)
+  const turn = limited(PARTS_AT_ONCE)
+  const ofParts = Array.from({ length: parts.count }, () => batching(work, { ...settings, atOnce: 1, turn }))
+  return (item) => (ofParts[parts.of(chatOf(item))] as (item: Item) => Promise<Result>)(item)
 }

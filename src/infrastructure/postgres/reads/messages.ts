@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import { type Caller, type UserId, userOf } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId, MessageId } from '../../../domain/identity.ts'
-import { batching } from '../database/batching.ts'
+import { batchingIn } from '../database/batching.ts'
+import type { Parts } from '../database/parts.ts'
 import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
@@ -26,11 +27,13 @@ const statementFor = forViewers((isViewed) =>
   statement(
     isViewed ? 'messages-viewed' : 'messages',
     { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
-    ({ wanted }) => `
+    ({ wanted }, among) => `
       select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}
-      join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}
-      left join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null`,
+      join chats c on c.id = wanted.chat_id ${among('c.id', wanted.arrays.chatId)}
+      ${isViewed ? `${viewedBy('wanted.viewer', 'wanted.chat_id')} ${among('u.chat_id', wanted.arrays.chatId)}` : ''}
+      left join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null
+        ${among('m.chat_id', wanted.arrays.chatId)}`,
     (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null, row }),
   ),
 )
@@ -40,8 +43,8 @@ interface Asked extends MessageAddress {
 }
 
 /** Single messages: null when there is no such message, undefined when there is no such chat for the caller. */
-export const postgresMessages = (pool: Pool) => {
-  const find = batching(async (asked: readonly Asked[]) => {
+export const postgresMessages = (pool: Pool, parts?: Parts) => {
+  const find = async (asked: readonly Asked[]) => {
     const found: (Message | null | undefined)[] = asked.map(() => undefined)
     const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: userOf(caller), chatId, id, place }))
     for (const { place, message, row } of await statementFor(wanted)(pool, { wanted })) {
@@ -49,7 +52,8 @@ export const postgresMessages = (pool: Pool) => {
       if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
     }
     return found
-  }, BATCHES)
+  }
+  const findTogether = batchingIn(parts, ({ chatId }) => chatId, find, BATCHES)
   return (caller: Caller, chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
-    find({ caller, chatId, id })
+    findTogether({ caller, chatId, id })
 }

@@ -63,17 +63,19 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean, isOfReplies: boolean)
   statement(
     `pages-${order}${isOfReplies ? '-of-replies' : ''}${isViewed ? '-viewed' : ''}`,
     { wanted: table<WantedRow>(columnsOf(isViewed, isOfReplies)) },
-    ({ wanted }) => `
+    ({ wanted }, among) => `
       select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
         select json_agg(json_build_array(${MESSAGE}))
         from (
           select * from messages m
           where m.chat_id = wanted.chat_id and m.deleted_at is null and m.id < wanted.before and m.id > wanted.after
+            ${among('m.chat_id', wanted.arrays.chatId)}
             ${isOfReplies ? 'and m.reply_to = wanted.reply_to' : ''}
           order by m.id ${order} limit wanted.size
         ) m
       )) end ${isViewed ? `, ${SIGHT}` : ''}
-      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}`,
+      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${among('c.id', wanted.arrays.chatId)}
+      ${isViewed ? `${viewedBy('wanted.viewer', 'wanted.chat_id')} ${among('u.chat_id', wanted.arrays.chatId)}` : ''}`,
     (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )
 

@@ -4,7 +4,8 @@ import type { Caller } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { Metadata } from '../../../domain/metadata.ts'
-import { batching } from '../database/batching.ts'
+import { batchingIn } from '../database/batching.ts'
+import type { Parts } from '../database/parts.ts'
 import { boundedMap } from '../database/bounded-map.ts'
 import { BATCHES } from './batches.ts'
 import { type PageKind, readPages } from './page-statement.ts'
@@ -54,7 +55,7 @@ const keyOf = (chatId: ChatId, selection: MessageSelection) =>
  * not read again, from its second sight on: each change of a chat or its messages takes a revision, so it is the same. Whoever changes messages by
  * hand without one is found out a minute later, and a database that was put back in place with its connections.
  */
-export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSettings = DEFAULTS) => {
+export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSettings = DEFAULTS, parts?: Parts) => {
   const cache = boundedMap<string, CachedPage>(bytes, ({ bytes }) => bytes)
   pool.on('remove', cache.clear)
   const wasSeen = secondSight()
@@ -80,7 +81,7 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
     })
   }
 
-  const reading = (kind: PageKind) => batching(readIn(kind), BATCHES)
+  const reading = (kind: PageKind) => batchingIn(parts, ({ chatId }) => chatId, readIn(kind), BATCHES)
   const reads = {
     all: { newest: reading({ forwards: false, of: 'all' }), oldest: reading({ forwards: true, of: 'all' }) },
     replies: {
