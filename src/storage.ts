@@ -117,7 +117,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
     journal: postgresJournal(database.pool),
     markers: postgresMarkers(database.pool),
     reactions: postgresReactions(database.pool),
-    inboxes: postgresInboxes(database.pool),
+    inboxes: postgresInboxes(database.pool, database.parts),
     signals,
     keys: postgresKeys(database.pool),
     bell,

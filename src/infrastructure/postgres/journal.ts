@@ -64,8 +64,8 @@ const findRevisions = statement(
 const findSights = statement(
   'sights',
   { ids: list<ChatId>('bigint'), viewer: scalar<UserId | null>('text') },
-  ({ ids, viewer }) => `
-    select u.user_id is not null, ${CHAT}, ${MEMBERSHIP} from chats c ${viewedBy(viewer)} where c.id = any(${ids})`,
+  ({ ids, viewer }, { orNobody }) => `
+    select u.user_id is not null, ${CHAT}, ${MEMBERSHIP} from chats c ${viewedBy(orNobody(viewer))} where c.id = any(${ids})`,
   (row): Sight => ({
     chat: chatOf(row, 1),
     membership: row[0] === 't' ? membershipOf(row, 1 + CHAT_WIDTH) : undefined,

@@ -1,4 +1,5 @@
 import type { ChatId } from '../../../domain/identity.ts'
+import { limited } from './limited.ts'
 
 /**
  * The shards over which chats are spread, where they are: what one statement is about must be in one of them, and then goes to
@@ -42,7 +43,10 @@ export const partsFrom = (leastHashes: readonly number[] = []): Parts | undefine
         },
       }
 
-/** Does the work on what is in each part by itself, all at once; on all together where nothing is spread. */
+/** Parts that one request asks at once: each takes a connection. */
+const AT_ONCE = 3
+
+/** Does the work on what is in each part by itself, some at once; on all together where nothing is spread. */
 export const inParts = async <Item, Found>(
   parts: Parts | undefined,
   chatOf: (item: Item) => ChatId,
@@ -51,5 +55,6 @@ export const inParts = async <Item, Found>(
 ): Promise<readonly Found[]> => {
   if (!parts) return work(items)
   const groups = Map.groupBy(items, (item) => parts.of(chatOf(item)))
-  return (await Promise.all(Array.from(groups.values(), work))).flat()
+  const atOnce = limited(AT_ONCE)
+  return (await Promise.all(Array.from(groups.values(), (group) => atOnce(() => work(group))))).flat()
 }

@@ -21,14 +21,20 @@ type Values<P extends Parameters> = {
   readonly [Name in keyof P]: P[Name] extends Parameter<infer V, unknown> ? V : never
 }
 
-/**
- * Says, where tables are spread over machines, that what the column holds is among these chats, all of one part: then the
- * statement goes to its machine alone. Says nothing where all tables are in one place, which knows by itself.
- */
+/** What a statement says besides where tables are spread over machines, so that it goes to one of them; nothing elsewhere. */
+export interface Wording {
+  /** That what the column holds is among these chats, all of one part. */
+  readonly among: Among
+  /** The user, or what is no user's id in the place of null: a table of which no row can be meant would be on no machine. */
+  readonly orNobody: (user: string) => string
+}
 export type Among = (column: string, chatIds: string) => string
 
-const anywhere: Among = () => ''
-const inOnePart: Among = (column, chatIds) => `and ${column} = any(${chatIds})`
+const IN_ONE_PLACE: Wording = { among: () => '', orNobody: (user) => user }
+const SPREAD: Wording = {
+  among: (column, chatIds) => `and ${column} = any(${chatIds})`,
+  orNobody: (user) => `coalesce(${user}, '')`,
+}
 
 /**
  * A statement that each connection parses and plans once, under its name. Its parameters have names too: the text is
@@ -37,7 +43,7 @@ const inOnePart: Among = (column, chatIds) => `and ${column} = any(${chatIds})`
 export const statement = <P extends Parameters, Row = void>(
   name: string,
   parameters: P,
-  text: (texts: Texts<P>, among: Among) => string,
+  text: (texts: Texts<P>, wording: Wording) => string,
   read?: (columns: readonly unknown[]) => Row,
   /** Milliseconds that the client waits for it, where it may take longer than others. */
   patience?: number,
@@ -49,7 +55,7 @@ export const statement = <P extends Parameters, Row = void>(
     return [name, parameter.text(own, name)]
   })
   const byName = Object.fromEntries(texts) as Texts<P>
-  const [sql, spread] = [text(byName, anywhere), text(byName, inOnePart)]
+  const [sql, spread] = [text(byName, IN_ONE_PLACE), text(byName, SPREAD)]
 
   return async (session, values) => {
     const flat: unknown[] = []

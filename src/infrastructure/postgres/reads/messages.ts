@@ -27,7 +27,7 @@ const statementFor = forViewers((isViewed) =>
   statement(
     isViewed ? 'messages-viewed' : 'messages',
     { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
-    ({ wanted }, among) => `
+    ({ wanted }, { among }) => `
       select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}
       join chats c on c.id = wanted.chat_id ${among('c.id', wanted.arrays.chatId)}

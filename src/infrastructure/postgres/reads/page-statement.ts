@@ -63,7 +63,7 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean, isOfReplies: boolean)
   statement(
     `pages-${order}${isOfReplies ? '-of-replies' : ''}${isViewed ? '-viewed' : ''}`,
     { wanted: table<WantedRow>(columnsOf(isViewed, isOfReplies)) },
-    ({ wanted }, among) => `
+    ({ wanted }, { among }) => `
       select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
         select json_agg(json_build_array(${MESSAGE}))
         from (

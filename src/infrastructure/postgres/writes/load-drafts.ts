@@ -36,7 +36,7 @@ const lockChat = statement(
 const findFree = statement(
   'free-chats',
   { ids: list<ChatId>('bigint') },
-  ({ ids }, among) => `
+  ({ ids }, { among }) => `
     with free as materialized (select id from chats where id = any(${ids}) for no key update skip locked)
     select asked.id
     from unnest(${ids}) asked (id)
@@ -49,7 +49,7 @@ const findFree = statement(
 const findMessages = statement(
   'messages-by-id',
   { wanted: table<MessageAddress>(messageAddressColumns) },
-  ({ wanted }, among) =>
+  ({ wanted }, { among }) =>
     `select ${MESSAGE}
      from ${wanted.rows} join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id
      where m.deleted_at is null ${among('m.chat_id', wanted.arrays.chatId)}`,
@@ -61,7 +61,7 @@ const postingOf = readerOf<Posting>(postingColumns)
 const findDone = statement(
   'messages-by-key',
   { wanted: table<KeyAddress>(keyAddressColumns) },
-  ({ wanted }, among) =>
+  ({ wanted }, { among }) =>
     `select m.idempotency_key, m.fingerprint, ${namesOf(postingColumns, 'm')}
      from ${wanted.rows}
      join messages m on m.chat_id = wanted.chat_id and m.idempotency_key = wanted.idempotency_key

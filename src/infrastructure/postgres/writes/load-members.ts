@@ -10,7 +10,7 @@ import type { RecentMembers } from './recent-members.ts'
 const findMembers = statement(
   'members-by-user',
   { wanted: table<MemberAddress>(memberAddressColumns) },
-  ({ wanted }, among) =>
+  ({ wanted }, { among }) =>
     `select ${MEMBERSHIP}
      from ${wanted.rows} join members u on u.chat_id = wanted.chat_id and u.user_id = wanted.user_id
        ${among('u.chat_id', wanted.arrays.chatId)}`,
@@ -20,7 +20,7 @@ const findMembers = statement(
 const findOthers = statement(
   'members-besides',
   { wanted: table<MemberAddress>(memberAddressColumns) },
-  ({ wanted }, among) => `
+  ({ wanted }, { among }) => `
     select wanted.chat_id, wanted.user_id,
       exists (
         select from members u where u.chat_id = wanted.chat_id and u.user_id <> wanted.user_id

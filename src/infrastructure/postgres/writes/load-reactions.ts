@@ -13,7 +13,7 @@ const isWanted = Object.values(ownReactionColumns)
 const findReactions = statement(
   'reactions-by-user',
   { wanted: table<OwnReaction>(ownReactionColumns) },
-  ({ wanted }, among) =>
+  ({ wanted }, { among }) =>
     `select ${namesOf(ownReactionColumns, 'r')} from ${wanted.rows} join reactions r on ${isWanted}
        ${among('r.chat_id', wanted.arrays.chatId)}`,
   readerOf<OwnReaction>(ownReactionColumns),

@@ -49,7 +49,7 @@ const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
       senders: sendersWhere(isMarking),
       ...reactionsWhere(isReacting),
     },
-    ({ moves, sent, changed, members, unused, senders, ...reactions }, among) => `
+    ({ moves, sent, changed, members, unused, senders, ...reactions }, { among }) => `
     with ${usedOf(unused, among)}, moved as (
       update chats c
       set ${assignmentsOf(ownColumns, 'moves')}, ${METADATA},

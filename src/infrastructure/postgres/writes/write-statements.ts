@@ -52,7 +52,7 @@ const sends = <Sent extends NewMessageRow>(
       unused: unusedWhere(isKeyed),
       senders: sendersWhere(isMarking),
     },
-    ({ moves, sent, unused, senders }, among) => `
+    ({ moves, sent, unused, senders }, { among }) => `
       with ${isKeyed ? `${usedOf(unused, among)}, ` : ''} moved as (
         update chats c
         set ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.sends' })}

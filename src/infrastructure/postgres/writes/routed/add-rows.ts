@@ -20,7 +20,7 @@ const adding = <A extends { readonly chatId: unknown }>(
   return statement(
     name,
     { added: table<A>(columns) },
-    ({ added }, among) => `
+    ({ added }, { among }) => `
       insert into ${into} (${namesOf({ chatId, ...others })})
       select c.id, ${namesOf(others, 'added')}
       from ${added.rows} join chats c on c.id = added.${chatId.name} ${among('c.id', added.arrays.chatId)}

@@ -33,7 +33,7 @@ const sends = (name: string, isKeyed: boolean, isMarking: boolean) =>
   statement(
     name,
     { moves: table<SendMove>(sendMoveColumns), unused: unusedWhere(isKeyed), senders: sendersWhere(isMarking) },
-    ({ moves, unused, senders }, among) => {
+    ({ moves, unused, senders }, { among }) => {
       // Not among those of the other tables: a table of which no row can be meant would have no shard to go to.
       const inPart = (column: string) => among(column, moves.arrays.id)
       return `
@@ -75,7 +75,7 @@ export const moveEverything = statement(
     senders: sendersWhere(true),
     ...changingWhere,
   },
-  ({ moves, changed, unused, senders, ...reactions }, among) => {
+  ({ moves, changed, unused, senders, ...reactions }, { among }) => {
     const inPart = (column: string) => among(column, moves.arrays.id)
     return `
     with ${usedOf(unused, inPart)}, moved as (

@@ -44,7 +44,7 @@ const addChat = statement(
   ({ chat }) => `insert into chats (${namesOf(chatColumns)}) values (${Object.values(chat).join(', ')})`,
 )
 
-const addFounders = statement('add-founders', { founders: table<Member>(memberColumns) }, ({ founders }, among) => {
+const addFounders = statement('add-founders', { founders: table<Member>(memberColumns) }, ({ founders }, { among }) => {
   const { chatId, ...others } = memberColumns
   return `
       insert into members (${namesOf({ chatId, ...others })})
@@ -81,9 +81,9 @@ const findKey = statement(
 const findChat = statement(
   'chat-seen',
   { id: scalar<ChatId>('bigint'), viewer: scalar<UserId | null>('text') },
-  ({ id, viewer }) => `
+  ({ id, viewer }, { orNobody }) => `
     select u.user_id is not null, ${CHAT}, ${MEMBERSHIP}
-    from chats c left join members u on u.chat_id = c.id and u.user_id = ${viewer}
+    from chats c left join members u on u.chat_id = ${id} and u.user_id = ${orNobody(viewer)}
     where c.id = ${id}`,
   (found) => ({
     chat: chatOf(found, 1),
