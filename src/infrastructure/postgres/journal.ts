@@ -84,8 +84,9 @@ const inChunks = async <A>(ids: readonly ChatId[], find: (ids: readonly ChatId[]
 const sightsOf = async (pool: Pool, caller: Caller, ids: readonly ChatId[]) => {
   const within = ids.filter((id) => reaches(caller, id))
   const found = await inChunks(within, (chunk) => findSights(pool, { ids: chunk, viewer: userOf(caller) }))
+  const inOrder = found.toSorted((a, b) => a.chat.id - b.chat.id)
   return new Map(
-    found.flatMap((sight) => (sees(caller, sight.chat, sight.membership) ? [[sight.chat.id, sight] as const] : [])),
+    inOrder.flatMap((sight) => (sees(caller, sight.chat, sight.membership) ? [[sight.chat.id, sight] as const] : [])),
   )
 }
 
