@@ -9,6 +9,7 @@ import {
   startEmbeddedPostgres,
 } from './infrastructure/embedded-postgres/embedded-postgres.ts'
 import { distribute } from './infrastructure/postgres/distribution/distribute.ts'
+import { ensureFunctions } from './infrastructure/postgres/distribution/functions.ts'
 import { shardsOfChats } from './infrastructure/postgres/distribution/shards.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
@@ -99,7 +100,10 @@ const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promis
   try {
     await prepareDatabase(database, log)
     const shards = await shardsOfChats(database.pool)
-    if (shards.length > 0) log(`chats are spread over ${shards.length} shards by Citus`)
+    if (shards.length > 0) {
+      log(`chats are spread over ${shards.length} shards by Citus`)
+      await ensureFunctions(database, log)
+    }
     return { connection, settings: { ...settings, shards } }
   } finally {
     await database.close()

@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import type { Database } from '../database/database.ts'
 import { migrate } from '../migrations/migrate.ts'
 import { underMigrationLock } from '../migrations/migration-lock.ts'
+import { makeFunctions } from './functions.ts'
 import { shardsOfChats } from './shards.ts'
 import { spreading } from './tables.ts'
 
@@ -44,6 +45,7 @@ const spread = async (client: Client, log: Log): Promise<void> => {
     await client.query(`set local citus.multi_shard_modify_mode = 'sequential'; set local lock_timeout = 0`)
     for (const statement of spreading(SHARDS)) await client.query(statement)
     await client.query(patienceOf(user, database))
+    await makeFunctions(client)
     await client.query('commit')
   } catch (error) {
     await client.query('rollback').catch(() => {})

@@ -4,9 +4,9 @@ import type { Parts } from '../database/parts.ts'
 import { scalar } from '../database/parameters.ts'
 import { statement } from '../database/statement.ts'
 import { inTransaction } from '../database/transaction.ts'
-import type { StandingDraft } from './draft-rows.ts'
+import { isSends, type StandingDraft } from './draft-rows.ts'
 import type { Place } from './moving.ts'
-import { addsRows, writeRouted } from './routed/write-routed.ts'
+import { addsRows, writeOnTheSpot, writeRouted } from './routed/write-routed.ts'
 import { writeDrafts } from './write-drafts.ts'
 import { deleteChat } from './write-statements.ts'
 
@@ -35,10 +35,14 @@ const deleteKeys = statement(
 )
 
 const inParts: Writing = {
-  together: (pool, drafts) =>
-    drafts.some(addsRows)
+  together: async (pool, drafts) => {
+    const [first] = drafts
+    if (!first) return new Map()
+    if (drafts.length === 1 && isSends(first)) return writeOnTheSpot(pool, first)
+    return drafts.some(addsRows)
       ? inTransaction(pool, {}, (client) => writeRouted(client, drafts))
-      : writeRouted(pool, drafts),
+      : writeRouted(pool, drafts)
+  },
   within: (client, draft) => writeRouted(client, [draft]),
   remove: async (client, id) => {
     await deleteChat(client, { chat: { id } })

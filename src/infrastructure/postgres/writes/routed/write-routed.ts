@@ -2,11 +2,12 @@ import type { Message } from '../../../../domain/chat/message.ts'
 import type { ChatId, MessageId, Revision } from '../../../../domain/identity.ts'
 import { entryRow, keyRow } from '../../database/rows.ts'
 import type { Session } from '../../database/statement.ts'
-import { changedMemberRow, isSends, moveOf, sendersIn, type StandingDraft, unusedIn } from '../draft-rows.ts'
+import { changedMemberRow, isSends, keyedRow, moveOf, sendersIn, type StandingDraft, unusedIn } from '../draft-rows.ts'
 import type { Place } from '../moving.ts'
 import { reactionsIn } from '../writing-reactions.ts'
 import { addMemberships, addMessages, addReactions } from './add-rows.ts'
 import { moveEverything, movingSends } from './move-chats.ts'
+import { sendOnTheSpot } from './send-function.ts'
 
 const move = (session: Session, drafts: readonly StandingDraft[]) => {
   const moves = drafts.map(moveOf)
@@ -31,6 +32,23 @@ const sentAt = ({ chat, sent }: StandingDraft, { updatedAt, lastMessageId, revis
     }
     return { ...moved, ...keyRow(moved, intent) }
   })
+}
+
+/**
+ * The same of messages sent to one chat, in one command. Not in a transaction that is under way: there the coordinator would do
+ * itself what the function does.
+ */
+export const writeOnTheSpot = async (
+  session: Session,
+  draft: StandingDraft,
+): Promise<ReadonlyMap<ChatId, Place | undefined>> => {
+  const [place] = await sendOnTheSpot(session, {
+    move: moveOf(draft),
+    unused: [...draft.unused],
+    senders: sendersIn(draft),
+    sent: draft.sent.map(keyedRow),
+  })
+  return place?.revision === draft.chat.revision ? new Map() : new Map([[draft.before.id, place]])
 }
 
 /** Whether rows are added for them, in statements of their own. */
