@@ -9,7 +9,7 @@ import { pageOf } from './page-of.ts'
 import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
-interface WantedPage {
+export interface WantedPage {
   readonly caller: Caller
   readonly chatId: ChatId
   readonly selection: MessageSelection
@@ -99,13 +99,16 @@ const readPage = (json: string, selection: MessageSelection): MessagePage => {
   return messagePage(chatOfJson(columns), pageOf(messages, selection, readsForwards(selection)))
 }
 
-/** In the order asked for: the page, `known` when it is the one that is cached, or nothing when there is no such chat for the caller. */
+/** The page, `known` when it is the one that is cached, or nothing when there is no such chat for the caller. */
+export type FoundPage = MessagePage | 'known' | undefined
+
+/** In the order asked for. */
 export const readPages = async (
   session: Session,
   wanted: readonly WantedPage[],
   { forwards, of }: PageKind,
-): Promise<readonly (MessagePage | 'known' | undefined)[]> => {
-  const pages: (MessagePage | 'known' | undefined)[] = wanted.map(() => undefined)
+): Promise<readonly FoundPage[]> => {
+  const pages: FoundPage[] = wanted.map(() => undefined)
   const rows = wanted.map(rowOf)
   for (const { place, json, row } of await (forwards ? oldest : newest)[of](rows)(session, { wanted: rows })) {
     const { caller, chatId, selection } = wanted[place] as WantedPage
