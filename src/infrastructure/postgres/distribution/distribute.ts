@@ -59,11 +59,16 @@ const spread = async (client: Client, log: Log): Promise<void> => {
  * migrates. Nobody may serve from it meanwhile, nor go on as before afterwards: servers find out at their start. Does nothing
  * when that was done before. Returns whether it was done now.
  */
-export const distribute = async (database: Database, log: Log = () => {}): Promise<boolean> => {
+export const distribute = async (
+  database: Database,
+  log: Log = () => {},
+  /** Brings it up to date before; a test that asks what becomes of later migrations does without. */
+  bringUpToDate: (database: Database, log: Log) => Promise<unknown> = migrate,
+): Promise<boolean> => {
   const { migrating } = database
   if (!migrating)
     throw new Error('tables cannot be spread through a pooler: set DATABASE_DIRECT_URL to PostgreSQL itself')
-  await migrate(database, log)
+  await bringUpToDate(database, log)
   const client = new Client(migrating)
   client.on('error', () => {})
   await client.connect()
