@@ -1,7 +1,7 @@
 import { assignmentsOf, type Columns, namesOf, without } from '../../database/columns.ts'
-import { table } from '../../database/parameters.ts'
+import { row, table } from '../../database/parameters.ts'
 import { membershipColumns, ownReactionColumns } from '../../database/rows.ts'
-import { statement } from '../../database/statement.ts'
+import { type Session, statement } from '../../database/statement.ts'
 import type { OwnReaction } from '../../../../domain/chat/reaction.ts'
 import { type KeyedMessage, keyedMessageColumns } from '../moving.ts'
 import { changedMemberColumns, type ChangedMemberRow } from '../write-everything.ts'
@@ -28,7 +28,32 @@ const adding = <A extends { readonly chatId: unknown }>(
   )
 }
 
-export const addMessages = adding<KeyedMessage>('add-messages', 'messages', keyedMessageColumns)
+const addMany = adding<KeyedMessage>('add-messages', 'messages', keyedMessageColumns)
+
+/** Messages that are written out one after another: up to here that is planned at less cost than what selects them. */
+const FEW = 32
+
+const addingFew = (count: number) =>
+  statement(
+    `add-${count}-messages`,
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`_${index}`, row<KeyedMessage>(keyedMessageColumns)]),
+    ),
+    (rows) => `
+      insert into messages (${namesOf(keyedMessageColumns)})
+      values ${Object.values(rows)
+        .map((values) => `(${Object.values(values).join(', ')})`)
+        .join(', ')}`,
+  )
+const few = new Map<number, ReturnType<typeof addingFew>>()
+
+export const addMessages = async (session: Session, messages: readonly KeyedMessage[]): Promise<void> => {
+  const count = messages.length
+  if (count > FEW) return void (await addMany(session, { added: messages }))
+  const add = few.get(count) ?? addingFew(count)
+  few.set(count, add)
+  await add(session, Object.fromEntries(messages.map((message, index) => [`_${index}`, message])))
+}
 
 export const addMemberships = adding<ChangedMemberRow>(
   'add-memberships',

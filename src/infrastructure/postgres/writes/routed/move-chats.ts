@@ -52,7 +52,22 @@ const sends = (name: string, isKeyed: boolean, isMarking: boolean) =>
     surprise,
   )
 
-const moveSends = sends('move-sends', false, false)
+/**
+ * Of services and strangers, who have no markers, and without keys: what did not move is not returned. Citus plans it, and a
+ * machine does it, at half the cost of the others.
+ */
+export const moveSends = statement(
+  'move-sends',
+  { moves: table<SendMove>(sendMoveColumns) },
+  ({ moves }, { among }) => `
+    update chats c
+    set ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.sends' })}
+    from ${moves.rows}
+    where c.id = moves.id and ${SETTLED} = moves.settled_before ${among('c.id', moves.arrays.id)}
+    returning c.id, ${namesOf(placeColumns, 'c')}`,
+  surprise,
+)
+
 const moveMemberSends = sends('move-member-sends', false, true)
 const moveKeyedSends = sends('move-keyed-sends', true, false)
 const moveKeyedMemberSends = sends('move-keyed-member-sends', true, true)
@@ -60,7 +75,7 @@ const moveKeyedMemberSends = sends('move-keyed-member-sends', true, true)
 /** Where all that became of the chats is messages sent. */
 export const movingSends = (isKeyed: boolean, isMarking: boolean) => {
   if (isKeyed) return isMarking ? moveKeyedMemberSends : moveKeyedSends
-  return isMarking ? moveMemberSends : moveSends
+  return moveMemberSends
 }
 
 const changedColumns: Columns<Omit<EntryRow, 'chatId' | 'id'>> = without(entryColumns, 'chatId', 'id')

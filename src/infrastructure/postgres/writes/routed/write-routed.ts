@@ -6,15 +6,17 @@ import { changedMemberRow, isSends, keyedRow, moveOf, sendersIn, type StandingDr
 import type { Place } from '../moving.ts'
 import { reactionsIn } from '../writing-reactions.ts'
 import { addMemberships, addMessages, addReactions } from './add-rows.ts'
-import { moveEverything, movingSends } from './move-chats.ts'
+import { moveEverything, moveSends, movingSends } from './move-chats.ts'
 import { sendOnTheSpot } from './send-function.ts'
 
 const move = (session: Session, drafts: readonly StandingDraft[]) => {
   const moves = drafts.map(moveOf)
   const senders = drafts.flatMap(sendersIn)
   const unused = drafts.flatMap(unusedIn)
-  if (drafts.every(isSends))
+  if (drafts.every(isSends)) {
+    if (unused.length === 0 && senders.length === 0) return moveSends(session, { moves })
     return movingSends(unused.length > 0, senders.length > 0)(session, { moves, unused, senders })
+  }
   const { counted, withdrawn, erased } = reactionsIn(drafts)
   const changed = drafts.flatMap(({ changed }) => Array.from(changed, entryRow))
   return moveEverything(session, { moves, unused, senders, changed, counted, withdrawn, erased })
@@ -71,9 +73,12 @@ export const writeRouted = async (
   const sent = moved.flatMap(({ draft, place }) => sentAt(draft, place))
   const members = moved.flatMap(({ draft }) => Array.from(draft.changedMembers.values(), changedMemberRow))
   const { added } = reactionsIn(moved.map(({ draft }) => draft))
-  if (sent.length > 0) await addMessages(session, { added: sent })
+  if (sent.length > 0) await addMessages(session, sent)
   if (members.length > 0) await addMemberships(session, { added: members })
   if (added.length > 0) await addReactions(session, { added })
-  for (const { draft, place } of moved) if (place.revision === draft.chat.revision) found.delete(draft.before.id)
-  return found
+  const surprises = new Map<ChatId, Place | undefined>(found)
+  for (const { draft, place } of moved) if (place.revision === draft.chat.revision) surprises.delete(draft.before.id)
+  for (const draft of drafts)
+    if (isSends(draft) && !found.has(draft.before.id)) surprises.set(draft.before.id, undefined)
+  return surprises
 }
