@@ -192,13 +192,13 @@ export const openPrepared = (whereabouts: Whereabouts, onFailure?: ReportFailure
   storageOn(opened(whereabouts), onFailure)
 
 /** Spreads the database over the machines of its Citus cluster; false when it was. Rejects when there is no cluster. */
-export const distributeStorage = async (config: Config, log: Log): Promise<boolean> => {
+export const distributeStorage = async (config: Config, log: Log, shards?: number): Promise<boolean> => {
   if (config.DATABASE_URL === undefined)
     throw new Error('an embedded or missing server is no cluster: set DATABASE_URL to its coordinator')
   const { connection, settings, close } = await locateDatabase(config, log)
   const database = openDatabase(connection, settings)
   try {
-    return await distribute(database, log)
+    return await distribute(database, log, { shards })
   } finally {
     await database.close()
     await close()

@@ -112,7 +112,7 @@ describe('Spreading a database over a cluster', () => {
           const database = hold(openDatabase({ url: clusterUrl() }), ({ close }) => close())
           const { migrator } = await database.orm()
           for (const earlier of MIGRATIONS.slice(0, index + 1)) await migrator.up({ migrations: [earlier] })
-          await distribute(database, undefined, async () => {})
+          await distribute(database, undefined, { bringUpToDate: async () => {} })
           expect(await migrate(database)).to.deep.equal(MIGRATIONS.slice(index + 1))
         })
 

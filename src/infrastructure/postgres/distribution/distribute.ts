@@ -8,8 +8,11 @@ import { spreading } from './tables.ts'
 
 type Log = (line: string) => void
 
-/** Of each machine several, so that there is something to move when more of them come. */
-const SHARDS = 8
+/**
+ * On each machine, where nobody says how many: few, because what goes to one shard goes together. With twice as many, a group of
+ * sends is half as large and a send costs half as much again. A shard can be split and moved when machines are added.
+ */
+const SHARDS_PER_WORKER = 2
 
 /**
  * On the machines no session of ours says how long to wait for a lock: that of the coordinator waits there by this role's word,
@@ -20,6 +23,13 @@ const patienceOf = (user: string, database: string) =>
 
 const COUNT = `
   select count(*)::int as workers from pg_dist_node where noderole = 'primary' and isactive and shouldhaveshards`
+
+interface DistributeOptions {
+  /** In all; by default so many a machine. */
+  readonly shards?: number | undefined
+  /** Brings the database up to date before; a test that asks what becomes of later migrations does without. */
+  readonly bringUpToDate?: (database: Database, log: Log) => Promise<unknown>
+}
 
 const workersOf = async (client: Client): Promise<number> => {
   const { rows } = await client.query<{ there: boolean }>(
@@ -32,8 +42,9 @@ const workersOf = async (client: Client): Promise<number> => {
   return (await client.query<{ workers: number }>(COUNT)).rows[0]?.workers ?? 0
 }
 
-const spread = async (client: Client, log: Log): Promise<void> => {
+const spread = async (client: Client, log: Log, wanted: number | undefined): Promise<void> => {
   const workers = await workersOf(client)
+  const shards = wanted ?? SHARDS_PER_WORKER * workers
   if (workers === 0) throw new Error('Citus knows no machine to spread over: name one with citus_add_node')
   const { rows } = await client.query<{ user: string; database: string }>(
     'select quote_ident(current_user) as user, quote_ident(current_database()) as database',
@@ -43,7 +54,7 @@ const spread = async (client: Client, log: Log): Promise<void> => {
   try {
     // Shards of tables that refer to each other are made over one connection to each machine.
     await client.query(`set local citus.multi_shard_modify_mode = 'sequential'; set local lock_timeout = 0`)
-    for (const statement of spreading(SHARDS)) await client.query(statement)
+    for (const statement of spreading(shards)) await client.query(statement)
     await client.query(patienceOf(user, database))
     await makeFunctions(client)
     await client.query('commit')
@@ -51,7 +62,7 @@ const spread = async (client: Client, log: Log): Promise<void> => {
     await client.query('rollback').catch(() => {})
     throw error
   }
-  log(`spread over ${SHARDS} shards on ${workers} ${workers === 1 ? 'machine' : 'machines'}`)
+  log(`spread over ${shards} shards on ${workers} ${workers === 1 ? 'machine' : 'machines'}`)
 }
 
 /**
@@ -62,8 +73,7 @@ const spread = async (client: Client, log: Log): Promise<void> => {
 export const distribute = async (
   database: Database,
   log: Log = () => {},
-  /** Brings it up to date before; a test that asks what becomes of later migrations does without. */
-  bringUpToDate: (database: Database, log: Log) => Promise<unknown> = migrate,
+  { shards, bringUpToDate = migrate }: DistributeOptions = {},
 ): Promise<boolean> => {
   const { migrating } = database
   if (!migrating)
@@ -75,7 +85,7 @@ export const distribute = async (
   try {
     return await underMigrationLock(client, log, async () => {
       if ((await shardsOfChats(client)).length > 0) return false
-      await spread(client, log)
+      await spread(client, log, shards)
       return true
     })
   } finally {
