@@ -26,7 +26,7 @@ if (CITUS_URL === undefined) {
 }
 
 const isQuick = process.argv.includes('--quick')
-const pace: Pace = isQuick ? { rounds: 2, seconds: 2, warmSeconds: 2 } : { rounds: 5, seconds: 5, warmSeconds: 10 }
+const pace: Pace = isQuick ? { rounds: 2, seconds: 2, warmSeconds: 2 } : { rounds: 5, seconds: 4, warmSeconds: 8 }
 const CONTENTS = { chats: 1000, messages: 100 }
 
 const MANY: Crowd = { chats: CONTENTS.chats, messages: CONTENTS.messages }
@@ -43,6 +43,13 @@ const FIGURES: readonly (readonly [figure: string, exchange: Exchange, crowd: Cr
 const [spread, plain] = [await spreadDatabase(CITUS_URL, CONTENTS), await plainDatabase(CITUS_URL, CONTENTS)]
 const load = startLoad()
 const servers = [await startOurs(spread), await startOurs(plain)] as const
+const stop = async () => {
+  await Promise.allSettled(servers.map((server) => server.stop()))
+  await load.stop()
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void stop().finally(() => process.exit(130)))
+
 try {
   const rows: Row[] = []
   for (const [figure, exchange, crowd, goal] of FIGURES) {
@@ -57,6 +64,5 @@ try {
   console.log(`\n${tableOf(rows)}`)
   process.exitCode = rows.some(({ met }) => met === 'no') ? 1 : 0
 } finally {
-  await Promise.allSettled(servers.map(({ stop }) => stop()))
-  await load.stop()
+  await stop()
 }

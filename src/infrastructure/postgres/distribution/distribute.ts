@@ -9,10 +9,10 @@ import { spreading } from './tables.ts'
 type Log = (line: string) => void
 
 /**
- * On each machine, where nobody says how many: few, because what goes to one shard goes together. With twice as many, a group of
- * sends is half as large and a send costs half as much again. A shard can be split and moved when machines are added.
+ * On each machine, where nobody says how many: what goes to one shard goes together, so with twice as many a group of sends is half
+ * as large and a send costs half as much again. More of them leave room for more machines, as a shard is on one.
  */
-const SHARDS_PER_WORKER = 2
+const SHARDS_PER_WORKER = 1
 
 /**
  * On the machines no session of ours says how long to wait for a lock: that of the coordinator waits there by this role's word,

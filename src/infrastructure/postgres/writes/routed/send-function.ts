@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Columns, namesOf, without } from '../../database/columns.ts'
-import { list, row, table } from '../../database/parameters.ts'
+import { list, row, sparseTable, table } from '../../database/parameters.ts'
 import { statement } from '../../database/statement.ts'
 import type { KeptKey } from '../../../../domain/intent.ts'
 import { memberAddressColumns } from '../../database/rows.ts'
@@ -110,7 +110,7 @@ const call = statement(
     move: row<SendMove>(sendMoveColumns),
     unused: list<KeptKey>('text'),
     senders: table<Sender>(senderColumns),
-    sent: table<Sent>(sentColumns),
+    sent: sparseTable<Sent>(sentColumns),
   },
   ({ move, unused, senders, sent }) =>
     `select * from ${NAME}(${[
