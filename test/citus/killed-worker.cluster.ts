@@ -89,6 +89,7 @@ describe('A worker that is killed under load', function () {
     killWorker(mortal)
     const before = said.length
     await sleep(PHASE_MS)
+    expect((await fetch(`${messenger.url}/readyz`)).status, 'ready without the worker').to.equal(200)
     const saidMeanwhile = said.slice(before)
     expect(saidMeanwhile.filter(({ chat }) => onLiving.includes(chat as never))).not.to.have.length(0)
     await startWorker(mortal)
