@@ -49,7 +49,10 @@ const few = new Map<number, ReturnType<typeof addingFew>>()
 
 export const addMessages = async (session: Session, messages: readonly KeyedMessage[]): Promise<void> => {
   const count = messages.length
-  if (count > FEW) return void (await addMany(session, { added: messages }))
+  if (count > FEW) {
+    await addMany(session, { added: messages })
+    return
+  }
   const add = few.get(count) ?? addingFew(count)
   few.set(count, add)
   await add(session, Object.fromEntries(messages.map((message, index) => [`_${index}`, message])))
