@@ -8,6 +8,9 @@ import {
   runningPostgres,
   startEmbeddedPostgres,
 } from './infrastructure/embedded-postgres/embedded-postgres.ts'
+import { distribute } from './infrastructure/postgres/distribution/distribute.ts'
+import { ensureFunctions } from './infrastructure/postgres/distribution/functions.ts'
+import { shardsOfChats } from './infrastructure/postgres/distribution/shards.ts'
 import { postgresBell } from './infrastructure/postgres/bell.ts'
 import { postgresJournal } from './infrastructure/postgres/journal.ts'
 import { postgresInboxes } from './infrastructure/postgres/inboxes.ts'
@@ -91,25 +94,30 @@ const locateDatabase = async (
   return { connection: { url }, settings, close: async () => {} }
 }
 
-/** Rejects, with nothing left open, when the service cannot work on the database. */
-const prepared = async (
-  { connection, settings }: Whereabouts,
-  log: Log,
-  traces?: StatementTraces,
-): Promise<Database> => {
-  const database = openDatabase(connection, settings, traces)
+/**
+ * Brings the database up to date, and finds out whether its tables are spread over machines. Rejects, with nothing left open, when
+ * the service cannot work on it.
+ */
+const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promise<Whereabouts> => {
+  const database = openDatabase(connection, settings)
   try {
     await prepareDatabase(database, log)
-    return database
-  } catch (error) {
+    const shards = await shardsOfChats(database.pool)
+    if (shards.length > 0) {
+      log(`chats are spread over ${shards.length} shards by Citus`)
+      await ensureFunctions(database, log)
+    }
+    return { connection, settings: { ...settings, shards } }
+  } finally {
     await database.close()
-    throw error
   }
 }
 
 /** Where statements are traced: what is done for those who hear of it is done for nobody who asked. */
 const unasked = <Told>(traces: StatementTraces | undefined, tell: (told: Told) => void): ((told: Told) => void) =>
   traces ? (told) => traces.together([], () => tell(told)) : tell
+const opened = ({ connection, settings }: Whereabouts, traces?: StatementTraces): Database =>
+  openDatabase(connection, settings, traces)
 
 const storageOn = (database: Database, onFailure: ReportFailure | undefined): Storage => {
   const notifications = postgresNotifications(database, onFailure)
@@ -121,7 +129,7 @@ const storageOn = (database: Database, onFailure: ReportFailure | undefined): St
     journal: postgresJournal(database.pool),
     markers: postgresMarkers(database.pool),
     reactions: postgresReactions(database.pool),
-    inboxes: postgresInboxes(database.pool),
+    inboxes: postgresInboxes(database.pool, database.parts),
     signals: { ...signals, send: unasked(traces, signals.send) },
     keys: postgresKeys(database.pool),
     bell: { ...bell, ring: unasked(traces, bell.ring) },
@@ -147,7 +155,7 @@ export const openStorage = async (
   if (config.STORAGE === 'memory') return memoryStorage()
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    const storage = storageOn(await prepared(found, log, traces), onFailure)
+    const storage = storageOn(opened(await prepared(found, log), traces), onFailure)
     return {
       ...storage,
       close: async () => {
@@ -169,10 +177,8 @@ export const openStorageBeside = async (config: Config, log: Log): Promise<Stora
   const isEmbedded = config.STORAGE === 'postgres' && config.DATABASE_URL === undefined
   const running = isEmbedded ? await runningPostgres(dataDirOf(config), log) : undefined
   if (!running) return openStorage(config, log)
-  return storageOn(
-    await prepared({ connection: { ...running, database: DATABASE }, settings: { size: 1 } }, log),
-    undefined,
-  )
+  const found = { connection: { ...running, database: DATABASE }, settings: { size: 1 } }
+  return storageOn(opened(await prepared(found, log)), undefined)
 }
 
 /** The same for a database that other processes serve. */
@@ -184,8 +190,7 @@ export const prepareForOthers = async (
 ): Promise<KeptDatabase> => {
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    await (await prepared(found, log)).close()
-    return found
+    return { ...found, ...(await prepared(found, log)) }
   } catch (error) {
     await found.close()
     throw error
@@ -193,8 +198,19 @@ export const prepareForOthers = async (
 }
 
 /** What another process has prepared, and keeps running. Asks nothing of it before the first request does. */
-export const openPrepared = (
-  { connection, settings }: Whereabouts,
-  onFailure?: ReportFailure,
-  traces?: StatementTraces,
-): Storage => storageOn(openDatabase(connection, settings, traces), onFailure)
+export const openPrepared = (whereabouts: Whereabouts, onFailure?: ReportFailure, traces?: StatementTraces): Storage =>
+  storageOn(opened(whereabouts, traces), onFailure)
+
+/** Spreads the database over the machines of its Citus cluster; false when it was. Rejects when there is no cluster. */
+export const distributeStorage = async (config: Config, log: Log, shards?: number): Promise<boolean> => {
+  if (config.DATABASE_URL === undefined)
+    throw new Error('an embedded or missing server is no cluster: set DATABASE_URL to its coordinator')
+  const { connection, settings, close } = await locateDatabase(config, log)
+  const database = openDatabase(connection, settings)
+  try {
+    return await distribute(database, log, { shards })
+  } finally {
+    await database.close()
+    await close()
+  }
+}

@@ -17,6 +17,11 @@ const layersBesideSrc: readonly Layer[] = [
     because:
       'the service is measured as a process; what is imported prepares databases, tokens and the handler it is held against',
   },
+  {
+    path: 'bench/cluster',
+    may: `bench src/infrastructure pg node:`,
+    because: 'a cluster is measured as the service is anywhere, beside a plain database',
+  },
 
   {
     path: 'test/*',
@@ -33,6 +38,11 @@ const layersBesideSrc: readonly Layer[] = [
     path: 'test/bench',
     may: 'bench test/* chai fast-check',
     because: 'what the bench reads and counts by itself is tested, and nothing is measured',
+  },
+  {
+    path: 'test/citus',
+    may: `migrations src/* src/client src/conformance src/infrastructure ${PORTS} ${DOMAIN} test/* test/contract chai pg node:`,
+    because: 'what is promised anywhere is promised on a cluster, and held to the same suites',
   },
   {
     path: 'test/client',

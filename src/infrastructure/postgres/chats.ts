@@ -20,10 +20,10 @@ const memberNotFound = (chatId: ChatId, userId: UserId) =>
   E.left<MemberNotFound>({ kind: 'MemberNotFound', chatId, userId })
 
 /** Changes go in groups, reads in batches; each of either is one prepared statement on any free connection. */
-export const postgresChats = ({ pool }: Database, settings?: Partial<WriteSettings>): Chats => {
-  const read = postgresReads(pool)
-  const queues = writeQueues(pool, settings)
-  const add = addingChats(pool)
+export const postgresChats = (database: Pick<Database, 'pool' | 'parts'>, settings?: Partial<WriteSettings>): Chats => {
+  const read = postgresReads(database.pool, database.parts)
+  const queues = writeQueues(database, settings)
+  const add = addingChats(database)
 
   return {
     add: (caller, draft, intent) => inTime(retry(() => add(caller, draft, intent))),

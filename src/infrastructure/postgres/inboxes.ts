@@ -7,6 +7,7 @@ import { BEGINNING_OF_TIME, type Inboxes } from '../../application/ports/inboxes
 import { chunksOf } from './database/chunks.ts'
 import { inTime } from './database/deadline.ts'
 import { retry } from './database/retry.ts'
+import type { Parts } from './database/parts.ts'
 import { eachInTime } from './inboxes/each-in-time.ts'
 import { readEntries } from './inboxes/entries-statement.ts'
 import { findHeads, findMarkers, findMembersAmong } from './inboxes/look-ups.ts'
@@ -32,7 +33,7 @@ const once = <A>(ask: () => Promise<A>): TE.TaskEither<Unavailable, A> =>
   inTime(retry(async () => E.right(await ask())))
 
 /** Whatever is asked for in one statement is so at one moment. */
-export const postgresInboxes = (pool: Pool): Inboxes => ({
+export const postgresInboxes = (pool: Pool, parts?: Parts): Inboxes => ({
   page: (userId, selection) => once(() => readPage(pool, userId, selection)),
 
   unread: (userId) => once(() => readUnread(pool, userId)),
@@ -44,7 +45,7 @@ export const postgresInboxes = (pool: Pool): Inboxes => ({
     const byChat = [...Map.groupBy(addresses, ({ chatId }) => chatId).values()]
     const chunks = chunksOf(byChat, ENTRY_CHATS).flatMap((chats) => chunksOf(chats.flat(), ENTRIES))
     return pipe(
-      eachInTime(chunks, (asked) => readEntries(pool, asked)),
+      eachInTime(chunks, (asked) => readEntries(pool, asked, parts)),
       TE.map((parts) => ({
         news: parts.flatMap(({ news }) => news),
         moment: parts[0]?.moment ?? BEGINNING_OF_TIME,

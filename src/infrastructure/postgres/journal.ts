@@ -64,8 +64,8 @@ const findRevisions = statement(
 const findSights = statement(
   'sights',
   { ids: list<ChatId>('bigint'), viewer: scalar<UserId | null>('text') },
-  ({ ids, viewer }) => `
-    select u.user_id is not null, ${CHAT}, ${MEMBERSHIP} from chats c ${viewedBy(viewer)} where c.id = any(${ids})`,
+  ({ ids, viewer }, { orNobody }) => `
+    select u.user_id is not null, ${CHAT}, ${MEMBERSHIP} from chats c ${viewedBy(orNobody(viewer))} where c.id = any(${ids})`,
   (row): Sight => ({
     chat: chatOf(row, 1),
     membership: row[0] === 't' ? membershipOf(row, 1 + CHAT_WIDTH) : undefined,
@@ -84,8 +84,9 @@ const inChunks = async <A>(ids: readonly ChatId[], find: (ids: readonly ChatId[]
 const sightsOf = async (pool: Pool, caller: Caller, ids: readonly ChatId[]) => {
   const within = ids.filter((id) => reaches(caller, id))
   const found = await inChunks(within, (chunk) => findSights(pool, { ids: chunk, viewer: userOf(caller) }))
+  const inOrder = found.toSorted((a, b) => a.chat.id - b.chat.id)
   return new Map(
-    found.flatMap((sight) => (sees(caller, sight.chat, sight.membership) ? [[sight.chat.id, sight] as const] : [])),
+    inOrder.flatMap((sight) => (sees(caller, sight.chat, sight.membership) ? [[sight.chat.id, sight] as const] : [])),
   )
 }
 

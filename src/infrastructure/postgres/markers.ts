@@ -33,11 +33,11 @@ interface Found extends MarkerScene {
 const findScene = statement(
   'marker',
   { ...address, viewer: scalar<UserId | null>('text') },
-  ({ chatId, userId, viewer }) => `
+  ({ chatId, userId, viewer }, { orNobody }) => `
     select ${CHAT}, u.user_id is not null, ${MEMBERSHIP}, m.user_id is not null, ${namesOf(membershipColumns, 'm')},
       m.read_message_id, ${unreadAfter('m.read_message_id', 'c.last_message_id', chatId)}
-    from chats c ${viewedBy(viewer)}
-    left join members m on m.chat_id = c.id and m.user_id = ${userId}
+    from chats c ${viewedBy(orNobody(viewer), chatId)}
+    left join members m on m.chat_id = ${chatId} and m.user_id = ${userId}
     where c.id = ${chatId}`,
   (row): Found => ({
     chat: chatOf(row),

@@ -12,7 +12,7 @@ import { type Database, openDatabase } from '../../../src/infrastructure/postgre
 import { decideAsWritten } from '../../../src/infrastructure/postgres/writes/decide-as-written.ts'
 import { decideInTurn } from '../../../src/infrastructure/postgres/writes/decide-in-turn.ts'
 import { draftOf } from '../../../src/infrastructure/postgres/writes/draft.ts'
-import type { StandingDraft } from '../../../src/infrastructure/postgres/writes/write-drafts.ts'
+import type { StandingDraft } from '../../../src/infrastructure/postgres/writes/draft-rows.ts'
 import { ANYBODY, type Caller } from '../../../src/domain/caller.ts'
 import { editMessage, findChat, removeChat, renameChat, send } from '../../changes.ts'
 import { aChatId, anIntent, aNewChat, aText, aUser, later, NOON, right } from '../../fixtures.ts'

@@ -1,4 +1,7 @@
+import type { ChatId } from '../../../domain/identity.ts'
 import { deadlines } from './deadlines.ts'
+import { type Limited, limited } from './limited.ts'
+import type { Parts } from './parts.ts'
 import { isLockTimeout, mayConcernOne } from './sql-state.ts'
 
 interface Waiting<Item, Result> {
@@ -16,6 +19,8 @@ export interface BatchSettings {
   readonly size: number
   /** Is told the size of each batch. */
   readonly told?: (size: number) => void
+  /** Waited for before what waits is taken along, where only so many batches of several kinds may be under way. */
+  readonly turn?: Limited
   /** What gives up the items that are kept waiting. */
   readonly givingUp?: typeof deadlines
 }
@@ -31,7 +36,7 @@ export interface BatchSettings {
  */
 export const batching = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { atOnce, size, told, givingUp = deadlines }: BatchSettings,
+  { atOnce, size, told, turn = (work) => work(), givingUp = deadlines }: BatchSettings,
 ): ((item: Item) => Promise<Result>) => {
   type One = Waiting<Item, Result>
   let waiting: One[] = []
@@ -64,14 +69,18 @@ export const batching = <Item, Result>(
     }
   }
 
+  const runOne = async () => {
+    const batch = waiting.splice(0, size)
+    // All of it was given up meanwhile.
+    if (batch.length === 0) return
+    underWay.add(batch)
+    told?.(batch.length)
+    await settle(batch)
+    underWay.delete(batch)
+  }
+
   const run = async () => {
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, size)
-      underWay.add(batch)
-      told?.(batch.length)
-      await settle(batch)
-      underWay.delete(batch)
-    }
+    while (waiting.length > 0) await turn(runOne)
     workers -= 1
   }
 
@@ -83,4 +92,24 @@ export const batching = <Item, Result>(
       workers += 1
       setImmediate(() => void run())
     })
+}
+
+/** Batches of all parts that are under way at once, each of another part. */
+const PARTS_AT_ONCE = 4
+
+/** The same where chats are spread: what is asked for together is of one part. */
+export const batchingIn = <Item, Result>(
+  parts: Parts | undefined,
+  chatOf: (item: Item) => ChatId,
+  work: (items: readonly Item[]) => Promise<readonly Result[]>,
+  settings: BatchSettings,
+  make: (
+    work: (items: readonly Item[]) => Promise<readonly Result[]>,
+    settings: BatchSettings,
+  ) => (item: Item) => Promise<Result> = batching,
+): ((item: Item) => Promise<Result>) => {
+  if (!parts) return make(work, settings)
+  const turn = limited(PARTS_AT_ONCE)
+  const ofParts = Array.from({ length: parts.count }, () => make(work, { ...settings, atOnce: 1, turn }))
+  return (item) => (ofParts[parts.of(chatOf(item))] as (item: Item) => Promise<Result>)(item)
 }

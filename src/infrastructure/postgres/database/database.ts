@@ -3,12 +3,14 @@ import { type ClientConfig, Pool } from 'pg'
 import { type Connection, settingsAskedFor } from '../sessions/location.ts'
 import { ServingClient } from '../sessions/serving-client.ts'
 import { pooledClient } from '../sessions/pooled-client.ts'
+import { spreadClient } from '../sessions/spread-client.ts'
 import { migratingSession, pooledSession, servingSession } from '../sessions/sessions.ts'
 import { servingSettings } from '../sessions/settings.ts'
 import { dropIdleAfterSilence } from '../sessions/silence.ts'
 import { countConnections } from './load.ts'
 import type { StatementTraces } from './statement-traces.ts'
 import { tracedClient, TracedPool } from './traced.ts'
+import { type Parts, partsFrom } from './parts.ts'
 
 export interface DatabaseSettings {
   /** Connections at the most. */
@@ -19,6 +21,8 @@ export interface DatabaseSettings {
   readonly pooler: 'none' | 'transaction'
   /** PostgreSQL itself, for what a session has to last for: listening and migrating. */
   readonly direct?: Connection | undefined
+  /** Where tables are spread over machines, the least hash of each part, ascending; none where they are not. */
+  readonly shards?: readonly number[]
 }
 
 const DEFAULTS: DatabaseSettings = { size: 10, acquireTimeout: 2000, pooler: 'none' }
@@ -26,6 +30,8 @@ const DEFAULTS: DatabaseSettings = { size: 10, acquireTimeout: 2000, pooler: 'no
 export interface Database {
   /** What reads and changes go through. */
   readonly pool: Pool
+  /** Over which chats are spread; undefined where they are all in one place. */
+  readonly parts: Parts | undefined
   /** How the connections of the pool are made. */
   readonly pooled: ClientConfig
   /** How one beside the pool is made, to listen or to migrate on. Undefined: there is no way past the pooler. */
@@ -41,7 +47,7 @@ export interface Database {
 
 const ignore = () => {}
 
-type PoolSettings = ConstructorParameters<typeof Pool>[0] & { readonly Client: typeof ServingClient }
+type PoolSettings = ConstructorParameters<typeof Pool>[0] & { readonly Client: new (config?: ClientConfig) => ServingClient }
 
 const poolOf = (settings: PoolSettings, traces: StatementTraces | undefined): Pool =>
   traces ? new TracedPool({ ...settings, Client: tracedClient(settings.Client, traces) }, traces) : new Pool(settings)
@@ -52,12 +58,18 @@ export const openDatabase = (
   settings: Partial<DatabaseSettings> = {},
   traces?: StatementTraces,
 ): Database => {
-  const { size, acquireTimeout, pooler, direct: other } = { ...DEFAULTS, ...settings }
+  const { size, acquireTimeout, pooler, direct: other, shards } = { ...DEFAULTS, ...settings }
+  const parts = partsFrom(shards)
   const isPooled = pooler === 'transaction'
   const direct = other ?? (isPooled ? undefined : connection)
-  const pooled = (isPooled ? pooledSession : servingSession)(connection, acquireTimeout)
-  const Client = isPooled ? pooledClient(servingSettings(settingsAskedFor(connection))) : ServingClient
-  const pool = poolOf({ ...pooled, Client, max: size, idleTimeoutMillis: 30_000 }, traces)
+  const pooled = isPooled
+    ? pooledSession(connection, acquireTimeout)
+    : servingSession(connection, acquireTimeout, parts !== undefined)
+  const Kept = isPooled
+    ? pooledClient(servingSettings(settingsAskedFor(connection), parts !== undefined))
+    : ServingClient
+  const Spread = parts ? spreadClient(Kept) : Kept
+  const pool = poolOf({ ...pooled, Client: Spread, max: size, idleTimeoutMillis: 30_000 }, traces)
   // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
   pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
   dropIdleAfterSilence(pool)
@@ -74,6 +86,7 @@ export const openDatabase = (
 
   return {
     pool,
+    parts,
     pooled,
     session: direct === connection ? pooled : direct && servingSession(direct, acquireTimeout),
     migrating: direct && migratingSession(direct),

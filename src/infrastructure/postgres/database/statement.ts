@@ -22,6 +22,21 @@ type Values<P extends Parameters> = {
   readonly [Name in keyof P]: P[Name] extends Parameter<infer V, unknown> ? V : never
 }
 
+/** What a statement says besides where tables are spread over machines, so that it goes to one of them; nothing elsewhere. */
+export interface Wording {
+  /** That what the column holds is among these chats, all of one part. */
+  readonly among: Among
+  /** The user, or what is no user's id in the place of null: a table of which no row can be meant would be on no machine. */
+  readonly orNobody: (user: string) => string
+}
+export type Among = (column: string, chatIds: string) => string
+
+const IN_ONE_PLACE: Wording = { among: () => '', orNobody: (user) => user }
+const SPREAD: Wording = {
+  among: (column, chatIds) => `and ${column} = any(${chatIds})`,
+  orNobody: (user) => `coalesce(${user}, '')`,
+}
+
 /**
  * A statement that each connection parses and plans once, under its name. Its parameters have names too: the text is
  * written with them and a call gives their values by them, so none can be left out or change places.
@@ -29,7 +44,7 @@ type Values<P extends Parameters> = {
 export const statement = <P extends Parameters, Row = void>(
   name: string,
   parameters: P,
-  text: (texts: Texts<P>) => string,
+  text: (texts: Texts<P>, wording: Wording) => string,
   read?: (columns: readonly unknown[]) => Row,
   /** Milliseconds that the client waits for it, where it may take longer than others. */
   patience?: number,
@@ -40,12 +55,13 @@ export const statement = <P extends Parameters, Row = void>(
     const own = parameter.types.map((type) => `$${++placeholders}::${type}`)
     return [name, parameter.text(own, name)]
   })
-  const sql = text(Object.fromEntries(texts) as Texts<P>)
+  const byName = Object.fromEntries(texts) as Texts<P>
+  const [sql, spread] = [text(byName, IN_ONE_PLACE), text(byName, SPREAD)]
 
   return async (session, values) => {
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
-    const query = { name, text: sql, values: flat, rowMode: 'array', types, query_timeout: patience }
+    const query = { name, text: sql, spread, values: flat, rowMode: 'array', types, query_timeout: patience }
     try {
       const { rows } = await session.query<unknown[]>(query as never)
       return read ? rows.map((row) => read(row)) : []

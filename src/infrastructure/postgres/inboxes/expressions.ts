@@ -19,8 +19,8 @@ export const UNREAD = `
  * Of a chat `c`, the newest message that is not deleted, as one value: from the end of the primary key, over the tombstones that
  * stand behind it.
  */
-export const LAST_MESSAGE = `(
+export const lastMessage = (inPart = ''): string => `(
   select json_build_array(${MESSAGE}) from messages m
-  where m.chat_id = c.id and m.deleted_at is null order by m.id desc limit 1
+  where m.chat_id = c.id ${inPart} and m.deleted_at is null order by m.id desc limit 1
 )`
 export const lastMessageOf = (json: unknown): Message | null => (json ? messageOfJson(json as unknown[]) : null)

@@ -5,7 +5,7 @@ import { GREATEST, type ChatId } from '../../../domain/identity.ts'
 import { scalar } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOfJson } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import { LAST_MESSAGE, lastMessageOf, MOMENT, momentIn, UNREAD } from './expressions.ts'
+import { lastMessage, lastMessageOf, MOMENT, momentIn, UNREAD } from './expressions.ts'
 
 /** Before every place there is. */
 const FIRST_PLACE = { activeAt: 'infinity', chatId: GREATEST } as const
@@ -25,7 +25,7 @@ const findPage = statement(
   },
   ({ userId, activeAt, chatId, limit }) => `
     select ${MOMENT}, json_agg(
-      json_build_array(${CHAT}, u.role, u.read_message_id, ${UNREAD}, ${LAST_MESSAGE})
+      json_build_array(${CHAT}, u.role, u.read_message_id, ${UNREAD}, ${lastMessage()})
       order by c.active_at desc, c.id desc
     )
     from (

@@ -27,9 +27,9 @@ const asked = {
 const findMembers = statement(
   'members',
   asked,
-  ({ chatId, viewer, after, limit }) => `
+  ({ chatId, viewer, after, limit }, { orNobody }) => `
     select ${CHAT}, ${SIGHT}, ${namesOf(membershipColumns, 'm')}, ${MARKER}
-    from chats c ${viewedBy(viewer)}
+    from chats c ${viewedBy(orNobody(viewer), chatId)}
     left join lateral (
       select ${namesOf(membershipColumns)}, read_message_id from members
       where chat_id = ${chatId} and user_id > ${after} and removed_at is null order by user_id limit ${limit}
@@ -41,10 +41,10 @@ const findMembers = statement(
 const findMember = statement(
   'member',
   { chatId: asked.chatId, viewer: asked.viewer, userId: scalar<UserId>('text') },
-  ({ chatId, viewer, userId }) => `
+  ({ chatId, viewer, userId }, { orNobody }) => `
     select ${CHAT}, ${SIGHT}, ${namesOf(membershipColumns, 'm')}, ${MARKER}
-    from chats c ${viewedBy(viewer)}
-    left join members m on m.chat_id = c.id and m.user_id = ${userId}
+    from chats c ${viewedBy(orNobody(viewer), chatId)}
+    left join members m on m.chat_id = ${chatId} and m.user_id = ${userId}
     where c.id = ${chatId}`,
   (row) => row,
 )

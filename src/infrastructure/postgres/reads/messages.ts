@@ -2,6 +2,8 @@ import type { Pool } from 'pg'
 import { type Caller, type UserId, userOf } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId, MessageId } from '../../../domain/identity.ts'
+import { batchingIn } from '../database/batching.ts'
+import type { Parts } from '../database/parts.ts'
 import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
@@ -26,11 +28,13 @@ const statementFor = forViewers((isViewed) =>
   statement(
     isViewed ? 'messages-viewed' : 'messages',
     { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
-    ({ wanted }) => `
+    ({ wanted }, { among }) => `
       select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}
-      join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}
-      left join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null`,
+      join chats c on c.id = wanted.chat_id ${among('c.id', wanted.arrays.chatId)}
+      ${isViewed ? `${viewedBy('wanted.viewer', 'wanted.chat_id')} ${among('u.chat_id', wanted.arrays.chatId)}` : ''}
+      left join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null
+        ${among('m.chat_id', wanted.arrays.chatId)}`,
     (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null, row }),
   ),
 )
@@ -40,20 +44,23 @@ interface Asked extends MessageAddress {
 }
 
 /** Single messages: null when there is no such message, undefined when there is no such chat for the caller. */
-export const postgresMessages = (pool: Pool) => {
-  const find = batchingOn(
-    pool,
-    async (asked: readonly Asked[]) => {
-      const found: (Message | null | undefined)[] = asked.map(() => undefined)
-      const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: userOf(caller), chatId, id, place }))
-      for (const { place, message, row } of await statementFor(wanted)(pool, { wanted })) {
-        const { caller, chatId } = asked[place] as Asked
-        if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
-      }
-      return found
-    },
+export const postgresMessages = (pool: Pool, parts?: Parts) => {
+  const find = async (asked: readonly Asked[]) => {
+    const found: (Message | null | undefined)[] = asked.map(() => undefined)
+    const wanted = asked.map(({ caller, chatId, id }, place) => ({ viewer: userOf(caller), chatId, id, place }))
+    for (const { place, message, row } of await statementFor(wanted)(pool, { wanted })) {
+      const { caller, chatId } = asked[place] as Asked
+      if (isSeen(caller, chatId, row, SIGHT_FROM)) found[place] = message
+    }
+    return found
+  }
+  const findTogether = batchingIn(
+    parts,
+    ({ chatId }) => chatId,
+    find,
     batchesOn(pool),
+    (work, settings) => batchingOn(pool, work, settings),
   )
   return (caller: Caller, chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
-    find({ caller, chatId, id })
+    findTogether({ caller, chatId, id })
 }

@@ -9,7 +9,7 @@ import { pageOf } from './page-of.ts'
 import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
-interface WantedPage {
+export interface WantedPage {
   readonly caller: Caller
   readonly chatId: ChatId
   readonly selection: MessageSelection
@@ -63,17 +63,19 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean, isOfReplies: boolean)
   statement(
     `pages-${order}${isOfReplies ? '-of-replies' : ''}${isViewed ? '-viewed' : ''}`,
     { wanted: table<WantedRow>(columnsOf(isViewed, isOfReplies)) },
-    ({ wanted }) => `
+    ({ wanted }, { among }) => `
       select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
         select json_agg(json_build_array(${MESSAGE}))
         from (
           select * from messages m
           where m.chat_id = wanted.chat_id and m.deleted_at is null and m.id < wanted.before and m.id > wanted.after
+            ${among('m.chat_id', wanted.arrays.chatId)}
             ${isOfReplies ? 'and m.reply_to = wanted.reply_to' : ''}
           order by m.id ${order} limit wanted.size
         ) m
       )) end ${isViewed ? `, ${SIGHT}` : ''}
-      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id') : ''}`,
+      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${among('c.id', wanted.arrays.chatId)}
+      ${isViewed ? `${viewedBy('wanted.viewer', 'wanted.chat_id')} ${among('u.chat_id', wanted.arrays.chatId)}` : ''}`,
     (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )
 
@@ -97,13 +99,16 @@ const readPage = (json: string, selection: MessageSelection): MessagePage => {
   return messagePage(chatOfJson(columns), pageOf(messages, selection, readsForwards(selection)))
 }
 
-/** In the order asked for: the page, `known` when it is the one that is cached, or nothing when there is no such chat for the caller. */
+/** The page, `known` when it is the one that is cached, or nothing when there is no such chat for the caller. */
+export type FoundPage = MessagePage | 'known' | undefined
+
+/** In the order asked for. */
 export const readPages = async (
   session: Session,
   wanted: readonly WantedPage[],
   { forwards, of }: PageKind,
-): Promise<readonly (MessagePage | 'known' | undefined)[]> => {
-  const pages: (MessagePage | 'known' | undefined)[] = wanted.map(() => undefined)
+): Promise<readonly FoundPage[]> => {
+  const pages: FoundPage[] = wanted.map(() => undefined)
   const rows = wanted.map(rowOf)
   for (const { place, json, row } of await (forwards ? oldest : newest)[of](rows)(session, { wanted: rows })) {
     const { caller, chatId, selection } = wanted[place] as WantedPage

@@ -4,9 +4,12 @@ import type { Caller } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { Metadata } from '../../../domain/metadata.ts'
+import { batchingIn } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
+import type { Parts } from '../database/parts.ts'
 import { batchingOn } from '../database/traced.ts'
 import { batchesOn } from './batches.ts'
+import { readUnknownPages } from './known-pages.ts'
 import { type PageKind, readPages } from './page-statement.ts'
 import { secondSight } from './second-sight.ts'
 
@@ -54,10 +57,11 @@ const keyOf = (chatId: ChatId, selection: MessageSelection) =>
  * not read again, from its second sight on: each change of a chat or its messages takes a revision, so it is the same. Whoever changes messages by
  * hand without one is found out a minute later, and a database that was put back in place with its connections.
  */
-export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSettings = DEFAULTS) => {
+export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSettings = DEFAULTS, parts?: Parts) => {
   const cache = boundedMap<string, CachedPage>(bytes, ({ bytes }) => bytes)
   pool.on('remove', cache.clear)
   const wasSeen = secondSight()
+  const read = parts ? readUnknownPages : readPages
 
   const readIn = (kind: PageKind) => async (asked: readonly Asked[]) => {
     const since = performance.now()
@@ -67,7 +71,7 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
       const cached = found && since - found.since < milliseconds ? found : undefined
       return { caller, chatId, selection, key, cached, known: cached ? cached.page.chat.revision : (-1 as const) }
     })
-    const found = await readPages(pool, wanted, kind)
+    const found = await read(pool, wanted, kind)
     return wanted.map(({ key, cached }, place) => {
       const page = found[place]
       if (page === undefined) return undefined
@@ -80,7 +84,14 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
     })
   }
 
-  const reading = (kind: PageKind) => batchingOn(pool, readIn(kind), batchesOn(pool))
+  const reading = (kind: PageKind) =>
+    batchingIn(
+      parts,
+      ({ chatId }) => chatId,
+      readIn(kind),
+      batchesOn(pool),
+      (work, settings) => batchingOn(pool, work, settings),
+    )
   const reads = {
     all: { newest: reading({ forwards: false, of: 'all' }), oldest: reading({ forwards: true, of: 'all' }) },
     replies: {

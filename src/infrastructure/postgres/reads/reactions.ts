@@ -20,9 +20,9 @@ const findUsers = statement(
     after: scalar<string>('text'),
     limit: scalar<number>('bigint'),
   },
-  ({ chatId, viewer, messageId, reaction, after, limit }) => `
+  ({ chatId, viewer, messageId, reaction, after, limit }, { orNobody }) => `
     select r.user_id, m.id is not null, ${SIGHT}
-    from chats c ${viewedBy(viewer)}
+    from chats c ${viewedBy(orNobody(viewer), chatId)}
     left join messages m on m.chat_id = ${chatId} and m.id = ${messageId} and m.deleted_at is null
     left join lateral (
       select user_id from reactions
@@ -43,9 +43,9 @@ const findOwn = statement(
     after: scalar<number>('bigint'),
     limit: scalar<number>('bigint'),
   },
-  ({ chatId, viewer, userId, before, after, limit }) => `
+  ({ chatId, viewer, userId, before, after, limit }, { orNobody }) => `
     select r.message_id, r.reaction, ${SIGHT}
-    from chats c ${viewedBy(viewer)}
+    from chats c ${viewedBy(orNobody(viewer), chatId)}
     left join lateral (
       select message_id, reaction from reactions
       where chat_id = ${chatId} and user_id = ${userId} and message_id < ${before} and message_id > ${after}

@@ -12,14 +12,14 @@ const KEEP_ALIVE_MS = 10_000
 const UNHURRIED_CONNECT_MS = 10_000
 
 /** Of connections that serve requests. */
-export const servingSession = (connection: Connection, acquireTimeout: number): ClientConfig => ({
+export const servingSession = (connection: Connection, acquireTimeout: number, isSpread = false): ClientConfig => ({
   ...location(connection),
   application_name: 'messenger-api',
   connectionTimeoutMillis: acquireTimeout,
   query_timeout: QUERY_TIMEOUT_MS,
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-  options: asOptions(servingSettings(settingsAskedFor(connection))),
+  options: asOptions(servingSettings(settingsAskedFor(connection), isSpread)),
 })
 
 /** Of connections to a pooler, which would refuse or forget what is set at the start of a session. */

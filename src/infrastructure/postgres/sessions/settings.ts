@@ -36,8 +36,23 @@ const BEHAVIOUR: Settings = {
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_TIMEOUT_MS),
 }
 
+/**
+ * Where tables are spread over machines by Citus: to which of them a statement goes stands in its values, so it has no generic
+ * plan. One connection of a session to each machine does: what looks everywhere asks it of one shard after another.
+ */
+const SPREAD: Settings = {
+  plan_cache_mode: 'auto',
+  'citus.max_adaptive_executor_pool_size': '1',
+}
+
 /** Of every session that serves requests, given what its URL asks for. */
-export const servingSettings = (asked: Settings): Settings => ({ ...DEFAULTS, ...asked, ...VALUES, ...BEHAVIOUR })
+export const servingSettings = (asked: Settings, isSpread = false): Settings => ({
+  ...DEFAULTS,
+  ...asked,
+  ...VALUES,
+  ...BEHAVIOUR,
+  ...(isSpread && SPREAD),
+})
 
 /**
  * Of a session that migrates: a statement may take as long as it takes. It waits for locks for a moment alone, because

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Pool } from 'pg'
 import { userOf, type Caller, type UserId } from '../../../domain/caller.ts'
@@ -8,11 +9,14 @@ import { sees } from '../../../domain/chat/sight.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import type { Done, Fingerprint, Intent, KeptKey, KeyReused, Once } from '../../../domain/intent.ts'
 import { countGroup } from '../database/load.ts'
+import type { Database } from '../database/database.ts'
+import { limited } from '../database/limited.ts'
 import { bigint, type Columns, namesOf, text, without } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatColumns, chatOf, memberColumns, MEMBERSHIP, membershipOf } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
 import { batchingOn } from '../database/traced.ts'
+import { openedUnder, openRouted } from './routed/open-chats.ts'
 
 /** A chat to be opened, and where it stands in its batch. */
 type NewChatRow = Omit<Chat.Chat, 'id'> & {
@@ -147,14 +151,40 @@ const ATTEMPTS = 5
 
 const BATCHES = { atOnce: 2, size: 128 }
 
+/** Of a pool, for transactions that each open one chat; and milliseconds before a key is looked at again. */
+const ROUTED = { SHARE: 0.3, PAUSE_MS: 50 }
+
+/** The same for one chat of a database whose chats are spread. */
+const addRouted = async (pool: Pool, addition: Addition): Promise<Added | undefined> => {
+  const { caller, draft, intent } = addition
+  const opened = await openRouted(pool, {
+    key: intent && { idempotencyKey: intent.keptKey, fingerprint: intent.fingerprint },
+    chat: Chat.open(draft),
+    founders: (chat) => Chat.founders(caller, draft, chat),
+  })
+  if (opened) return E.right({ done: opened, replayed: false })
+  const found = intent && (await openedUnder(pool, intent.keptKey, userOf(caller)))
+  if (found) return reopened(addition, found)
+  // Either goes just now, or the one has been kept on its machine, and the other will be in a moment.
+  await delay(ROUTED.PAUSE_MS)
+  return undefined
+}
+
+const adding = ({ pool, parts }: Pick<Database, 'pool' | 'parts'>) => {
+  if (!parts)
+    return batchingOn(pool, (additions: readonly Addition[]) => addOnce(pool, additions), {
+      ...BATCHES,
+      told: (size) => countGroup(pool, 'chats', size),
+    })
+  const atOnce = limited(Math.max(1, Math.floor(ROUTED.SHARE * pool.options.max)))
+  return (addition: Addition) => atOnce(() => addRouted(pool, addition))
+}
+
 /** Opens chats, or finds those that were opened under the same key, in batches. Rejects when the database does. */
 export const addingChats = (
-  pool: Pool,
+  database: Pick<Database, 'pool' | 'parts'>,
 ): ((caller: Caller, draft: Chat.NewChat, intent: Intent | undefined) => Promise<Added>) => {
-  const add = batchingOn(pool, (additions: readonly Addition[]) => addOnce(pool, additions), {
-    ...BATCHES,
-    told: (size) => countGroup(pool, 'chats', size),
-  })
+  const add = adding(database)
   return async (caller, draft, intent) => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const added = await add({ caller, draft, intent })

@@ -3,7 +3,7 @@ import type { MessagePosition, Revision } from '../../../domain/identity.ts'
 import { decideInTurn, type Verdict } from './decide-in-turn.ts'
 import { draftOf } from './draft.ts'
 import type { PendingChange } from './pending-change.ts'
-import type { StandingDraft } from './write-drafts.ts'
+import type { StandingDraft } from './draft-rows.ts'
 import type { Place } from './moving.ts'
 
 interface Decided {

@@ -36,21 +36,23 @@ const lockChat = statement(
 const findFree = statement(
   'free-chats',
   { ids: list<ChatId>('bigint') },
-  ({ ids }) => `
+  ({ ids }, { among }) => `
     with free as materialized (select id from chats where id = any(${ids}) for no key update skip locked)
     select asked.id
     from unnest(${ids}) asked (id)
-    where asked.id in (select id from free) or not exists (select from chats c where c.id = asked.id)`,
+    where asked.id in (select id from free) or not exists (
+      select from chats c where c.id = asked.id ${among('c.id', ids)}
+    )`,
   ([id]) => id as ChatId,
 )
 
 const findMessages = statement(
   'messages-by-id',
   { wanted: table<MessageAddress>(messageAddressColumns) },
-  ({ wanted }) =>
+  ({ wanted }, { among }) =>
     `select ${MESSAGE}
      from ${wanted.rows} join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id
-     where m.deleted_at is null`,
+     where m.deleted_at is null ${among('m.chat_id', wanted.arrays.chatId)}`,
   messageOf,
 )
 
@@ -59,10 +61,11 @@ const postingOf = readerOf<Posting>(postingColumns)
 const findDone = statement(
   'messages-by-key',
   { wanted: table<KeyAddress>(keyAddressColumns) },
-  ({ wanted }) =>
+  ({ wanted }, { among }) =>
     `select m.idempotency_key, m.fingerprint, ${namesOf(postingColumns, 'm')}
      from ${wanted.rows}
-     join messages m on m.chat_id = wanted.chat_id and m.idempotency_key = wanted.idempotency_key`,
+     join messages m on m.chat_id = wanted.chat_id and m.idempotency_key = wanted.idempotency_key
+       ${among('m.chat_id', wanted.arrays.chatId)}`,
   (row): { key: KeptKey; done: Done<Posting> } => ({
     key: row[0] as KeptKey,
     done: { fingerprint: row[1] as Fingerprint, result: postingOf(row, 2) },

@@ -10,23 +10,25 @@ import type { RecentMembers } from './recent-members.ts'
 const findMembers = statement(
   'members-by-user',
   { wanted: table<MemberAddress>(memberAddressColumns) },
-  ({ wanted }) =>
+  ({ wanted }, { among }) =>
     `select ${MEMBERSHIP}
-     from ${wanted.rows} join members u on u.chat_id = wanted.chat_id and u.user_id = wanted.user_id`,
+     from ${wanted.rows} join members u on u.chat_id = wanted.chat_id and u.user_id = wanted.user_id
+       ${among('u.chat_id', wanted.arrays.chatId)}`,
   (row) => membershipOf(row),
 )
 
 const findOthers = statement(
   'members-besides',
   { wanted: table<MemberAddress>(memberAddressColumns) },
-  ({ wanted }) => `
+  ({ wanted }, { among }) => `
     select wanted.chat_id, wanted.user_id,
       exists (
         select from members u where u.chat_id = wanted.chat_id and u.user_id <> wanted.user_id
-          and u.role = 'owner' and u.removed_at is null
+          and u.role = 'owner' and u.removed_at is null ${among('u.chat_id', wanted.arrays.chatId)}
       ),
       exists (
         select from members u where u.chat_id = wanted.chat_id and u.user_id <> wanted.user_id and u.removed_at is null
+          ${among('u.chat_id', wanted.arrays.chatId)}
       )
     from ${wanted.rows}`,
   (row) => ({

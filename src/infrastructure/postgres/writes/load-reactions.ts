@@ -13,7 +13,9 @@ const isWanted = Object.values(ownReactionColumns)
 const findReactions = statement(
   'reactions-by-user',
   { wanted: table<OwnReaction>(ownReactionColumns) },
-  ({ wanted }) => `select ${namesOf(ownReactionColumns, 'r')} from ${wanted.rows} join reactions r on ${isWanted}`,
+  ({ wanted }, { among }) =>
+    `select ${namesOf(ownReactionColumns, 'r')} from ${wanted.rows} join reactions r on ${isWanted}
+       ${among('r.chat_id', wanted.arrays.chatId)}`,
   readerOf<OwnReaction>(ownReactionColumns),
 )
 

@@ -1,6 +1,7 @@
 import type { MessageId } from '../../../domain/identity.ts'
 import type { Columns } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
+import type { Among } from '../database/statement.ts'
 import { type MemberAddress, memberAddressColumns, messageAddressColumns } from '../database/rows.ts'
 
 /*
@@ -25,11 +26,13 @@ const senderColumns = {
 export const sendersWhere = (isMarking: boolean) =>
   table<SenderRow>(isMarking ? senderColumns : ({} as typeof senderColumns))
 
+type Senders = ReturnType<ReturnType<typeof sendersWhere>['text']>
+
 /** Moves the marker of each sender as far as its message was. */
-export const markingSenders = (senders: string): string => `, marked as (
+export const markingSenders = ({ rows, arrays }: Senders, among: Among): string => `, marked as (
       update members u set read_message_id = senders.message_id + moved.ids_ahead
-      from ${senders} join moved on moved.id = senders.chat_id
-      where u.chat_id = senders.chat_id and u.user_id = senders.user_id
+      from ${rows} join moved on moved.id = senders.chat_id
+      where u.chat_id = senders.chat_id and u.user_id = senders.user_id ${among('u.chat_id', arrays.chatId)}
     )`
 
 /** The same of the only one that sent, and one message. */

@@ -1,4 +1,5 @@
 import { table } from '../database/parameters.ts'
+import type { Among } from '../database/statement.ts'
 import { type KeyAddress, keyAddressColumns } from '../database/rows.ts'
 
 /*
@@ -10,11 +11,14 @@ import { type KeyAddress, keyAddressColumns } from '../database/rows.ts'
 export const unusedWhere = (isKeyed: boolean) =>
   table<KeyAddress>(isKeyed ? keyAddressColumns : ({} as typeof keyAddressColumns))
 
+type Unused = ReturnType<ReturnType<typeof unusedWhere>['text']>
+
 /** The chats in which one of the keys is there. */
-export const usedOf = (unused: string): string => `used as materialized (
+export const usedOf = ({ rows, arrays }: Unused, among: Among): string => `used as materialized (
       select m.chat_id
-      from ${unused}
+      from ${rows}
       join messages m on m.chat_id = unused.chat_id and m.idempotency_key = unused.idempotency_key
+        ${among('m.chat_id', arrays.chatId)}
     )`
 
 export const NOT_USED = 'moves.id not in (select chat_id from used)'

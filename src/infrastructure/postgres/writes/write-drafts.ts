@@ -1,10 +1,8 @@
-import type { Chat } from '../../../domain/chat/chat.ts'
-import { Metadata } from '../../../domain/metadata.ts'
 import type { ChatId } from '../../../domain/identity.ts'
-import { entryRow, keyRow, membershipRow } from '../database/rows.ts'
+import { entryRow, keyRow } from '../database/rows.ts'
 import type { Session } from '../database/statement.ts'
-import type { ChangedMember, Draft } from './draft.ts'
-import { type Move, type Place, settledAt } from './moving.ts'
+import { changedMemberRow, isSends, keyedRow, moveOf, sendersIn, type StandingDraft, unusedIn } from './draft-rows.ts'
+import type { Place } from './moving.ts'
 import { writeEverything } from './write-everything.ts'
 import {
   writeKeyedMemberSend,
@@ -18,34 +16,6 @@ import {
 } from './write-statements.ts'
 import { hasReactions, reactionsIn } from './writing-reactions.ts'
 
-/** A draft whose chat is still there. */
-export type StandingDraft = Draft & { chat: Chat }
-
-/** Whether all that became of the chat is messages sent. */
-const isSends = ({ sent, restsOnRevision }: StandingDraft) => sent.length > 0 && !restsOnRevision
-
-const moveOf = (draft: StandingDraft): Move => {
-  const { before, chat, sent } = draft
-  const { createdAt: _, ...becoming } = chat
-  const isChanged = chat.changedAtRevision !== before.changedAtRevision
-  return {
-    ...becoming,
-    metadata: isChanged ? chat.metadata : Metadata.NONE,
-    changes: chat.revision - before.revision,
-    sends: sent.length,
-    settledBefore: settledAt(before),
-    expected: isSends(draft) ? null : before.revision,
-  }
-}
-
-const sendersIn = ({ before, senders }: StandingDraft) =>
-  Array.from(senders, ([userId, messageId]) => ({ chatId: before.id, userId, messageId }))
-
-const changedMemberRow = ({ membership, lastMessageId }: ChangedMember) => ({
-  ...membershipRow(membership),
-  readMessageId: lastMessageId,
-})
-
 const writeOneSend = (session: Session, draft: StandingDraft) => {
   const [one] = draft.sent
   if (!one || draft.sent.length > 1 || !isSends(draft)) return undefined
@@ -56,11 +26,6 @@ const writeOneSend = (session: Session, draft: StandingDraft) => {
   const sent = { ...one.message, ...keyRow(one.message, one.intent) }
   return (isMarking ? writeKeyedMemberSend : writeKeyedSend)(session, { move, sent })
 }
-
-const keyedRow = ({ message, intent }: Draft['sent'][number]) => ({ ...message, ...keyRow(message, intent) })
-
-const unusedIn = ({ before, unused }: Draft) =>
-  Array.from(unused, (idempotencyKey) => ({ chatId: before.id, idempotencyKey }))
 
 const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
   const moves = drafts.map(moveOf)

@@ -25,8 +25,8 @@ import { reactionsWhere, writingReactions } from './writing-reactions.ts'
 const changedColumns = without(entryColumns, 'chatId', 'id')
 
 /** A membership that was changed, and where its marker begins if that makes a member of who was none. */
-type ChangedMemberRow = MembershipRow & { readonly readMessageId: MessagePosition }
-const changedMemberColumns = {
+export type ChangedMemberRow = MembershipRow & { readonly readMessageId: MessagePosition }
+export const changedMemberColumns = {
   ...membershipColumns,
   readMessageId: bigint('read_message_id'),
 } satisfies Columns<ChangedMemberRow>
@@ -49,8 +49,8 @@ const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
       senders: sendersWhere(isMarking),
       ...reactionsWhere(isReacting),
     },
-    ({ moves, sent, changed, members, unused, senders, ...reactions }) => `
-    with ${usedOf(unused.rows)}, moved as (
+    ({ moves, sent, changed, members, unused, senders, ...reactions }, { among }) => `
+    with ${usedOf(unused, among)}, moved as (
       update chats c
       set ${assignmentsOf(ownColumns, 'moves')}, ${METADATA},
         ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.active_at', sends: 'moves.sends', changes: 'moves.changes' })}
@@ -70,7 +70,7 @@ const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
       on conflict (chat_id, user_id) do update
       set ${assignmentsOf(without(membershipColumns, 'chatId', 'userId'), 'excluded')},
         read_message_id = case when u.removed_at is null then u.read_message_id else excluded.read_message_id end
-    ) ${isMarking ? markingSenders(senders.rows) : ''} ${isReacting ? writingReactions(reactions) : ''}
+    ) ${isMarking ? markingSenders(senders, among) : ''} ${isReacting ? writingReactions(reactions) : ''}
     ${FURTHER}
     union all
     select ${STALE}

@@ -11,7 +11,8 @@ import type { PendingChange } from './pending-change.ts'
 import type { RecentChats } from './recent-chats.ts'
 import type { RecentMembers } from './recent-members.ts'
 import { unseen } from './unseen.ts'
-import { type StandingDraft, writeDrafts } from './write-drafts.ts'
+import type { StandingDraft } from './draft-rows.ts'
+import type { Writing } from './writing.ts'
 import type { Place } from './moving.ts'
 import type { Written } from './writer.ts'
 
@@ -38,13 +39,14 @@ const asWritten = (draft: Draft, { taken }: Verdict, place: Place) => {
 }
 
 /**
- * Decides pending changes on cached chats and writes them in one statement. Changes whose cached revision was stale are
+ * Decides pending changes on cached chats and writes them together. Changes whose cached revision was stale are
  * returned; decide them again. Every answer, a refusal too, is given only once the database confirmed what it rests on:
  * a chat that still has the revision has the same messages and keys as well, if those were looked up later than the chat.
  * What was sent rests on less, and is answered as it was written wherever the chat had moved on to.
  */
 export const writeGroup = async (
   pool: Pool,
+  writing: Writing,
   recent: RecentChats,
   members: RecentMembers,
   changes: readonly PendingChange[],
@@ -72,7 +74,7 @@ export const writeGroup = async (
   }))
   // What nobody was answered with needs no confirmation.
   const decided = verdicts.filter(({ answers }) => answers.length > 0)
-  const surprises = await writeDrafts(
+  const surprises = await writing.together(
     pool,
     decided.map(({ draft }) => draft as StandingDraft),
   )

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import type { ChatId } from '../../../domain/identity.ts'
+import type { Database } from '../database/database.ts'
 import { limited } from '../database/limited.ts'
 import { countGroup, countPending } from '../database/load.ts'
 import type { StatementTraces } from '../database/statement-traces.ts'
 import { tracesOf } from '../database/traced.ts'
+import type { Parts } from '../database/parts.ts'
 import { freeChats } from './load-drafts.ts'
 import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -13,13 +16,13 @@ import { writeGroup } from './write-group.ts'
 import { writeLocked } from './write-locked.ts'
 import { type QueueSettings, writeQueue } from './write-queue.ts'
 import type { Writer } from './writer.ts'
+import { writingTo } from './writing.ts'
 
 export interface WriteSettings extends QueueSettings {
-  /**
-   * Groups that may be under way at once, while no other server writes to the same chats. A chat always goes by the same
-   * queue, so no group waits for another.
-   */
+  /** A chat always goes by the same queue, so no group waits for another; where chats are spread, all of a part do. */
   readonly queues: number
+  /** Groups that may be under way at once, while no other server writes to the same chats. */
+  readonly groups: number
   /** Locked rows that are written at once, in all. */
   readonly lockedAtOnce: number
   /** Chats that are cached, in all, and as many members. */
@@ -38,8 +41,12 @@ const LOCKED_SHARE = 0.3
  */
 const GATHER_MS = 1
 
-const defaultsFor = ({ options }: Pool): WriteSettings => ({
-  queues: 2,
+/** Groups of different parts go to different machines, and each takes several round trips. */
+const GROUPS_SHARE = 0.4
+
+const defaultsFor = ({ options }: Pool, parts: Parts | undefined): WriteSettings => ({
+  queues: parts?.count ?? 2,
+  groups: parts ? Math.min(parts.count, Math.max(1, Math.floor(GROUPS_SHARE * options.max))) : 2,
   groupSize: 128,
   lockedAtOnce: Math.max(1, Math.floor(LOCKED_SHARE * options.max)),
   recentChats: 10_000,
@@ -58,8 +65,12 @@ const tracedWriter = (writer: Writer, { together }: StatementTraces): Writer => 
 }
 
 /** Spreads pending changes over the queues by their chats. */
-export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) => {
-  const all = { ...defaultsFor(pool), ...settings }
+export const writeQueues = (
+  { pool, parts }: Pick<Database, 'pool' | 'parts'>,
+  settings: Partial<WriteSettings> = {},
+) => {
+  const all = { ...defaultsFor(pool, parts), ...settings }
+  const writing = writingTo(parts)
   const recent = recentChats(all.recentChats)
   const members = recentMembers(all.recentChats)
   const others = neighbours()
@@ -67,9 +78,9 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
   const plain: Writer = {
     together: (changes) => {
       countGroup(pool, 'changes', changes.length)
-      return writeGroup(pool, recent, members, changes, others.noticed)
+      return writeGroup(pool, writing, recent, members, changes, others.noticed)
     },
-    locked: (id, changes) => writeLocked(pool, id, changes),
+    locked: (id, changes) => writeLocked(pool, writing, id, changes),
     free: (ids) => freeChats(pool, ids),
     forget: (id) => {
       if (id !== undefined) return recent.delete(id)
@@ -82,12 +93,13 @@ export const writeQueues = (pool: Pool, settings: Partial<WriteSettings> = {}) =
   pool.on('remove', () => writer.forget())
   const locked = limited(all.lockedAtOnce)
   // Each server of several has fewer changes: in as many groups as one alone, they would be twice the work for PostgreSQL.
-  const groups = limited(() => (others.areThere() ? 1 : all.queues))
+  const groups = limited(() => (others.areThere() && !parts ? 1 : all.groups))
   const gather = async () => {
     if (others.areThere()) await delay(GATHER_MS)
   }
   const queues = Array.from({ length: all.queues }, () => writeQueue(writer, { groups, gather, locked }, all))
   for (const { pending } of queues) countPending(pool, pending)
-  const add = (change: PendingChange): void => queues[change.ask.chatId % all.queues]?.add(change)
+  const queueOf = (id: ChatId) => queues[parts ? parts.of(id) : id % all.queues]
+  const add = (change: PendingChange): void => queueOf(change.ask.chatId)?.add(change)
   return { add: traces ? (change: PendingChange): void => add({ ...change, asker: traces.asker() }) : add }
 }

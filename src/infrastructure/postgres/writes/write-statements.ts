@@ -52,14 +52,14 @@ const sends = <Sent extends NewMessageRow>(
       unused: unusedWhere(isKeyed),
       senders: sendersWhere(isMarking),
     },
-    ({ moves, sent, unused, senders }) => `
-      with ${isKeyed ? `${usedOf(unused.rows)}, ` : ''} moved as (
+    ({ moves, sent, unused, senders }, { among }) => `
+      with ${isKeyed ? `${usedOf(unused, among)}, ` : ''} moved as (
         update chats c
         set ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.sends' })}
         from ${moves.rows}
         where c.id = moves.id and ${SETTLED} = moves.settled_before ${isKeyed ? `and ${NOT_USED}` : ''}
         ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
-      ), posted as (${posting(columns, sent.rows)}) ${isMarking ? markingSenders(senders.rows) : ''}
+      ), posted as (${posting(columns, sent.rows)}) ${isMarking ? markingSenders(senders, among) : ''}
       ${FURTHER}
       union all
       select ${STALE} from unnest(${moves.arrays.id}) stale (id) where id not in (select id from moved)`,

@@ -31,6 +31,13 @@ export const reactionsWhere = (isReacting: boolean) => ({
   erased: where<MessageAddress>(isReacting, messageAddressColumns),
 })
 
+/** The parameters of what is changed where it is, and of nothing that is added. */
+export const changingWhere = {
+  counted: table<CountedRow>(countedColumns),
+  withdrawn: table<OwnReaction>(ownReactionColumns),
+  erased: table<MessageAddress>(messageAddressColumns),
+}
+
 type Texts = { readonly [Name in keyof ReturnType<typeof reactionsWhere>]: { readonly rows: string } }
 
 const isMoved = (table: string) => `${table}.chat_id in (select id from moved)`
@@ -50,6 +57,24 @@ export const writingReactions = ({ counted, added, withdrawn, erased }: Texts): 
     ), erasing as (
       delete from reactions r using ${erased.rows}
       where r.chat_id = erased.chat_id and r.message_id = erased.id and ${isMoved('erased')}
+    )`
+
+type ChangingTexts = Omit<Texts, 'added'>
+
+/** The same without what is added. */
+export const changing = (
+  { counted, withdrawn, erased }: ChangingTexts,
+  inPart: (column: string) => string,
+): string => `, counting as (
+      update messages m set reactions = counted.reactions, revision = counted.revision
+      from ${counted.rows}
+      where m.chat_id = counted.chat_id and m.id = counted.id and ${isMoved('counted')} ${inPart('m.chat_id')}
+    ), withdrawing as (
+      delete from reactions r using ${withdrawn.rows}
+      where ${isSame} and ${isMoved('withdrawn')} ${inPart('r.chat_id')}
+    ), erasing as (
+      delete from reactions r using ${erased.rows}
+      where r.chat_id = erased.chat_id and r.message_id = erased.id and ${isMoved('erased')} ${inPart('r.chat_id')}
     )`
 
 /** What the drafts say of reactions. */

@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Database } from '../../../src/infrastructure/postgres/database/database.ts'
+import { hashOf, inParts, partsFrom } from '../../../src/infrastructure/postgres/database/parts.ts'
+import { GREATEST } from '../../../src/domain/identity.ts'
+import { aChatId, upTo } from '../../fixtures.ts'
+import { anOpenDatabase } from '../../postgres.ts'
+
+describe('Parts over which chats are spread', () => {
+  let database: Database
+  before(async () => {
+    database = await anOpenDatabase()
+  })
+  after(() => database.close())
+
+  it('go by the hash that PostgreSQL has of an id', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.maxSafeNat(), { maxLength: 100 }), async (drawn) => {
+        const ids = [0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, GREATEST, ...drawn]
+        const { rows } = await database.pool.query<{ hash: number }>(
+          'select hashint8(id) as hash from unnest($1::bigint[]) with ordinality asked (id, place) order by place',
+          [ids],
+        )
+        expect(ids.map(hashOf)).to.deep.equal(rows.map(({ hash }) => hash))
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('are ranges of it, each from its least on', () => {
+    const [one, two] = [hashOf(1), hashOf(2)]
+    const parts = partsFrom([-(2 ** 31), Math.max(one, two)])
+    expect(parts?.count).to.equal(2)
+    expect([1, 2].map((id) => parts?.of(aChatId(id)))).to.have.members([0, 1])
+    expect(parts?.of(aChatId(one > two ? 1 : 2))).to.equal(1)
+  })
+
+  it('are none where nothing is spread', () => {
+    expect([partsFrom(), partsFrom([])]).to.deep.equal([undefined, undefined])
+  })
+
+  it('are each worked on by themselves, and everything together where there are none', async () => {
+    const ids = upTo(40).map(aChatId)
+    const works: (readonly number[])[] = []
+    const work = async (some: readonly number[]) => {
+      works.push(some)
+      return some
+    }
+    const parts = partsFrom([-(2 ** 31), 0])
+    expect(await inParts(parts, (id) => id, ids, work)).to.have.members(ids)
+    expect(works).to.have.length(2)
+    for (const some of works) expect(new Set(some.map((id) => parts?.of(aChatId(id)))).size).to.equal(1)
+    works.length = 0
+    await inParts(undefined, (id) => id, ids, work)
+    expect(works).to.deep.equal([ids])
+  })
+})
