@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { besideChats } from '../../migrations/beside-chats.ts'
+import { besideChats } from '../../src/infrastructure/postgres/distribution/beside-chats.ts'
 import { createClient } from '../../src/client/index.ts'
 import { openDatabase } from '../../src/infrastructure/postgres/database/database.ts'
 import { distribute } from '../../src/infrastructure/postgres/distribution/distribute.ts'
