@@ -67,7 +67,10 @@ describe('The authenticator of tokens', () => {
     right(await authenticate(token))
     clock.advance(1)
     expect(credential.holds()).to.equal(false)
-    expect(left(await authenticate(token))).to.deep.include({ kind: 'Unauthenticated', detail: 'The token has expired' })
+    expect(left(await authenticate(token))).to.deep.include({
+      kind: 'Unauthenticated',
+      detail: 'The token has expired',
+    })
   })
 
   it('remembers tokens within a limit', async () => {

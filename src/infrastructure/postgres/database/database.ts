@@ -47,7 +47,9 @@ export interface Database {
 
 const ignore = () => {}
 
-type PoolSettings = ConstructorParameters<typeof Pool>[0] & { readonly Client: new (config?: ClientConfig) => ServingClient }
+type PoolSettings = ConstructorParameters<typeof Pool>[0] & {
+  readonly Client: new (config?: ClientConfig) => ServingClient
+}
 
 const poolOf = (settings: PoolSettings, traces: StatementTraces | undefined): Pool =>
   traces ? new TracedPool({ ...settings, Client: tracedClient(settings.Client, traces) }, traces) : new Pool(settings)
