@@ -22,7 +22,7 @@ interface Signing {
   readonly secret?: string
 }
 
-/** A token as an issuer makes it, or one that would like to be. */
+/** A token as an issuer makes it, or one that would like to be. It outlasts a run of all tests, at whose start many are made. */
 export const aTokenOf = (
   user: string,
   claims: object = {},
@@ -30,7 +30,7 @@ export const aTokenOf = (
 ): string => {
   const parts = [
     { alg: algorithm, ...header },
-    { sub: user, exp: inSeconds(600), ...claims },
+    { sub: user, exp: inSeconds(7200), ...claims },
   ]
   const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   return `${signed}.${createHmac(HASHES[algorithm], secret).update(signed).digest('base64url')}`
