@@ -35,7 +35,7 @@ describe('PgBouncer as in the handbook', function () {
     )
     chmodSync(folder, 0o755)
     const users = join(folder, 'userlist.txt')
-    const role = { "'messenger'": `'${database.user}'`, '/etc/pgbouncer/userlist.txt': users }
+    const role = { "'messenger'": `'${database.user}'`, '/etc/pgbouncer/': `${folder}/` }
     const made = await inShell(commandsOf(HEADING, 'pg_authid', role), postgres, variablesOf(postgres))
     expect(made).to.deep.equal({ status: 0, stdout: '', stderr: '' })
     expect(readFileSync(users, 'utf8')).to.match(new RegExp(`^"${database.user}" "SCRAM-SHA-256\\$`))
