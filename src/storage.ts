@@ -94,30 +94,40 @@ const locateDatabase = async (
   return { connection: { url }, settings, close: async () => {} }
 }
 
+interface Prepared {
+  readonly database: Database
+  readonly settings: Whereabouts['settings']
+}
+
 /**
- * Brings the database up to date, and finds out whether its tables are spread over machines. Rejects, with nothing left open, when
- * the service cannot work on it.
+ * Brings the database up to date, and finds out whether its tables are spread over machines: then it is opened once more, for its
+ * sessions are others. Rejects, with nothing left open, when the service cannot work on it.
  */
-const prepared = async ({ connection, settings }: Whereabouts, log: Log): Promise<Whereabouts> => {
-  const database = openDatabase(connection, settings)
+const prepared = async (
+  { connection, settings }: Whereabouts,
+  log: Log,
+  traces?: StatementTraces,
+): Promise<Prepared> => {
+  const database = openDatabase(connection, settings, traces)
   try {
     await prepareDatabase(database, log)
     const shards = await shardsOfChats(database.pool)
-    if (shards.length > 0) {
-      log(`chats are spread over ${shards.length} shards by Citus`)
-      await ensureFunctions(database, log)
-    }
-    return { connection, settings: { ...settings, shards } }
-  } finally {
+    if (shards.length === 0) return { database, settings }
+    log(`chats are spread over ${shards.length} shards by Citus`)
+    await ensureFunctions(database, log)
+    const spread = { ...settings, shards }
+    const opened = openDatabase(connection, spread, traces)
     await database.close()
+    return { database: opened, settings: spread }
+  } catch (error) {
+    await database.close()
+    throw error
   }
 }
 
 /** Where statements are traced: what is done for those who hear of it is done for nobody who asked. */
 const unasked = <Told>(traces: StatementTraces | undefined, tell: (told: Told) => void): ((told: Told) => void) =>
   traces ? (told) => traces.together([], () => tell(told)) : tell
-const opened = ({ connection, settings }: Whereabouts, traces?: StatementTraces): Database =>
-  openDatabase(connection, settings, traces)
 
 const storageOn = (database: Database, onFailure: ReportFailure | undefined): Storage => {
   const notifications = postgresNotifications(database, onFailure)
@@ -155,7 +165,7 @@ export const openStorage = async (
   if (config.STORAGE === 'memory') return memoryStorage()
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    const storage = storageOn(opened(await prepared(found, log), traces), onFailure)
+    const storage = storageOn((await prepared(found, log, traces)).database, onFailure)
     return {
       ...storage,
       close: async () => {
@@ -178,7 +188,7 @@ export const openStorageBeside = async (config: Config, log: Log): Promise<Stora
   const running = isEmbedded ? await runningPostgres(dataDirOf(config), log) : undefined
   if (!running) return openStorage(config, log)
   const found = { connection: { ...running, database: DATABASE }, settings: { size: 1 } }
-  return storageOn(opened(await prepared(found, log)), undefined)
+  return storageOn((await prepared(found, log)).database, undefined)
 }
 
 /** The same for a database that other processes serve. */
@@ -190,7 +200,9 @@ export const prepareForOthers = async (
 ): Promise<KeptDatabase> => {
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    return { ...found, ...(await prepared(found, log)) }
+    const { database, settings } = await prepared(found, log)
+    await database.close()
+    return { ...found, settings }
   } catch (error) {
     await found.close()
     throw error
@@ -198,8 +210,11 @@ export const prepareForOthers = async (
 }
 
 /** What another process has prepared, and keeps running. Asks nothing of it before the first request does. */
-export const openPrepared = (whereabouts: Whereabouts, onFailure?: ReportFailure, traces?: StatementTraces): Storage =>
-  storageOn(opened(whereabouts, traces), onFailure)
+export const openPrepared = (
+  { connection, settings }: Whereabouts,
+  onFailure?: ReportFailure,
+  traces?: StatementTraces,
+): Storage => storageOn(openDatabase(connection, settings, traces), onFailure)
 
 /** Spreads the database over the machines of its Citus cluster; false when it was. Rejects when there is no cluster. */
 export const distributeStorage = async (config: Config, log: Log, shards?: number): Promise<boolean> => {
