@@ -2,14 +2,12 @@ import type { Pool } from 'pg'
 import { type Caller, type UserId, userOf } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId, MessageId } from '../../../domain/identity.ts'
-import { batchingIn } from '../database/batching.ts'
 import type { Parts } from '../database/parts.ts'
 import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
 import { statement } from '../database/statement.ts'
-import { batchingOn } from '../database/traced.ts'
-import { batchesOn } from './batches.ts'
+import { readingTogether } from './batches.ts'
 import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
 
 interface WantedMessage extends MessageAddress {
@@ -54,13 +52,7 @@ export const postgresMessages = (pool: Pool, parts?: Parts) => {
     }
     return found
   }
-  const findTogether = batchingIn(
-    parts,
-    ({ chatId }) => chatId,
-    find,
-    batchesOn(pool),
-    (work, settings) => batchingOn(pool, work, settings),
-  )
+  const findTogether = readingTogether(pool, parts, find)
   return (caller: Caller, chatId: ChatId, id: MessageId): Promise<Message | null | undefined> =>
     findTogether({ caller, chatId, id })
 }

@@ -4,11 +4,9 @@ import type { Caller } from '../../../domain/caller.ts'
 import type { Message } from '../../../domain/chat/message.ts'
 import type { ChatId } from '../../../domain/identity.ts'
 import { Metadata } from '../../../domain/metadata.ts'
-import { batchingIn } from '../database/batching.ts'
 import { boundedMap } from '../database/bounded-map.ts'
 import type { Parts } from '../database/parts.ts'
-import { batchingOn } from '../database/traced.ts'
-import { batchesOn } from './batches.ts'
+import { readingTogether } from './batches.ts'
 import { readUnknownPages } from './known-pages.ts'
 import { type PageKind, readPages } from './page-statement.ts'
 import { secondSight } from './second-sight.ts'
@@ -84,14 +82,7 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
     })
   }
 
-  const reading = (kind: PageKind) =>
-    batchingIn(
-      parts,
-      ({ chatId }) => chatId,
-      readIn(kind),
-      batchesOn(pool),
-      (work, settings) => batchingOn(pool, work, settings),
-    )
+  const reading = (kind: PageKind) => readingTogether(pool, parts, readIn(kind))
   const reads = {
     all: { newest: reading({ forwards: false, of: 'all' }), oldest: reading({ forwards: true, of: 'all' }) },
     replies: {
