@@ -11,7 +11,7 @@ import {
   type Address,
   aSystemDatabase,
   type SystemPostgres,
-  systemPostgres,
+  systemPostgresFor,
   urlOf,
   variablesOf,
 } from './system-postgres.ts'
@@ -29,9 +29,7 @@ describe('A backup', function () {
   let database: Address
 
   before(async function () {
-    const found = await systemPostgres()
-    if (!found) return this.skip()
-    postgres = found
+    postgres = await systemPostgresFor(this)
     database = await aSystemDatabase(postgres)
     await (await openStorage(aConfig({ DATABASE_URL: urlOf(database) }), () => {})).close()
     // More than a pipe and a page hold, and some tenths of a second of compression.

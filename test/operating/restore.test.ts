@@ -16,7 +16,7 @@ import {
   type Address,
   aSystemDatabase,
   type SystemPostgres,
-  systemPostgres,
+  systemPostgresFor,
   urlOf,
   variablesOf,
 } from './system-postgres.ts'
@@ -27,9 +27,7 @@ describe('A restored backup', function () {
   let postgres: SystemPostgres
 
   before(async function () {
-    const found = await systemPostgres()
-    if (!found) return this.skip()
-    postgres = found
+    postgres = await systemPostgresFor(this)
   })
 
   const aServer = async (database: Address, environment: Record<string, string> = {}): Promise<Client> => {

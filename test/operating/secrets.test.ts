@@ -16,7 +16,7 @@ import {
   type Address,
   aSystemDatabase,
   type SystemPostgres,
-  systemPostgres,
+  systemPostgresFor,
   urlOf,
   variablesOf,
 } from './system-postgres.ts'
@@ -29,9 +29,7 @@ describe('A secret that is replaced as the handbook says', function () {
   let postgres: SystemPostgres
 
   before(async function () {
-    const found = await systemPostgres()
-    if (!found) return this.skip()
-    postgres = found
+    postgres = await systemPostgresFor(this)
   })
 
   const aFolder = () =>

@@ -10,7 +10,7 @@ import { releasing } from '../releasing.ts'
 import { aConfig, served } from '../served.ts'
 import { until } from '../until.ts'
 import { inShell } from './shell.ts'
-import { type Address, aSystemDatabase, type SystemPostgres, systemPostgres, urlOf } from './system-postgres.ts'
+import { type Address, aSystemDatabase, type SystemPostgres, systemPostgresFor, urlOf } from './system-postgres.ts'
 
 const document = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
 
@@ -43,9 +43,7 @@ onlyOnLinux('What the service takes', function () {
   let database: Address
 
   before(async function () {
-    const found = await systemPostgres()
-    if (!found) return this.skip()
-    postgres = found
+    postgres = await systemPostgresFor(this)
   })
   beforeEach(async () => {
     database = await aSystemDatabase(postgres)

@@ -105,6 +105,10 @@ export const systemPostgres = (): Promise<SystemPostgres | undefined> =>
       return undefined
     }))
 
+/** The same for tests, which are left out where there is none. */
+export const systemPostgresFor = async (test: Mocha.Context): Promise<SystemPostgres> =>
+  (await systemPostgres()) ?? test.skip()
+
 let databases = 0
 
 /** A database with an owner of its own that logs in with a password. */

@@ -13,7 +13,7 @@ import {
   type Address,
   aSystemDatabase,
   type SystemPostgres,
-  systemPostgres,
+  systemPostgresFor,
   urlOf,
   variablesOf,
 } from './system-postgres.ts'
@@ -26,9 +26,7 @@ describe('An upgrade', function () {
   let postgres: SystemPostgres
 
   before(async function () {
-    const found = await systemPostgres()
-    if (!found) return this.skip()
-    postgres = found
+    postgres = await systemPostgresFor(this)
   })
 
   const aFolder = () => {
