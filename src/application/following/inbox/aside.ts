@@ -46,7 +46,7 @@ export const chatsAside = (): Aside => {
     next: () => {
       waited.clear()
       for (const chat of waiting.values()) chat.left -= 1
-      const [found] = [...waiting].filter(([, { left }]) => left <= 0)
+      const found = [...waiting].find(([, { left }]) => left <= 0)
       if (!found) return undefined
       const [chatId, { users, wait }] = found
       waiting.delete(chatId)

@@ -40,7 +40,7 @@ const sorted = ({ users, chats }: FollowedUsers, due: Due) => {
 /** A chat that was put aside a while ago, read alone: for who asked meanwhile, and all that are known to be in it. */
 const tryAgain = async (telling: Telling, aside: Aside, onFailure: ReportFailure): Promise<MovedAccess> => {
   const chat = aside.next()
-  if (!chat) return new Map()
+  if (!chat) return NOTHING_MOVED
   const { users, chats } = telling.followed
   const known = [...(chats.get(chat.chatId)?.users ?? [])].map(({ id }) => id)
   const asked = new Set([...chat.users, ...known])
@@ -49,7 +49,7 @@ const tryAgain = async (telling: Telling, aside: Aside, onFailure: ReportFailure
   if (E.isRight(told)) return told.right
   aside.put(addresses)
   onFailure('inbox', told.left.cause)
-  return new Map()
+  return NOTHING_MOVED
 }
 
 /** Reads all that is due and tells it. */

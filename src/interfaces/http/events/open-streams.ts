@@ -37,10 +37,7 @@ export interface OpenStreams {
 
 export const openStreams = (): OpenStreams => {
   const streams = new Map<ServerResponse, OpenStream>()
-  const kinds = new Map<StreamKind, number>()
   const ends = new Map<StreamEnd, number>()
-
-  const change = (kind: StreamKind, by: 1 | -1) => kinds.set(kind, (kinds.get(kind) ?? 0) + by)
 
   const because = (res: ServerResponse, end: StreamEnd) => {
     const stream = streams.get(res)
@@ -51,7 +48,6 @@ export const openStreams = (): OpenStreams => {
     add: (res, kind) => {
       const stop = new AbortController()
       streams.set(res, { kind, stop, end: 'client' })
-      change(kind, 1)
       return stop.signal
     },
     because,
@@ -65,12 +61,11 @@ export const openStreams = (): OpenStreams => {
       if (!stream) return
       stream.stop.abort()
       streams.delete(res)
-      change(stream.kind, -1)
       ends.set(stream.end, (ends.get(stream.end) ?? 0) + 1)
     },
     all: () => streams.keys(),
     count: () => streams.size,
-    ofKind: (kind) => kinds.get(kind) ?? 0,
+    ofKind: (kind) => [...streams.values()].filter((stream) => stream.kind === kind).length,
     ended: (end) => ends.get(end) ?? 0,
   }
 }

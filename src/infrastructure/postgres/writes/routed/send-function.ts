@@ -104,7 +104,8 @@ export const SEND_FUNCTION = {
   making: [text(NAME), `select create_distributed_function('${signature}', '_id', colocate_with => 'chats')`],
 }
 
-const call = statement(
+/** Moves the chat, as `movingSends` does, and adds what was sent: in one command to its machine. Nothing comes of a stale one. */
+export const sendOnTheSpot = statement(
   'send-on-the-spot',
   {
     move: row<SendMove>(sendMoveColumns),
@@ -121,6 +122,3 @@ const call = statement(
     ].join(', ')})`,
   (columns) => surprise([undefined, ...columns]).place,
 )
-
-/** Moves the chat, as `movingSends` does, and adds what was sent: in one command to its machine. Nothing comes of a stale one. */
-export const sendOnTheSpot = call
