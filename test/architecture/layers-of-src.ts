@@ -73,7 +73,7 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/infrastructure/postgres/distribution',
-    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/writes/routed/send-function.ts pg`,
+    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/writes/on-machines.ts pg`,
     because: 'spreading tables is migrating; what a function on their machines says is up to those who write by it',
   },
   {
@@ -88,18 +88,13 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/infrastructure/postgres/writes',
-    may: `${POSTGRES}/writes/routed ${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg node:timers/promises`,
+    may: `${POSTGRES}/database ${PORTS} ${DOMAIN} fp-ts pg node:timers/promises`,
     because: 'writing needs nothing of reading',
   },
   {
     path: 'src/infrastructure/opentelemetry',
     may: '@opentelemetry node:async_hooks node:http node:timers/promises',
     because: 'what traces are made of and where they go has nothing to do with what is traced',
-  },
-  {
-    path: 'src/infrastructure/postgres/writes/routed',
-    may: `${POSTGRES}/writes ${POSTGRES}/database ${DOMAIN} pg node:crypto`,
-    because: 'what is written where chats are spread says in other statements what the others say',
   },
   {
     path: 'src/infrastructure/auth',

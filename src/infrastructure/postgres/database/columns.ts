@@ -44,6 +44,12 @@ export const namesOf = (columns: object, alias?: string): string =>
     .map(([, { name }]) => (alias === undefined ? name : `${alias}.${name}`))
     .join(', ')
 
+/** `id bigint, title text …`. */
+export const definitionsOf = (columns: object): string =>
+  listOf(columns)
+    .map(([, { name, type }]) => `${name} ${type}`)
+    .join(', ')
+
 /** `null::bigint, null::text …`: nothing, of the type of each column. */
 export const nullsOf = (columns: object): string =>
   listOf(columns)

@@ -74,18 +74,3 @@ export const table = <A>(columns: Columns<A>): Parameter<readonly A[], TableText
       ),
   }
 }
-
-/** The same, of which a column that is null in every row is an empty array: `unnest` fills it up. */
-export const sparseTable = <A>(columns: Columns<A>): Parameter<readonly A[], TableText<A>> => {
-  const full = table(columns)
-  const entries = Object.entries<Column>(columns)
-  return {
-    ...full,
-    values: (rows) => {
-      const isEmpty = entries.map(([property, { type }]) =>
-        rows.every((each) => isNone(type, each[property as keyof A])),
-      )
-      return full.values(rows).map((array, index) => (isEmpty[index] ? '{}' : array))
-    },
-  }
-}

@@ -16,9 +16,11 @@ const types = {
   getTypeParser: (oid: number) => (oid === INT8 ? Number : oid === TIMESTAMPTZ ? date : same),
 }
 
-type Parameters = Readonly<Record<string, Parameter<never, unknown>>>
-type Texts<P extends Parameters> = { readonly [Name in keyof P]: P[Name] extends Parameter<never, infer T> ? T : never }
-type Values<P extends Parameters> = {
+export type Parameters = Readonly<Record<string, Parameter<never, unknown>>>
+export type Texts<P extends Parameters> = {
+  readonly [Name in keyof P]: P[Name] extends Parameter<never, infer T> ? T : never
+}
+export type Values<P extends Parameters> = {
   readonly [Name in keyof P]: P[Name] extends Parameter<infer V, unknown> ? V : never
 }
 
@@ -49,19 +51,33 @@ export const statement = <P extends Parameters, Row = void>(
   /** Milliseconds that the client waits for it, where it may take longer than others. */
   patience?: number,
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) => {
-  const named = Object.entries(parameters)
-  let placeholders = 0
-  const texts = named.map(([name, parameter]) => {
-    const own = parameter.types.map((type) => `$${++placeholders}::${type}`)
+  const { texts } = placed(parameters)
+  return prepared(name, parameters, { text: text(texts, IN_ONE_PLACE), spread: text(texts, SPREAD) }, read, patience)
+}
+
+/** Parameters as the text of a statement refers to them, and the SQL types of their placeholders, `$1` first. */
+export const placed = <P extends Parameters>(parameters: P): { readonly texts: Texts<P>; readonly types: string[] } => {
+  const types: string[] = []
+  const texts = Object.entries(parameters).map(([name, parameter]) => {
+    const own = parameter.types.map((type) => `$${types.push(type)}::${type}`)
     return [name, parameter.text(own, name)]
   })
-  const byName = Object.fromEntries(texts) as Texts<P>
-  const [sql, spread] = [text(byName, IN_ONE_PLACE), text(byName, SPREAD)]
+  return { texts: Object.fromEntries(texts) as Texts<P>, types }
+}
 
+/** A statement of these texts: that of a plain database, and that of one whose tables are spread. */
+export const prepared = <P extends Parameters, Row = void>(
+  name: string,
+  parameters: P,
+  texts: { readonly text: string; readonly spread: string },
+  read?: (columns: readonly unknown[]) => Row,
+  patience?: number,
+): ((session: Session, values: Values<P>) => Promise<Row[]>) => {
+  const named = Object.entries(parameters)
   return async (session, values) => {
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
-    const query = { name, text: sql, spread, values: flat, rowMode: 'array', types, query_timeout: patience }
+    const query = { name, ...texts, values: flat, rowMode: 'array', types, query_timeout: patience }
     try {
       const { rows } = await session.query<unknown[]>(query as never)
       return read ? rows.map((row) => read(row)) : []

@@ -1,25 +1,54 @@
 import { Client, type ClientBase, type Pool } from 'pg'
 import type { Database } from '../database/database.ts'
+import type { ShardFunction } from '../database/shard-statement.ts'
 import { underMigrationLock } from '../migrations/migration-lock.ts'
-import { SEND_FUNCTION } from '../writes/routed/send-function.ts'
+import { ON_MACHINES } from '../writes/on-machines.ts'
+import { tablesOfShards } from './shards.ts'
 
 type Log = (line: string) => void
 
-const isThere = async (session: ClientBase | Pool): Promise<boolean> => {
-  const { rows } = await session.query<{ there: boolean }>('select to_regproc($1) is not null as there', [
-    SEND_FUNCTION.name,
+interface Wanted extends ShardFunction {
+  readonly written: string
+  readonly isBesideChats: boolean
+}
+
+/** As they are there, and whether each is done where its chat is. */
+const FOUND = `
+  select p.proname as name, p.prosrc as written, exists (
+    select from pg_dist_object o join pg_dist_partition c using (colocationid)
+    where o.classid = 'pg_proc'::regclass and o.objid = p.oid and c.logicalrelid = 'chats'::regclass
+  ) as "isBesideChats"
+  from pg_proc p where p.proname = any($1) and p.pronamespace = current_schema()::regnamespace`
+
+/** Those that are not there, or are meant for other shards. */
+const wanting = async (session: ClientBase | Pool): Promise<readonly Wanted[]> => {
+  const shards = await tablesOfShards(session)
+  const { rows } = await session.query<Pick<Wanted, 'name' | 'written' | 'isBesideChats'>>(FOUND, [
+    ON_MACHINES.map(({ name }) => name),
   ])
-  return rows[0]?.there === true
+  const found = new Map(rows.map((row) => [row.name, row]))
+  return ON_MACHINES.flatMap((one) => {
+    const written = one.body(shards)
+    const { isBesideChats = false, written: before } = found.get(one.name) ?? {}
+    return isBesideChats && before === written ? [] : [{ ...one, written, isBesideChats }]
+  })
 }
 
 /** Makes, on every machine, the functions that this version calls there. In the transaction of whoever asks for it. */
 export const makeFunctions = async (client: ClientBase): Promise<void> => {
-  if (!(await isThere(client))) for (const statement of SEND_FUNCTION.making) await client.query(statement)
+  for (const { declaration, written, signature, isBesideChats } of await wanting(client)) {
+    await client.query(`${declaration} as $function$${written}$function$`)
+    if (!isBesideChats)
+      await client.query(
+        `select create_distributed_function($1, '_chat', colocate_with => 'chats', force_delegation => true)`,
+        [signature],
+      )
+  }
 }
 
-/** The same at the start of a server, which may be the first of its version. */
+/** The same at the start of a server, which may be the first of its version, or since a shard was split. */
 export const ensureFunctions = async ({ pool, migrating }: Database, log: Log): Promise<void> => {
-  if (await isThere(pool)) return
+  if ((await wanting(pool)).length === 0) return
   if (!migrating)
     throw new Error(
       'functions have to be made on the machines of the cluster, which cannot be done through a pooler: set DATABASE_DIRECT_URL to the coordinator itself',

@@ -16,7 +16,7 @@ import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatColumns, chatOf, memberColumns, MEMBERSHIP, membershipOf } from '../database/rows.ts'
 import { type Session, statement } from '../database/statement.ts'
 import { batchingOn } from '../database/traced.ts'
-import { openedUnder, openRouted } from './routed/open-chats.ts'
+import { openedUnder, openRouted } from './open-chats.ts'
 
 /** A chat to be opened, and where it stands in its batch. */
 type NewChatRow = Omit<Chat.Chat, 'id'> & {

@@ -1,8 +1,8 @@
 import type { MessageId } from '../../../domain/identity.ts'
 import type { Columns } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
-import type { Among } from '../database/statement.ts'
 import { type MemberAddress, memberAddressColumns, messageAddressColumns } from '../database/rows.ts'
+import type { Tables } from '../database/shard-statement.ts'
 
 /*
  * Whoever sends has read what it sent: the marker of a member moves in the statement that writes its message, so nobody sees the
@@ -29,14 +29,14 @@ export const sendersWhere = (isMarking: boolean) =>
 type Senders = ReturnType<ReturnType<typeof sendersWhere>['text']>
 
 /** Moves the marker of each sender as far as its message was. */
-export const markingSenders = ({ rows, arrays }: Senders, among: Among): string => `, marked as (
-      update members u set read_message_id = senders.message_id + moved.ids_ahead
+export const markingSenders = ({ members }: Tables, { rows }: Senders): string => `, marked as (
+      update ${members} u set read_message_id = senders.message_id + moved.ids_ahead
       from ${rows} join moved on moved.id = senders.chat_id
-      where u.chat_id = senders.chat_id and u.user_id = senders.user_id ${among('u.chat_id', arrays.chatId)}
+      where u.chat_id = senders.chat_id and u.user_id = senders.user_id
     )`
 
 /** The same of the only one that sent, and one message. */
-export const markingSender = (chat: string, author: string): string => `, marked as (
-        update members u set read_message_id = moved.last_message_id
+export const markingSender = ({ members }: Tables, chat: string, author: string): string => `, marked as (
+        update ${members} u set read_message_id = moved.last_message_id
         from moved where u.chat_id = ${chat} and u.user_id = ${author}
       )`

@@ -71,6 +71,7 @@ interface Surprise {
   readonly id: ChatId
   readonly place: Place | undefined
 }
+export const surpriseColumns = { id: chatColumns.id, ...placeColumns } satisfies Columns<Place & Pick<Chat, 'id'>>
 export const surprise = (row: readonly unknown[]): Surprise => ({
   id: row[0] as ChatId,
   place: row[1] === null ? undefined : placeOf(row, 1),
@@ -107,8 +108,8 @@ const ahead: Readonly<Record<string, string>> = {
   postedRevision: 'sent.posted_revision + moved.ahead',
   createdAt: sentAt('sent.created_at'),
 }
-export const posting = (columns: object, sent: string) => `
-  insert into messages (${namesOf(columns)})
+export const posting = (messages: string, columns: object, sent: string) => `
+  insert into ${messages} (${namesOf(columns)})
   select ${Object.entries(columns as Columns<KeyedMessage>)
     .map(([property, { name }]) => ahead[property] ?? `sent.${name}`)
     .join(', ')}
@@ -129,7 +130,7 @@ export type LoneKeyedMessage = LoneMessage & Omit<KeyRow, 'postedRevision'>
 export const loneKeyedMessageColumns = { ...loneMessageColumns, ...without(keyColumns, 'postedRevision') }
 
 /** The columns of a message, each from its chat or as it was given. */
-export const lonePosting = (columns: object, given: object) => {
+export const lonePosting = (messages: string, columns: object, given: object) => {
   const said = given as Readonly<Record<string, string>>
   const counted: Readonly<Record<string, string>> = {
     chatId: 'moved.id',
@@ -139,7 +140,7 @@ export const lonePosting = (columns: object, given: object) => {
     createdAt: sentAt(said['createdAt'] ?? ''),
   }
   const values = Object.keys(columns).map((property) => counted[property] ?? said[property])
-  return `insert into messages (${namesOf(columns)}) select ${values.join(', ')} from moved`
+  return `insert into ${messages} (${namesOf(columns)}) select ${values.join(', ')} from moved`
 }
 
 export const FURTHER = `select id, ${namesOf(placeColumns)} from moved where ahead <> 0`

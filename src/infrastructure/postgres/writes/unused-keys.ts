@@ -1,6 +1,6 @@
 import { table } from '../database/parameters.ts'
-import type { Among } from '../database/statement.ts'
 import { type KeyAddress, keyAddressColumns } from '../database/rows.ts'
+import type { Tables } from '../database/shard-statement.ts'
 
 /*
  * A key is nearly always new, so whether it is, the statement finds out that writes its message. A key that another server uses
@@ -14,11 +14,10 @@ export const unusedWhere = (isKeyed: boolean) =>
 type Unused = ReturnType<ReturnType<typeof unusedWhere>['text']>
 
 /** The chats in which one of the keys is there. */
-export const usedOf = ({ rows, arrays }: Unused, among: Among): string => `used as materialized (
+export const usedOf = ({ messages }: Tables, { rows }: Unused): string => `used as materialized (
       select m.chat_id
       from ${rows}
-      join messages m on m.chat_id = unused.chat_id and m.idempotency_key = unused.idempotency_key
-        ${among('m.chat_id', arrays.chatId)}
+      join ${messages} m on m.chat_id = unused.chat_id and m.idempotency_key = unused.idempotency_key
     )`
 
 export const NOT_USED = 'moves.id not in (select chat_id from used)'

@@ -2,7 +2,7 @@ import type { MessagePosition } from '../../../domain/identity.ts'
 import { assignmentsOf, bigint, type Columns, namesOf, without } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { entryColumns, type EntryRow, membershipColumns, type MembershipRow } from '../database/rows.ts'
-import { statement } from '../database/statement.ts'
+import { shardStatement } from '../database/shard-statement.ts'
 import { markingSenders, sendersWhere } from './marking-senders.ts'
 import {
   FURTHER,
@@ -18,6 +18,7 @@ import {
   SETTLED,
   STALE,
   surprise,
+  surpriseColumns,
 } from './moving.ts'
 import { NOT_USED, unusedWhere, usedOf } from './unused-keys.ts'
 import { reactionsWhere, writingReactions } from './writing-reactions.ts'
@@ -37,8 +38,8 @@ export const changedMemberColumns = {
  *
  * Who joins has read everything so far; the marker of who is a member stays where it is.
  */
-const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
-  statement(
+const group = (name: string, isMarking: boolean, isReacting: boolean) =>
+  shardStatement(
     name,
     {
       moves: table<Move>(moveColumns),
@@ -49,9 +50,10 @@ const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
       senders: sendersWhere(isMarking),
       ...reactionsWhere(isReacting),
     },
-    ({ moves, sent, changed, members, unused, senders, ...reactions }, { among }) => `
-    with ${usedOf(unused, among)}, moved as (
-      update chats c
+    ({ moves }) => `(${moves.arrays.id})[1]`,
+    ({ moves, sent, changed, members, unused, senders, ...reactions }, tables) => `
+    with ${usedOf(tables, unused)}, moved as (
+      update ${tables.chats} c
       set ${assignmentsOf(ownColumns, 'moves')}, ${METADATA},
         ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.active_at', sends: 'moves.sends', changes: 'moves.changes' })}
       from ${moves.rows}
@@ -59,33 +61,35 @@ const everything = (name: string, isMarking: boolean, isReacting: boolean) =>
         and c.revision = coalesce(moves.expected, c.revision) and moves.changes > 0
         and ${NOT_USED}
       ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
-    ), posted as (${posting(keyedMessageColumns, sent.rows)}), rewritten as (
-      update messages m set ${assignmentsOf(changedColumns, 'changed')}
+    ), posted as (${posting(tables.messages, keyedMessageColumns, sent.rows)}), rewritten as (
+      update ${tables.messages} m set ${assignmentsOf(changedColumns, 'changed')}
       from ${changed.rows}
       where m.chat_id = changed.chat_id and m.id = changed.id and changed.chat_id in (select id from moved)
     ), appointed as (
-      insert into members as u (${namesOf(changedMemberColumns)})
+      insert into ${tables.members} as u (${namesOf(changedMemberColumns)})
       select ${namesOf(changedMemberColumns, 'members')} from ${members.rows}
       where members.chat_id in (select id from moved)
       on conflict (chat_id, user_id) do update
       set ${assignmentsOf(without(membershipColumns, 'chatId', 'userId'), 'excluded')},
         read_message_id = case when u.removed_at is null then u.read_message_id else excluded.read_message_id end
-    ) ${isMarking ? markingSenders(senders, among) : ''} ${isReacting ? writingReactions(reactions) : ''}
+    ) ${isMarking ? markingSenders(tables, senders) : ''} ${isReacting ? writingReactions(tables, reactions) : ''}
     ${FURTHER}
     union all
     select ${STALE}
     from unnest(${moves.arrays.id}, ${moves.arrays.expected}, ${moves.arrays.changes}) stale (id, expected, changes)
-    left join chats c on c.id = stale.id
+    left join ${tables.chats} c on c.id = stale.id
     where stale.id not in (select id from moved) and (
       stale.changes > 0 or c.revision is distinct from stale.expected or stale.id in (select chat_id from used)
     )`,
+    surpriseColumns,
     surprise,
   )
 
-const plain = everything('group', false, false)
-const marking = everything('group-and-markers', true, false)
-const reacting = everything('group-and-reactions', false, true)
-const all = everything('group-and-markers-and-reactions', true, true)
+const plain = group('group', false, false)
+const marking = group('group-and-markers', true, false)
+const reacting = group('group-and-reactions', false, true)
+const all = group('group-and-markers-and-reactions', true, true)
+export const everything = [plain, marking, reacting, all]
 
 /** The one that says what there is to say, and no more. */
 export const writeEverything = (isMarking: boolean, isReacting: boolean) => {

@@ -11,8 +11,8 @@ import type { PendingChange } from './pending-change.ts'
 import type { RecentChats } from './recent-chats.ts'
 import type { RecentMembers } from './recent-members.ts'
 import { unseen } from './unseen.ts'
+import { writeDrafts } from './write-drafts.ts'
 import type { StandingDraft } from './draft-rows.ts'
-import type { Writing } from './writing.ts'
 import type { Place } from './moving.ts'
 import type { Written } from './writer.ts'
 
@@ -46,7 +46,6 @@ const asWritten = (draft: Draft, { taken }: Verdict, place: Place) => {
  */
 export const writeGroup = async (
   pool: Pool,
-  writing: Writing,
   recent: RecentChats,
   members: RecentMembers,
   changes: readonly PendingChange[],
@@ -74,7 +73,7 @@ export const writeGroup = async (
   }))
   // What nobody was answered with needs no confirmation.
   const decided = verdicts.filter(({ answers }) => answers.length > 0)
-  const surprises = await writing.together(
+  const surprises = await writeDrafts(
     pool,
     decided.map(({ draft }) => draft as StandingDraft),
   )

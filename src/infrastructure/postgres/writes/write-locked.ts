@@ -9,25 +9,26 @@ import { addMembers, addOthers } from './load-members.ts'
 import { addReactions } from './load-reactions.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { StandingDraft } from './draft-rows.ts'
+import type { Removing } from './removing.ts'
+import { writeDrafts } from './write-drafts.ts'
 import { REMOVAL_TIMEOUT_MS } from './write-statements.ts'
-import type { Writing } from './writing.ts'
 
-const write = async (writing: Writing, client: PoolClient, draft: Draft, changes: readonly PendingChange[]) => {
+const write = async (remove: Removing, client: PoolClient, draft: Draft, changes: readonly PendingChange[]) => {
   const { id } = draft.before
   // What was sent before the chat went would go with it.
   if (!draft.chat) {
     for (const change of changes) change.mayTakeLong = true
-    await writing.remove(client, id)
+    await remove(client, id)
     return
   }
-  const surprises = await writing.within(client, draft as StandingDraft)
+  const surprises = await writeDrafts(client, [draft as StandingDraft])
   if (surprises.size > 0) throw new Error(`chat ${id} changed under its lock`)
 }
 
 /** Decides pending changes of one chat on its locked row and writes them: whoever else changes the chat waits. */
 export const writeLocked = async (
   pool: Pool,
-  writing: Writing,
+  remove: Removing,
   id: ChatId,
   changes: readonly PendingChange[],
 ): Promise<readonly PendingChange[]> => {
@@ -43,7 +44,7 @@ export const writeLocked = async (
     await addReactions(client, drafts, asks)
     await addDone(client, drafts, asks)
     const { answers, unseen, later } = decideInTurn(draft, changes, true)
-    await write(writing, client, draft, changes)
+    await write(remove, client, draft, changes)
     return { answers: [...answers, () => answerNotFound(unseen)], later }
   })
   for (const answer of verdict.answers) answer()

@@ -12,11 +12,11 @@ import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
 import { recentChats } from './recent-chats.ts'
 import { recentMembers } from './recent-members.ts'
+import { removingFrom } from './removing.ts'
 import { writeGroup } from './write-group.ts'
 import { writeLocked } from './write-locked.ts'
 import { type QueueSettings, writeQueue } from './write-queue.ts'
 import type { Writer } from './writer.ts'
-import { writingTo } from './writing.ts'
 
 export interface WriteSettings extends QueueSettings {
   /** A chat always goes by the same queue, so no group waits for another; where chats are spread, all of a part do. */
@@ -70,7 +70,7 @@ export const writeQueues = (
   settings: Partial<WriteSettings> = {},
 ) => {
   const all = { ...defaultsFor(pool, parts), ...settings }
-  const writing = writingTo(parts)
+  const remove = removingFrom(parts)
   const recent = recentChats(all.recentChats)
   const members = recentMembers(all.recentChats)
   const others = neighbours()
@@ -78,9 +78,9 @@ export const writeQueues = (
   const plain: Writer = {
     together: (changes) => {
       countGroup(pool, 'changes', changes.length)
-      return writeGroup(pool, writing, recent, members, changes, others.noticed)
+      return writeGroup(pool, recent, members, changes, others.noticed)
     },
-    locked: (id, changes) => writeLocked(pool, writing, id, changes),
+    locked: (id, changes) => writeLocked(pool, remove, id, changes),
     free: (ids) => freeChats(pool, ids),
     forget: (id) => {
       if (id !== undefined) return recent.delete(id)

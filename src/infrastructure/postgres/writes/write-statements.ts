@@ -2,6 +2,7 @@ import type { Chat } from '../../../domain/chat/chat.ts'
 import { type Columns, namesOf } from '../database/columns.ts'
 import { row, table } from '../database/parameters.ts'
 import { chatColumns, newMessageColumns, type NewMessageRow } from '../database/rows.ts'
+import { shardStatement } from '../database/shard-statement.ts'
 import { statement } from '../database/statement.ts'
 import { markingSender, markingSenders, sendersWhere } from './marking-senders.ts'
 import {
@@ -24,6 +25,7 @@ import {
   SETTLED,
   STALE,
   surprise,
+  surpriseColumns,
 } from './moving.ts'
 import { NOT_USED, unusedWhere, usedOf } from './unused-keys.ts'
 
@@ -38,13 +40,13 @@ import { NOT_USED, unusedWhere, usedOf } from './unused-keys.ts'
  * Each comes twice: where members sent, their markers go along.
  */
 
-const sends = <Sent extends NewMessageRow>(
+const groupOfSends = <Sent extends NewMessageRow>(
   name: string,
   columns: Columns<Sent>,
   isKeyed: boolean,
   isMarking: boolean,
 ) =>
-  statement(
+  shardStatement(
     name,
     {
       moves: table<SendMove>(sendMoveColumns),
@@ -52,26 +54,33 @@ const sends = <Sent extends NewMessageRow>(
       unused: unusedWhere(isKeyed),
       senders: sendersWhere(isMarking),
     },
-    ({ moves, sent, unused, senders }, { among }) => `
-      with ${isKeyed ? `${usedOf(unused, among)}, ` : ''} moved as (
-        update chats c
+    ({ moves }) => `(${moves.arrays.id})[1]`,
+    ({ moves, sent, unused, senders }, tables) => `
+      with ${isKeyed ? `${usedOf(tables, unused)}, ` : ''} moved as (
+        update ${tables.chats} c
         set ${onward({ updatedAt: 'moves.updated_at', activeAt: 'moves.updated_at', sends: 'moves.sends', changes: 'moves.sends' })}
         from ${moves.rows}
         where c.id = moves.id and ${SETTLED} = moves.settled_before ${isKeyed ? `and ${NOT_USED}` : ''}
         ${gotTo({ lastMessageId: 'moves.last_message_id', revision: 'moves.revision' })}
-      ), posted as (${posting(columns, sent.rows)}) ${isMarking ? markingSenders(senders, among) : ''}
+      ), posted as (${posting(tables.messages, columns, sent.rows)}) ${isMarking ? markingSenders(tables, senders) : ''}
       ${FURTHER}
       union all
       select ${STALE} from unnest(${moves.arrays.id}) stale (id) where id not in (select id from moved)`,
+    surpriseColumns,
     surprise,
   )
 
-export const writeSends = sends('group-of-sends', newMessageColumns, false, false)
-export const writeMemberSends = sends('group-of-member-sends', newMessageColumns, false, true)
+export const writeSends = groupOfSends('group-of-sends', newMessageColumns, false, false)
+export const writeMemberSends = groupOfSends('group-of-member-sends', newMessageColumns, false, true)
 
 /** Where some have keys, a chat in which a key that was taken for unused is there, is stale. */
-export const writeKeyedSends = sends<KeyedMessage>('group-of-keyed-sends', keyedMessageColumns, true, false)
-export const writeKeyedMemberSends = sends<KeyedMessage>('group-of-keyed-member-sends', keyedMessageColumns, true, true)
+export const writeKeyedSends = groupOfSends<KeyedMessage>('group-of-keyed-sends', keyedMessageColumns, true, false)
+export const writeKeyedMemberSends = groupOfSends<KeyedMessage>(
+  'group-of-keyed-member-sends',
+  keyedMessageColumns,
+  true,
+  true,
+)
 
 /**
  * The same for a single send, which a lone client waits for: less than half the work for PostgreSQL. Where `isOnce` says
@@ -81,21 +90,23 @@ const singleSend =
   <Said extends LoneMessage>(
     columns: object,
     saidColumns: Columns<Said>,
-    isOnce: (chat: string, said: { readonly [Property in keyof Said]: string }) => string = () => '',
+    isOnce: (messages: string, chat: string, said: { readonly [Property in keyof Said]: string }) => string = () => '',
   ) =>
   (name: string, isMarking: boolean) =>
-    statement(
+    shardStatement(
       name,
       { move: row<LoneMove>(loneMoveColumns), sent: row<Said>(saidColumns) },
-      ({ move, sent }) => `
+      ({ move }) => move.id,
+      ({ move, sent }, tables) => `
       with moved as (
-        update chats c
+        update ${tables.chats} c
         set ${onward({ updatedAt: move.updatedAt, activeAt: move.updatedAt, sends: '1', changes: '1' })}
-        where c.id = ${move.id} and ${SETTLED} = ${move.settledBefore} ${isOnce(move.id, sent)}
+        where c.id = ${move.id} and ${SETTLED} = ${move.settledBefore} ${isOnce(tables.messages, move.id, sent)}
         returning c.id, ${namesOf(placeColumns, 'c')}, c.revision - ${move.revision} as ahead
-      ), posted as (${lonePosting(columns, sent)}) ${isMarking ? markingSender(move.id, sent.author) : ''}
+      ), posted as (${lonePosting(tables.messages, columns, sent)}) ${isMarking ? markingSender(tables, move.id, sent.author) : ''}
       select ${move.id}, ${namesOf(placeColumns, 'moved')}
       from (select) lone left join moved on true where moved.ahead is distinct from 0`,
+      surpriseColumns,
       surprise,
     )
 
@@ -106,11 +117,23 @@ export const writeMemberSend = plainSend('one-member-send', true)
 const keyedSend = singleSend<LoneKeyedMessage>(
   keyedMessageColumns,
   loneKeyedMessageColumns,
-  (chat, { idempotencyKey }) =>
-    `and not exists (select from messages m where m.chat_id = ${chat} and m.idempotency_key = ${idempotencyKey})`,
+  (messages, chat, { idempotencyKey }) =>
+    `and not exists (select from ${messages} m where m.chat_id = ${chat} and m.idempotency_key = ${idempotencyKey})`,
 )
 export const writeKeyedSend = keyedSend('one-keyed-send', false)
 export const writeKeyedMemberSend = keyedSend('one-keyed-member-send', true)
+
+/** All of them, for who makes them known to machines. */
+export const sends = [
+  writeSends,
+  writeMemberSends,
+  writeKeyedSends,
+  writeKeyedMemberSends,
+  writeSend,
+  writeMemberSend,
+  writeKeyedSend,
+  writeKeyedMemberSend,
+]
 
 /** Milliseconds: the messages of a chat go with it, and may be many. */
 export const REMOVAL_TIMEOUT_MS = 5000

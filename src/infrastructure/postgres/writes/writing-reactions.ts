@@ -3,6 +3,7 @@ import type { Revision } from '../../../domain/identity.ts'
 import { type Columns, namesOf } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { entryColumns, type MessageAddress, messageAddressColumns, ownReactionColumns } from '../database/rows.ts'
+import type { Tables } from '../database/shard-statement.ts'
 import type { Draft } from './draft.ts'
 
 /*
@@ -31,13 +32,6 @@ export const reactionsWhere = (isReacting: boolean) => ({
   erased: where<MessageAddress>(isReacting, messageAddressColumns),
 })
 
-/** The parameters of what is changed where it is, and of nothing that is added. */
-export const changingWhere = {
-  counted: table<CountedRow>(countedColumns),
-  withdrawn: table<OwnReaction>(ownReactionColumns),
-  erased: table<MessageAddress>(messageAddressColumns),
-}
-
 type Texts = { readonly [Name in keyof ReturnType<typeof reactionsWhere>]: { readonly rows: string } }
 
 const isMoved = (table: string) => `${table}.chat_id in (select id from moved)`
@@ -45,36 +39,21 @@ const isSame = Object.values(ownReactionColumns)
   .map(({ name }) => `r.${name} = withdrawn.${name}`)
   .join(' and ')
 
-export const writingReactions = ({ counted, added, withdrawn, erased }: Texts): string => `, counting as (
-      update messages m set reactions = counted.reactions, revision = counted.revision
+export const writingReactions = (
+  { messages, reactions }: Tables,
+  { counted, added, withdrawn, erased }: Texts,
+): string => `, counting as (
+      update ${messages} m set reactions = counted.reactions, revision = counted.revision
       from ${counted.rows} where m.chat_id = counted.chat_id and m.id = counted.id and ${isMoved('counted')}
     ), reacting as (
-      insert into reactions (${namesOf(ownReactionColumns)})
+      insert into ${reactions} (${namesOf(ownReactionColumns)})
       select ${namesOf(ownReactionColumns, 'added')} from ${added.rows} where ${isMoved('added')}
       on conflict do nothing
     ), withdrawing as (
-      delete from reactions r using ${withdrawn.rows} where ${isSame} and ${isMoved('withdrawn')}
+      delete from ${reactions} r using ${withdrawn.rows} where ${isSame} and ${isMoved('withdrawn')}
     ), erasing as (
-      delete from reactions r using ${erased.rows}
+      delete from ${reactions} r using ${erased.rows}
       where r.chat_id = erased.chat_id and r.message_id = erased.id and ${isMoved('erased')}
-    )`
-
-type ChangingTexts = Omit<Texts, 'added'>
-
-/** The same without what is added. */
-export const changing = (
-  { counted, withdrawn, erased }: ChangingTexts,
-  inPart: (column: string) => string,
-): string => `, counting as (
-      update messages m set reactions = counted.reactions, revision = counted.revision
-      from ${counted.rows}
-      where m.chat_id = counted.chat_id and m.id = counted.id and ${isMoved('counted')} ${inPart('m.chat_id')}
-    ), withdrawing as (
-      delete from reactions r using ${withdrawn.rows}
-      where ${isSame} and ${isMoved('withdrawn')} ${inPart('r.chat_id')}
-    ), erasing as (
-      delete from reactions r using ${erased.rows}
-      where r.chat_id = erased.chat_id and r.message_id = erased.id and ${isMoved('erased')} ${inPart('r.chat_id')}
     )`
 
 /** What the drafts say of reactions. */

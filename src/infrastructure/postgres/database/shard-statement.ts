@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { definitionsOf, namesOf } from './columns.ts'
+import { type Parameters, placed, prepared, type Session, type Texts, type Values } from './statement.ts'
+
+/** The tables in which what belongs to a chat stands beside it. */
+export const TABLES = ['chats', 'messages', 'members', 'reactions'] as const
+
+/** As a statement names them. */
+export type Tables = Readonly<Record<(typeof TABLES)[number], string>>
+
+const named = (nameOf: (table: string, place: number) => string) =>
+  Object.fromEntries(TABLES.map((table, index) => [table, nameOf(table, index + 1)])) as Tables
+const PLAIN = named((table) => table)
+
+/** One of the shards over which chats are spread: its number, and what the tables are called there. */
+export interface Shard {
+  readonly id: number
+  readonly tables: Tables
+}
+
+/** What a statement is where tables are spread over machines: a function that each of them has. */
+export interface ShardFunction {
+  /** By what it does: servers of two versions have each its own. */
+  readonly name: string
+  readonly signature: string
+  readonly declaration: string
+  readonly body: (shards: readonly Shard[]) => string
+}
+
+const declared = (name: string, types: readonly string[], returns: object) => `
+  create or replace function ${name}(${types.map((type, index) => `_${index + 1} ${type}`).join(', ')}, _chat bigint)
+  returns table (${definitionsOf(returns)}) language plpgsql
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off`
+
+const shardFunction = (
+  label: string,
+  types: readonly string[],
+  returns: object,
+  text: (tables: Tables) => string,
+): ShardFunction => {
+  const chat = `$${types.length + 1}`
+  const shardOf = (table: string) => `get_shard_id_for_distribution_column('${table}', ${chat})`
+  const body = (shards: readonly Shard[]) => `
+#variable_conflict use_column
+declare
+  shard bigint := ${shardOf('chats')};
+begin
+  perform lock_shard_metadata(5, array[shard]);
+  if not exists (select from pg_dist_placement join pg_dist_local_group using (groupid) where shardid = shard) then
+    raise exception using errcode = 'serialization_failure', message = 'the shard has just moved away';
+  end if;
+  case shard
+    ${shards.map(({ id, tables }) => `when ${id} then return query ${text(tables)};`).join('\n    ')}
+    else return query execute format($text$${text(named((_, place) => `%${place}$s`))}$text$,
+      ${TABLES.map((table) => `shard_name('${table}', ${shardOf(table)})`).join(', ')})
+      using ${types.map((_, index) => `$${index + 1}`).join(', ')};
+  end case;
+end`
+  const hash = createHash('sha256')
+    .update(`${declared('', types, returns)}${body([])}`)
+    .digest('hex')
+    .slice(0, 12)
+  const name = `messenger_${label.replaceAll('-', '_')}_${hash}`
+  return {
+    name,
+    signature: `${name}(${types.join(', ')}, bigint)`,
+    declaration: declared(name, types, returns),
+    body,
+  }
+}
+
+/**
+ * A statement that changes chats of one part, and what stands beside them. Where tables are spread it is done on the machine of
+ * these chats, in one command, by a function that names the tables of their shard: by PostgreSQL's own hands and with a plan that
+ * is made once, where Citus would plan each statement twice and take an insert apart from an update. By one of the chats Citus
+ * knows where that is. In a transaction as well as by itself.
+ *
+ * The shard stays where it is meanwhile: the function takes the lock that each change through Citus holds to its end
+ * (`AcquireMetadataLocks`) and for which whoever moves or splits a shard waits (`BlockWritesToShardList`), and looks whether the
+ * shard is there only then. One that was split since is named as it is called now; chats of the other part are not found
+ * there, as if they were stale.
+ */
+export const shardStatement = <P extends Parameters, Row>(
+  name: string,
+  parameters: P,
+  chat: (texts: Texts<P>) => string,
+  text: (texts: Texts<P>, tables: Tables) => string,
+  returns: object,
+  read: (columns: readonly unknown[]) => Row,
+): ((session: Session, values: Values<P>) => Promise<Row[]>) & { readonly onMachines: ShardFunction } => {
+  const { texts, types } = placed(parameters)
+  const onMachines = shardFunction(name, types, returns, (tables) => text(texts, tables))
+  const given = types.map((type, index) => `$${index + 1}::${type}`).join(', ')
+  const spread = `select ${namesOf(returns)} from ${onMachines.name}(${given}, ${chat(texts)})`
+  return Object.assign(prepared(name, parameters, { text: text(texts, PLAIN), spread }, read), { onMachines })
+}
