@@ -115,7 +115,7 @@ const prepared = async (
     if (shards.length === 0) return { database, settings }
     log(`chats are spread over ${shards.length} shards by Citus`)
     await ensureFunctions(database, log)
-    const spread = { ...settings, shards }
+    const spread = { ...settings, shards, log }
     const opened = openDatabase(connection, spread, traces)
     await database.close()
     return { database: opened, settings: spread }

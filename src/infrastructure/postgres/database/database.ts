@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql'
 import { type ClientConfig, Pool } from 'pg'
-import { type Connection, settingsAskedFor } from '../sessions/location.ts'
+import { type Connection, elsewhere, settingsAskedFor } from '../sessions/location.ts'
 import { ServingClient } from '../sessions/serving-client.ts'
 import { pooledClient } from '../sessions/pooled-client.ts'
 import { spreadClient } from '../sessions/spread-client.ts'
@@ -8,6 +8,8 @@ import { migratingSession, pooledSession, servingSession } from '../sessions/ses
 import { servingSettings } from '../sessions/settings.ts'
 import { dropIdleAfterSilence } from '../sessions/silence.ts'
 import { countConnections } from './load.ts'
+import { openMachines } from './machines.ts'
+import { goToMachines } from './nearest.ts'
 import type { StatementTraces } from './statement-traces.ts'
 import { tracedClient, TracedPool } from './traced.ts'
 import { type Parts, partsFrom } from './parts.ts'
@@ -23,9 +25,18 @@ export interface DatabaseSettings {
   readonly direct?: Connection | undefined
   /** Where tables are spread over machines, the least hash of each part, ascending; none where they are not. */
   readonly shards?: readonly number[]
+  /** Is told which of their machines are reached. */
+  readonly log?: (line: string) => void
 }
 
-const DEFAULTS: DatabaseSettings = { size: 10, acquireTimeout: 2000, pooler: 'none' }
+const ignore = () => {}
+
+const DEFAULTS: DatabaseSettings & { readonly log: (line: string) => void } = {
+  log: ignore,
+  size: 10,
+  acquireTimeout: 2000,
+  pooler: 'none',
+}
 
 export interface Database {
   /** What reads and changes go through. */
@@ -45,8 +56,6 @@ export interface Database {
   readonly close: () => Promise<void>
 }
 
-const ignore = () => {}
-
 type PoolSettings = ConstructorParameters<typeof Pool>[0] & {
   readonly Client: new (config?: ClientConfig) => ServingClient
 }
@@ -60,7 +69,7 @@ export const openDatabase = (
   settings: Partial<DatabaseSettings> = {},
   traces?: StatementTraces,
 ): Database => {
-  const { size, acquireTimeout, pooler, direct: other, shards } = { ...DEFAULTS, ...settings }
+  const { size, acquireTimeout, pooler, direct: other, shards, log } = { ...DEFAULTS, ...settings }
   const parts = partsFrom(shards)
   const isPooled = pooler === 'transaction'
   const direct = other ?? (isPooled ? undefined : connection)
@@ -71,11 +80,23 @@ export const openDatabase = (
     ? pooledClient(servingSettings(settingsAskedFor(connection), parts !== undefined))
     : ServingClient
   const Spread = parts ? spreadClient(Kept) : Kept
-  const pool = poolOf({ ...pooled, Client: Spread, max: size, idleTimeoutMillis: 30_000 }, traces)
-  // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
-  pool.on('error', ignore).on('connect', (client) => client.on('error', ignore))
-  dropIdleAfterSilence(pool)
+  const open = (session: ClientConfig): Pool => {
+    const opened = poolOf({ ...session, Client: Spread, max: size, idleTimeoutMillis: 30_000 }, traces)
+    // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
+    opened.on('error', ignore).on('connect', (client) => client.on('error', ignore))
+    dropIdleAfterSilence(opened)
+    return opened
+  }
+  const pool = open(pooled)
   countConnections(pool)
+  const openAt = (host: string, port: number): Pool => {
+    const opened = open(servingSession(elsewhere(connection, host, port), acquireTimeout, true))
+    countConnections(opened, pool)
+    // Who remembers what it was told forgets it when a connection goes, wherever that led.
+    return opened.on('remove', (client) => void pool.emit('remove', client))
+  }
+  const machines = parts && !isPooled ? openMachines(pool, parts, openAt, log) : undefined
+  if (machines) goToMachines(pool, machines)
 
   let orm: Promise<MikroORM> | undefined
   const openOrm = async () => {
@@ -94,6 +115,7 @@ export const openDatabase = (
     migrating: direct && migratingSession(direct),
     orm: () => (orm ??= openOrm()),
     close: async () => {
+      await machines?.close()
       await pool.end()
       await (await orm)?.close(true)
     },

@@ -4,6 +4,8 @@ import { classOfFailure } from './sql-state.ts'
 
 interface Counted {
   readonly failures: Map<string, number>
+  /** All that count there, the first of which the others are beside. */
+  readonly pools: Pool[]
   /** Of each queue, the changes in it. */
   readonly pending: (() => number)[]
   told: (what: Grouped, size: number) => void
@@ -17,14 +19,16 @@ const counts = new WeakMap<object, Counted>()
 const countedOf = (session: object): Counted => {
   const found = counts.get(session)
   if (found) return found
-  const made: Counted = { failures: new Map(), pending: [], told: untold }
+  const made: Counted = { pools: [], failures: new Map(), pending: [], told: untold }
   counts.set(session, made)
   return made
 }
 
-/** Counts what its connections do with the pool that they are of. */
-export const countConnections = (pool: Pool): void => {
-  const counted = countedOf(pool)
+/** Counts what its connections do with the pool that they are of, or with that beside which it is. */
+export const countConnections = (pool: Pool, beside = pool): void => {
+  const counted = countedOf(beside)
+  counts.set(pool, counted)
+  counted.pools.push(pool)
   pool.on('connect', (client) => counts.set(client, counted))
 }
 
@@ -41,12 +45,15 @@ export const countPending = (pool: Pool, pending: () => number): void => void co
 export const loadOf = (pool: Pool): Load => {
   const counted = countedOf(pool)
   return {
-    connections: () => ({
-      used: pool.totalCount - pool.idleCount,
-      idle: pool.idleCount,
-      waitedFor: pool.waitingCount,
-      limit: pool.options.max,
-    }),
+    connections: () => {
+      const sum = (of: (pool: Pool) => number) => counted.pools.reduce((total, each) => total + of(each), 0)
+      return {
+        used: sum(({ totalCount, idleCount }) => totalCount - idleCount),
+        idle: sum(({ idleCount }) => idleCount),
+        waitedFor: sum(({ waitingCount }) => waitingCount),
+        limit: sum(({ options }) => options.max),
+      }
+    },
     changesPending: () => counted.pending.reduce((sum, pending) => sum + pending(), 0),
     failures: () => counted.failures,
     onGroup: (told) => {

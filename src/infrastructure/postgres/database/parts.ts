@@ -7,6 +7,8 @@ import { limited } from './limited.ts'
  */
 export interface Parts {
   readonly count: number
+  /** Of each part, ascending. */
+  readonly leastHashes: readonly number[]
   /** The part in which the chat is, from 0. */
   readonly of: (id: ChatId) => number
 }
@@ -34,6 +36,7 @@ export const partsFrom = (leastHashes: readonly number[] = []): Parts | undefine
     ? undefined
     : {
         count: leastHashes.length,
+        leastHashes,
         of: (id) => {
           const hash = hashOf(id)
           return Math.max(

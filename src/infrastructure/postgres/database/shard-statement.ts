@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ChatId } from '../../../domain/identity.ts'
 import { definitionsOf, namesOf } from './columns.ts'
 import { type Parameters, placed, prepared, type Session, type Texts, type Values } from './statement.ts'
 
@@ -73,7 +74,7 @@ end`
  * A statement that changes chats of one part, and what stands beside them. Where tables are spread it is done on the machine of
  * these chats, in one command, by a function that names the tables of their shard: by PostgreSQL's own hands and with a plan that
  * is made once, where Citus would plan each statement twice and take an insert apart from an update. By one of the chats Citus
- * knows where that is. In a transaction as well as by itself.
+ * knows where that is, if it is asked elsewhere. In a transaction as well as by itself.
  *
  * The shard stays where it is meanwhile: the function takes the lock that each change through Citus holds to its end
  * (`AcquireMetadataLocks`) and for which whoever moves or splits a shard waits (`BlockWritesToShardList`), and looks whether the
@@ -83,7 +84,7 @@ end`
 export const shardStatement = <P extends Parameters, Row>(
   name: string,
   parameters: P,
-  chat: (texts: Texts<P>) => string,
+  chatOf: (values: Values<P>) => ChatId,
   text: (texts: Texts<P>, tables: Tables) => string,
   returns: object,
   read: (columns: readonly unknown[]) => Row,
@@ -91,6 +92,7 @@ export const shardStatement = <P extends Parameters, Row>(
   const { texts, types } = placed(parameters)
   const onMachines = shardFunction(name, types, returns, (tables) => text(texts, tables))
   const given = types.map((type, index) => `$${index + 1}::${type}`).join(', ')
-  const spread = `select ${namesOf(returns)} from ${onMachines.name}(${given}, ${chat(texts)})`
-  return Object.assign(prepared(name, parameters, { text: text(texts, PLAIN), spread }, read), { onMachines })
+  const spread = `select ${namesOf(returns)} from ${onMachines.name}(${given}, $${types.length + 1}::bigint)`
+  const ask = prepared(name, parameters, { text: text(texts, PLAIN), spread }, read, undefined, chatOf)
+  return Object.assign(ask, { onMachines })
 }

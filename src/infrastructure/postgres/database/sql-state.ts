@@ -65,6 +65,9 @@ const DEFECTS = /^(21|22|23|42|54)/
  */
 const OUT_OF_ORDER = new Set(['42P01', '42703', '42883', '42704', '42501', '42P05'])
 
+/** Whether something is missing that the service needs. */
+export const isOutOfOrder = (error: unknown): boolean => OUT_OF_ORDER.has(sqlState(error) ?? '')
+
 /**
  * A statement that can never succeed, or a programming error, is a defect of ours: it must surface as one, not ask the
  * caller to try again.

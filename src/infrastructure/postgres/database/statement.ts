@@ -1,5 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
+import type { ChatId } from '../../../domain/identity.ts'
 import { countFailure } from './load.ts'
+import { failedAt, nearest } from './nearest.ts'
 import type { Parameter } from './parameters.ts'
 
 /** Any connection of the pool, or one alone, in which a transaction may be under way. */
@@ -72,17 +74,22 @@ export const prepared = <P extends Parameters, Row = void>(
   texts: { readonly text: string; readonly spread: string },
   read?: (columns: readonly unknown[]) => Row,
   patience?: number,
+  /** One of the chats that it is about, all of one part, if they are. */
+  chatOf?: (values: Values<P>) => ChatId,
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) => {
   const named = Object.entries(parameters)
   return async (session, values) => {
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
-    const query = { name, ...texts, values: flat, rowMode: 'array', types, query_timeout: patience }
+    const chat = chatOf?.(values)
+    const query = { name, ...texts, chat, values: flat, rowMode: 'array', types, query_timeout: patience }
+    const at = chat === undefined ? session : nearest(session, chat)
     try {
-      const { rows } = await session.query<unknown[]>(query as never)
+      const { rows } = await at.query<unknown[]>(query as never)
       return read ? rows.map((row) => read(row)) : []
     } catch (error) {
       countFailure(session, error)
+      if (at !== session) failedAt(session, at as Pool, error)
       throw error
     }
   }

@@ -6,6 +6,8 @@ export interface StatementQuery {
   readonly text: string
   /** Its text where tables are spread over machines, when that is another one. */
   readonly spread?: string | undefined
+  /** The chat by which that finds its machine: one more value. */
+  readonly chat?: number | undefined
   readonly values: readonly (string | number | null | undefined)[]
   readonly types: { readonly getTypeParser: (oid: number) => (text: string) => unknown }
   readonly query_timeout?: number | undefined

@@ -41,6 +41,16 @@ export const location = (connection: Connection): ClientConfig => {
   return { connectionString: url.href }
 }
 
+/** The same database on another machine. */
+export const elsewhere = (connection: Connection, host: string, port: number): Connection => {
+  if (!('url' in connection)) return { ...connection, host, port }
+  const url = new URL(connection.url)
+  for (const name of ['host', 'port']) url.searchParams.delete(name)
+  url.hostname = host.includes(':') ? `[${host}]` : host
+  url.port = String(port)
+  return { url: url.href }
+}
+
 /** The settings that the `options` of a URL ask for. */
 export const settingsAskedFor = (connection: Connection): Settings =>
   'url' in connection ? ofOptions(new URL(connection.url).searchParams.get('options') ?? '') : {}

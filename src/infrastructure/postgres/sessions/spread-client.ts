@@ -10,8 +10,9 @@ export const spreadClient = (Client: Serving) =>
   class extends Client {
     override query(...given: never[]): never {
       const [query, ...others] = given as unknown as [StatementQuery, ...never[]]
-      const { spread } = query
-      const own = spread === undefined ? query : { ...query, text: spread }
+      const { spread, chat, values } = query
+      const asked = chat === undefined ? values : [...values, chat]
+      const own = spread === undefined ? query : { ...query, text: spread, values: asked }
       return super.query(own as never, ...(others as [never, never])) as never
     }
   }

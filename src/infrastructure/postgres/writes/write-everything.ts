@@ -5,6 +5,7 @@ import { entryColumns, type EntryRow, membershipColumns, type MembershipRow } fr
 import { shardStatement } from '../database/shard-statement.ts'
 import { markingSenders, sendersWhere } from './marking-senders.ts'
 import {
+  firstOf,
   FURTHER,
   gotTo,
   type KeyedMessage,
@@ -50,7 +51,7 @@ const group = (name: string, isMarking: boolean, isReacting: boolean) =>
       senders: sendersWhere(isMarking),
       ...reactionsWhere(isReacting),
     },
-    ({ moves }) => `(${moves.arrays.id})[1]`,
+    firstOf,
     ({ moves, sent, changed, members, unused, senders, ...reactions }, tables) => `
     with ${usedOf(tables, unused)}, moved as (
       update ${tables.chats} c

@@ -6,6 +6,7 @@ import { shardStatement } from '../database/shard-statement.ts'
 import { statement } from '../database/statement.ts'
 import { markingSender, markingSenders, sendersWhere } from './marking-senders.ts'
 import {
+  firstOf,
   FURTHER,
   gotTo,
   type KeyedMessage,
@@ -54,7 +55,7 @@ const groupOfSends = <Sent extends NewMessageRow>(
       unused: unusedWhere(isKeyed),
       senders: sendersWhere(isMarking),
     },
-    ({ moves }) => `(${moves.arrays.id})[1]`,
+    firstOf,
     ({ moves, sent, unused, senders }, tables) => `
       with ${isKeyed ? `${usedOf(tables, unused)}, ` : ''} moved as (
         update ${tables.chats} c
