@@ -58,7 +58,7 @@ export const layersOfSrc: readonly Layer[] = [
   {
     path: 'src/infrastructure/postgres/database',
     may: `${POSTGRES}/sessions ${POSTGRES}/migrations/orm.ts
-          ${PORTS} ${DOMAIN} fp-ts @mikro-orm/postgresql pg node:timers/promises`,
+          ${PORTS} ${DOMAIN} fp-ts @mikro-orm/postgresql pg node:crypto node:timers/promises`,
     because: 'connections, tables and rows know nothing of what is read or written with them',
   },
   {
@@ -73,8 +73,10 @@ export const layersOfSrc: readonly Layer[] = [
   },
   {
     path: 'src/infrastructure/postgres/distribution',
-    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/writes/on-machines.ts pg`,
-    because: 'spreading tables is migrating; what a function on their machines says is up to those who write by it',
+    may: `${POSTGRES}/database ${POSTGRES}/migrations ${POSTGRES}/reads/on-machines.ts
+          ${POSTGRES}/writes/on-machines.ts pg`,
+    because:
+      'spreading tables is migrating; what a function on their machines says is up to those who read and write by it',
   },
   {
     path: 'src/infrastructure/postgres/reads',

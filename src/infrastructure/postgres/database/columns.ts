@@ -44,11 +44,8 @@ export const namesOf = (columns: object, alias?: string): string =>
     .map(([, { name }]) => (alias === undefined ? name : `${alias}.${name}`))
     .join(', ')
 
-/** `id bigint, title text …`. */
-export const definitionsOf = (columns: object): string =>
-  listOf(columns)
-    .map(([, { name, type }]) => `${name} ${type}`)
-    .join(', ')
+/** `bigint`, `text` …. */
+export const typesOf = (columns: object): readonly string[] => listOf(columns).map(([, { type }]) => type)
 
 /** `null::bigint, null::text …`: nothing, of the type of each column. */
 export const nullsOf = (columns: object): string =>

@@ -6,7 +6,18 @@ import { NO_REACTIONS, type OwnReaction } from '../../../domain/chat/reaction.ts
 import { Metadata } from '../../../domain/metadata.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
 import type { Fingerprint, Intent, KeptKey } from '../../../domain/intent.ts'
-import { bigint, type Columns, json, jsonReaderOf, namesOf, readerOf, text, timestamptz, without } from './columns.ts'
+import {
+  bigint,
+  type Columns,
+  json,
+  jsonReaderOf,
+  namesOf,
+  readerOf,
+  text,
+  timestamptz,
+  typesOf,
+  without,
+} from './columns.ts'
 
 /** Every column of a chat. Whatever reads or writes chats goes by this list. */
 export const chatColumns = {
@@ -156,7 +167,8 @@ export const memberAddressColumns = {
 export const CHAT = namesOf(chatColumns, 'c')
 export const MEMBERSHIP = namesOf(membershipColumns, 'u')
 export const MESSAGE = namesOf(messageColumns, 'm')
-export const MESSAGE_WIDTH = Object.keys(messageColumns).length
+export const MESSAGE_TYPES = typesOf(messageColumns)
+export const MESSAGE_WIDTH = MESSAGE_TYPES.length
 export const ENTRY = namesOf(entryColumns, 'm')
 export const CHAT_WIDTH = Object.keys(chatColumns).length
 

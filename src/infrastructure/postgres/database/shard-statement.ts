@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { ChatId } from '../../../domain/identity.ts'
-import { definitionsOf, namesOf } from './columns.ts'
 import { type Parameters, placed, prepared, type Session, type Texts, type Values } from './statement.ts'
 
 /** The tables in which what belongs to a chat stands beside it. */
@@ -28,15 +27,15 @@ export interface ShardFunction {
   readonly body: (shards: readonly Shard[]) => string
 }
 
-const declared = (name: string, types: readonly string[], returns: object) => `
+const declared = (name: string, types: readonly string[], returns: readonly string[]) => `
   create or replace function ${name}(${types.map((type, index) => `_${index + 1} ${type}`).join(', ')}, _chat bigint)
-  returns table (${definitionsOf(returns)}) language plpgsql
+  returns table (${returns.map((type, index) => `found_${index + 1} ${type}`).join(', ')}) language plpgsql
   set plan_cache_mode = force_generic_plan set enable_seqscan = off`
 
 const shardFunction = (
   label: string,
   types: readonly string[],
-  returns: object,
+  returns: readonly string[],
   text: (tables: Tables) => string,
 ): ShardFunction => {
   const chat = `$${types.length + 1}`
@@ -71,7 +70,7 @@ end`
 }
 
 /**
- * A statement that changes chats of one part, and what stands beside them. Where tables are spread it is done on the machine of
+ * A statement about chats of one part, and what stands beside them. Where tables are spread it is done on the machine of
  * these chats, in one command, by a function that names the tables of their shard: by PostgreSQL's own hands and with a plan that
  * is made once, where Citus would plan each statement twice and take an insert apart from an update. By one of the chats Citus
  * knows where that is, if it is asked elsewhere. In a transaction as well as by itself.
@@ -86,13 +85,14 @@ export const shardStatement = <P extends Parameters, Row>(
   parameters: P,
   chatOf: (values: Values<P>) => ChatId,
   text: (texts: Texts<P>, tables: Tables) => string,
-  returns: object,
+  /** The SQL types of what it selects. */
+  returns: readonly string[],
   read: (columns: readonly unknown[]) => Row,
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) & { readonly onMachines: ShardFunction } => {
   const { texts, types } = placed(parameters)
   const onMachines = shardFunction(name, types, returns, (tables) => text(texts, tables))
   const given = types.map((type, index) => `$${index + 1}::${type}`).join(', ')
-  const spread = `select ${namesOf(returns)} from ${onMachines.name}(${given}, $${types.length + 1}::bigint)`
+  const spread = `select * from ${onMachines.name}(${given}, $${types.length + 1}::bigint)`
   const ask = prepared(name, parameters, { text: text(texts, PLAIN), spread }, read, undefined, chatOf)
   return Object.assign(ask, { onMachines })
 }

@@ -2,8 +2,11 @@ import { Client, type ClientBase, type Pool } from 'pg'
 import type { Database } from '../database/database.ts'
 import type { ShardFunction } from '../database/shard-statement.ts'
 import { underMigrationLock } from '../migrations/migration-lock.ts'
-import { ON_MACHINES } from '../writes/on-machines.ts'
+import { READ_ON_MACHINES } from '../reads/on-machines.ts'
+import { WRITTEN_ON_MACHINES } from '../writes/on-machines.ts'
 import { tablesOfShards } from './shards.ts'
+
+const ON_MACHINES = [...READ_ON_MACHINES, ...WRITTEN_ON_MACHINES]
 
 type Log = (line: string) => void
 

@@ -5,10 +5,17 @@ import type { ChatId, MessageId } from '../../../domain/identity.ts'
 import type { Parts } from '../database/parts.ts'
 import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
-import { MESSAGE, MESSAGE_WIDTH, type MessageAddress, messageAddressColumns, messageOf } from '../database/rows.ts'
-import { statement } from '../database/statement.ts'
+import {
+  MESSAGE,
+  MESSAGE_TYPES,
+  MESSAGE_WIDTH,
+  type MessageAddress,
+  messageAddressColumns,
+  messageOf,
+} from '../database/rows.ts'
+import { shardStatement } from '../database/shard-statement.ts'
 import { readingTogether } from './batches.ts'
-import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
+import { firstOf, forViewers, isSeen, SIGHT, SIGHT_TYPES, viewedBy } from './seen.ts'
 
 interface WantedMessage extends MessageAddress {
   readonly place: number
@@ -23,19 +30,22 @@ const SIGHT_FROM = 2 + MESSAGE_WIDTH
 
 /** Where users ask, their memberships come along. Joined by the chat that is asked for, as in `viewedBy`, and for its reason. */
 const statementFor = forViewers((isViewed) =>
-  statement(
+  shardStatement(
     isViewed ? 'messages-viewed' : 'messages',
     { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
-    ({ wanted }, { among }) => `
+    firstOf,
+    ({ wanted }, { chats, messages, members }) => `
       select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}
-      join chats c on c.id = wanted.chat_id ${among('c.id', wanted.arrays.chatId)}
-      ${isViewed ? `${viewedBy('wanted.viewer', 'wanted.chat_id')} ${among('u.chat_id', wanted.arrays.chatId)}` : ''}
-      left join messages m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null
-        ${among('m.chat_id', wanted.arrays.chatId)}`,
+      join ${chats} c on c.id = wanted.chat_id
+      ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id', members) : ''}
+      left join ${messages} m on m.chat_id = wanted.chat_id and m.id = wanted.id and m.deleted_at is null`,
+    ['bigint', 'boolean', ...MESSAGE_TYPES, ...(isViewed ? SIGHT_TYPES : [])],
     (row) => ({ place: row[0] as number, message: row[1] === 't' ? messageOf(row, 2) : null, row }),
   ),
 )
+
+export const messageStatements = statementFor.both
 
 interface Asked extends MessageAddress {
   readonly caller: Caller

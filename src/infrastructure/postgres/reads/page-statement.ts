@@ -4,9 +4,10 @@ import type { ChatId, Revision } from '../../../domain/identity.ts'
 import { bigint, type Columns, text } from '../database/columns.ts'
 import { table } from '../database/parameters.ts'
 import { CHAT, CHAT_WIDTH, chatOfJson, MESSAGE, messageOfJson } from '../database/rows.ts'
-import { type Session, statement } from '../database/statement.ts'
+import { shardStatement } from '../database/shard-statement.ts'
+import type { Session } from '../database/statement.ts'
 import { pageOf } from './page-of.ts'
-import { forViewers, isSeen, SIGHT, viewedBy } from './seen.ts'
+import { firstOf, forViewers, isSeen, SIGHT, SIGHT_TYPES, viewedBy } from './seen.ts'
 
 /** A page that is asked for; `known` is the revision of the chat under which it is cached, or one that no chat has. */
 export interface WantedPage {
@@ -60,22 +61,23 @@ const rowOf = ({ caller, chatId, selection, known }: WantedPage, place: number):
  * know it. Where users ask, their memberships come along.
  */
 const pagesIn = (order: 'asc' | 'desc', isViewed: boolean, isOfReplies: boolean) =>
-  statement(
+  shardStatement(
     `pages-${order}${isOfReplies ? '-of-replies' : ''}${isViewed ? '-viewed' : ''}`,
     { wanted: table<WantedRow>(columnsOf(isViewed, isOfReplies)) },
-    ({ wanted }, { among }) => `
+    firstOf,
+    ({ wanted }, { chats, messages, members }) => `
       select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
         select json_agg(json_build_array(${MESSAGE}))
         from (
-          select * from messages m
+          select * from ${messages} m
           where m.chat_id = wanted.chat_id and m.deleted_at is null and m.id < wanted.before and m.id > wanted.after
-            ${among('m.chat_id', wanted.arrays.chatId)}
             ${isOfReplies ? 'and m.reply_to = wanted.reply_to' : ''}
           order by m.id ${order} limit wanted.size
         ) m
       )) end ${isViewed ? `, ${SIGHT}` : ''}
-      from ${wanted.rows} join chats c on c.id = wanted.chat_id ${among('c.id', wanted.arrays.chatId)}
-      ${isViewed ? `${viewedBy('wanted.viewer', 'wanted.chat_id')} ${among('u.chat_id', wanted.arrays.chatId)}` : ''}`,
+      from ${wanted.rows} join ${chats} c on c.id = wanted.chat_id
+      ${isViewed ? viewedBy('wanted.viewer', 'wanted.chat_id', members) : ''}`,
+    ['bigint', 'json', ...(isViewed ? SIGHT_TYPES : [])],
     (row) => ({ place: row[0] as number, json: row[1] as string | null, row }),
   )
 
@@ -86,6 +88,7 @@ const statementsIn = (order: 'asc' | 'desc') => ({
 })
 const newest = statementsIn('desc')
 const oldest = statementsIn('asc')
+export const pageStatements = [newest, oldest].flatMap(({ all, replies }) => [...all.both, ...replies.both])
 
 /** Which pages can be read by one statement. */
 export interface PageKind {

@@ -7,7 +7,6 @@ import { Metadata } from '../../../domain/metadata.ts'
 import { boundedMap } from '../database/bounded-map.ts'
 import type { Parts } from '../database/parts.ts'
 import { readingTogether } from './batches.ts'
-import { readUnknownPages } from './known-pages.ts'
 import { type PageKind, readPages } from './page-statement.ts'
 import { secondSight } from './second-sight.ts'
 
@@ -59,7 +58,6 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
   const cache = boundedMap<string, CachedPage>(bytes, ({ bytes }) => bytes)
   pool.on('remove', cache.clear)
   const wasSeen = secondSight()
-  const read = parts ? readUnknownPages : readPages
 
   const readIn = (kind: PageKind) => async (asked: readonly Asked[]) => {
     const since = performance.now()
@@ -69,7 +67,7 @@ export const postgresPages = (pool: Pool, { bytes, milliseconds }: PageCacheSett
       const cached = found && since - found.since < milliseconds ? found : undefined
       return { caller, chatId, selection, key, cached, known: cached ? cached.page.chat.revision : (-1 as const) }
     })
-    const found = await read(pool, wanted, kind)
+    const found = await readPages(pool, wanted, kind)
     return wanted.map(({ key, cached }, place) => {
       const page = found[place]
       if (page === undefined) return undefined

@@ -1,6 +1,6 @@
 import type { Chat } from '../../../domain/chat/chat.ts'
 import type { ChatId, Revision } from '../../../domain/identity.ts'
-import { bigint, type Columns, namesOf, readerOf, without } from '../database/columns.ts'
+import { bigint, type Columns, namesOf, readerOf, typesOf, without } from '../database/columns.ts'
 import { chatColumns, keyColumns, type KeyRow, newMessageColumns, type NewMessageRow } from '../database/rows.ts'
 
 /** What sends rest on: that nothing of the chat was changed but its messages. Either moves to the newest revision there is. */
@@ -75,7 +75,7 @@ interface Surprise {
   readonly id: ChatId
   readonly place: Place | undefined
 }
-export const surpriseColumns = { id: chatColumns.id, ...placeColumns } satisfies Columns<Place & Pick<Chat, 'id'>>
+export const SURPRISE = typesOf({ id: chatColumns.id, ...placeColumns })
 export const surprise = (row: readonly unknown[]): Surprise => ({
   id: row[0] as ChatId,
   place: row[1] === null ? undefined : placeOf(row, 1),

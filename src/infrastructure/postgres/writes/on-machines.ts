@@ -3,4 +3,6 @@ import { everything } from './write-everything.ts'
 import { sends } from './write-statements.ts'
 
 /** What is written where chats are spread, as functions that each machine has. */
-export const ON_MACHINES: readonly ShardFunction[] = [...sends, ...everything].map(({ onMachines }) => onMachines)
+export const WRITTEN_ON_MACHINES: readonly ShardFunction[] = [...sends, ...everything].map(
+  ({ onMachines }) => onMachines,
+)

@@ -19,7 +19,7 @@ import {
   SETTLED,
   STALE,
   surprise,
-  surpriseColumns,
+  SURPRISE,
 } from './moving.ts'
 import { NOT_USED, unusedWhere, usedOf } from './unused-keys.ts'
 import { reactionsWhere, writingReactions } from './writing-reactions.ts'
@@ -82,7 +82,7 @@ const group = (name: string, isMarking: boolean, isReacting: boolean) =>
     where stale.id not in (select id from moved) and (
       stale.changes > 0 or c.revision is distinct from stale.expected or stale.id in (select chat_id from used)
     )`,
-    surpriseColumns,
+    SURPRISE,
     surprise,
   )
 

@@ -26,7 +26,7 @@ import {
   SETTLED,
   STALE,
   surprise,
-  surpriseColumns,
+  SURPRISE,
 } from './moving.ts'
 import { NOT_USED, unusedWhere, usedOf } from './unused-keys.ts'
 
@@ -67,7 +67,7 @@ const groupOfSends = <Sent extends NewMessageRow>(
       ${FURTHER}
       union all
       select ${STALE} from unnest(${moves.arrays.id}) stale (id) where id not in (select id from moved)`,
-    surpriseColumns,
+    SURPRISE,
     surprise,
   )
 
@@ -107,7 +107,7 @@ const singleSend =
       ), posted as (${lonePosting(tables.messages, columns, sent)}) ${isMarking ? markingSender(tables, move.id, sent.author) : ''}
       select ${move.id}, ${namesOf(placeColumns, 'moved')}
       from (select) lone left join moved on true where moved.ahead is distinct from 0`,
-      surpriseColumns,
+      SURPRISE,
       surprise,
     )
 
