@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Database, openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
-import { loadOf } from '../../../src/infrastructure/postgres/database/load.ts'
+import { countConnections, loadOf } from '../../../src/infrastructure/postgres/database/load.ts'
 import { statement } from '../../../src/infrastructure/postgres/database/statement.ts'
 import { inTransaction } from '../../../src/infrastructure/postgres/database/transaction.ts'
 import { aFreePort } from '../../free-port.ts'
@@ -27,6 +27,16 @@ describe('The load of a database', () => {
     expect(await divide(database.pool, {}).catch(() => 'failed')).to.equal('failed')
     expect(await inOne(database)).to.equal(true)
     expect([failuresOf(database), failuresOf(other)]).to.deep.equal([{ 22: 2 }, {}])
+  })
+
+  it('is that of all pools beside its own', async () => {
+    const where = await aDatabase()
+    const [database, beside] = [opened(where, { size: 3 }), opened(where, { size: 4 })]
+    countConnections(beside.pool, database.pool)
+    expect(await divide(beside.pool, {}).catch(() => 'failed')).to.equal('failed')
+    expect(await inOne(beside)).to.equal(true)
+    expect(failuresOf(database)).to.deep.equal({ 22: 2 })
+    expect(loadOf(database.pool).connections()).to.deep.equal({ used: 0, idle: 1, waitedFor: 0, limit: 7 })
   })
 
   it('counts connections that were not to be had, in a transaction and by itself', async () => {

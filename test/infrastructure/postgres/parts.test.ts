@@ -2,9 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Database } from '../../../src/infrastructure/postgres/database/database.ts'
 import { hashOf, inParts, partsFrom } from '../../../src/infrastructure/postgres/database/parts.ts'
-import { GREATEST } from '../../../src/domain/identity.ts'
+import { type ChatId, GREATEST } from '../../../src/domain/identity.ts'
 import { aChatId, upTo } from '../../fixtures.ts'
 import { anOpenDatabase } from '../../postgres.ts'
+
+const shards = (...least: readonly number[]) => least.map((each, index) => ({ id: 100 + index, least: each }))
 
 describe('Parts over which chats are spread', () => {
   let database: Database
@@ -29,10 +31,27 @@ describe('Parts over which chats are spread', () => {
 
   it('are ranges of it, each from its least on', () => {
     const [one, two] = [hashOf(1), hashOf(2)]
-    const parts = partsFrom([-(2 ** 31), Math.max(one, two)])
+    const parts = partsFrom(shards(-(2 ** 31), Math.max(one, two)))
     expect(parts?.count).to.equal(2)
     expect([1, 2].map((id) => parts?.of(aChatId(id)))).to.have.members([0, 1])
     expect(parts?.of(aChatId(one > two ? 1 : 2))).to.equal(1)
+  })
+
+  it('are where they were, while their shards become others', () => {
+    const [low, high] = [1, 2].toSorted((a, b) => hashOf(a) - hashOf(b)).map(aChatId) as [ChatId, ChatId]
+    const parts = partsFrom(shards(-(2 ** 31)))
+    const told = () => [low, high].map((id) => [parts?.of(id), parts?.shardOf(id)])
+    expect(told()).to.deep.equal([
+      [0, 100],
+      [0, 100],
+    ])
+    parts?.learn(shards(-(2 ** 31), hashOf(high)))
+    expect(told()).to.deep.equal([
+      [0, 100],
+      [0, 101],
+    ])
+    parts?.learn([])
+    expect(told()[1]).to.deep.equal([0, 101])
   })
 
   it('are none where nothing is spread', () => {
@@ -46,7 +65,7 @@ describe('Parts over which chats are spread', () => {
       works.push(some)
       return some
     }
-    const parts = partsFrom([-(2 ** 31), 0])
+    const parts = partsFrom(shards(-(2 ** 31), 0))
     expect(await inParts(parts, (id) => id, ids, work)).to.have.members(ids)
     expect(works).to.have.length(2)
     for (const some of works) expect(new Set(some.map((id) => parts?.of(aChatId(id)))).size).to.equal(1)

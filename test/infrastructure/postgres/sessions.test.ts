@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import { ANYBODY } from '../../../src/domain/caller.ts'
 import { openDatabase } from '../../../src/infrastructure/postgres/database/database.ts'
-import { type Connection, location, settingsAskedFor } from '../../../src/infrastructure/postgres/sessions/location.ts'
+import {
+  type Connection,
+  elsewhere,
+  location,
+  settingsAskedFor,
+} from '../../../src/infrastructure/postgres/sessions/location.ts'
 import { type ServerFacts, unfitness } from '../../../src/infrastructure/postgres/sessions/server-check.ts'
 import { asOptions, ofOptions } from '../../../src/infrastructure/postgres/sessions/settings.ts'
 import type { Storage } from '../../../src/composition/storage.ts'
@@ -102,6 +107,19 @@ describe('A session with PostgreSQL', () => {
     expect(location({ url: 'postgres://host/db?sslmode=require' })).to.deep.equal({
       connectionString: 'postgres://host/db?sslmode=require',
     })
+  })
+
+  it('names the same database on another machine, and all else that was said of it', () => {
+    const at = (url: string, host = 'db1', port = 5433) => elsewhere({ url }, host, port)
+    expect(at('postgres://me:pa%40ss@host:5432/db?sslmode=require')).to.deep.equal({
+      url: 'postgres://me:pa%40ss@db1:5433/db?sslmode=require',
+    })
+    expect(at('postgresql:///db?host=%2Ftmp%2Frun&port=1&options=-c%20a%3Db')).to.deep.equal({
+      url: 'postgresql://db1:5433/db?options=-c+a%3Db',
+    })
+    expect(at('postgres://host/db', 'fd00::1')).to.deep.equal({ url: 'postgres://[fd00::1]:5433/db' })
+    const apart = { host: '/tmp/run', port: 1, user: 'me', password: 'secret', database: 'db' }
+    expect(elsewhere(apart, 'db1', 5433)).to.deep.equal({ ...apart, host: 'db1', port: 5433 })
   })
 })
 

@@ -3,16 +3,15 @@ import { type ClientConfig, Pool } from 'pg'
 import { type Connection, elsewhere, settingsAskedFor } from '../sessions/location.ts'
 import { ServingClient } from '../sessions/serving-client.ts'
 import { pooledClient } from '../sessions/pooled-client.ts'
-import { spreadClient } from '../sessions/spread-client.ts'
 import { migratingSession, pooledSession, servingSession } from '../sessions/sessions.ts'
 import { servingSettings } from '../sessions/settings.ts'
 import { dropIdleAfterSilence } from '../sessions/silence.ts'
 import { countConnections } from './load.ts'
 import { openMachines } from './machines.ts'
-import { goToMachines } from './nearest.ts'
 import type { StatementTraces } from './statement-traces.ts'
+import { type Parts, partsFrom, type ShardOfChats } from './parts.ts'
+import { isSpread } from './spread.ts'
 import { tracedClient, TracedPool } from './traced.ts'
-import { type Parts, partsFrom } from './parts.ts'
 
 export interface DatabaseSettings {
   /** Connections at the most. */
@@ -23,8 +22,8 @@ export interface DatabaseSettings {
   readonly pooler: 'none' | 'transaction'
   /** PostgreSQL itself, for what a session has to last for: listening and migrating. */
   readonly direct?: Connection | undefined
-  /** Where tables are spread over machines, the least hash of each part, ascending; none where they are not. */
-  readonly shards?: readonly number[]
+  /** Where tables are spread over machines, the shards of the chats, ascending; none where they are not. */
+  readonly shards?: readonly ShardOfChats[]
   /** Is told which of their machines are reached. */
   readonly log?: (line: string) => void
 }
@@ -76,12 +75,11 @@ export const openDatabase = (
   const pooled = isPooled
     ? pooledSession(connection, acquireTimeout)
     : servingSession(connection, acquireTimeout, parts !== undefined)
-  const Kept = isPooled
+  const Serving = isPooled
     ? pooledClient(servingSettings(settingsAskedFor(connection), parts !== undefined))
     : ServingClient
-  const Spread = parts ? spreadClient(Kept) : Kept
   const open = (session: ClientConfig): Pool => {
-    const opened = poolOf({ ...session, Client: Spread, max: size, idleTimeoutMillis: 30_000 }, traces)
+    const opened = poolOf({ ...session, Client: Serving, max: size, idleTimeoutMillis: 30_000 }, traces)
     // A connection that ends takes its statement with it, whose caller is told; nobody else has to know.
     opened.on('error', ignore).on('connect', (client) => client.on('error', ignore))
     dropIdleAfterSilence(opened)
@@ -95,8 +93,8 @@ export const openDatabase = (
     // Who remembers what it was told forgets it when a connection goes, wherever that led.
     return opened.on('remove', (client) => void pool.emit('remove', client))
   }
-  const machines = parts && !isPooled ? openMachines(pool, parts, openAt, log) : undefined
-  if (machines) goToMachines(pool, machines)
+  const machines = parts && openMachines(pool, parts, { open: isPooled ? undefined : openAt, log })
+  if (machines) isSpread(pool, parts, machines)
 
   let orm: Promise<MikroORM> | undefined
   const openOrm = async () => {

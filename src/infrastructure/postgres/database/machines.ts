@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { ChatId } from '../../../domain/identity.ts'
-import type { Parts } from './parts.ts'
-import { isOutOfOrder, wasUndone } from './sql-state.ts'
+import type { Parts, ShardOfChats } from './parts.ts'
+import { isConflict, isOutOfOrder, wasUndone } from './sql-state.ts'
 
 interface Machine {
   readonly address: string
@@ -15,54 +15,63 @@ interface Machine {
 export interface Machines {
   /** Connections to the machine where the chat is; undefined while there is no way there but the coordinator. */
   readonly poolFor: (id: ChatId) => Pool | undefined
-  /** Is told how a statement failed there: after what may be the machine's own end the coordinator is asked. */
+  /** Is told how a statement failed there: after what may be the machine's own end, the coordinator is asked. */
   readonly failed: (pool: Pool, error: unknown) => void
   readonly close: () => Promise<void>
 }
 
-/** Milliseconds between looks at where the chats are, and at machines that were not reached. */
-const LOOK_MS = 5000
+interface MachineSettings {
+  /** Opens connections to one; none, where the coordinator alone may be asked. */
+  readonly open: ((host: string, port: number) => Pool) | undefined
+  readonly log: (line: string) => void
+  /** Milliseconds between looks at where the chats are, and at machines that were not reached. */
+  readonly lookEvery?: number
+}
 
-/** Machines that know themselves where everything is, and so answer for each other: one that was asked after a shard went asks on. */
-const WHEREABOUTS = `
-  select shardminvalue::int as least, nodename as host, nodeport as port
-  from pg_dist_shard join pg_dist_placement using (shardid) join pg_dist_node using (groupid)
-  where logicalrelid = 'chats'::regclass and groupid <> 0 and noderole = 'primary' and isactive and metadatasynced`
-
-interface Whereabouts {
-  readonly least: number
-  readonly host: string
+interface Whereabouts extends ShardOfChats {
+  /** Of a machine that knows where everything is, and asks on if it is asked for what is elsewhere. */
+  readonly host: string | null
   readonly port: number
 }
 
+/** The coordinator itself has the group 0. */
+const WHEREABOUTS = `
+  select shardid::int as id, shardminvalue::int as least, nodename as host, nodeport as port
+  from pg_dist_shard join pg_dist_placement p using (shardid)
+  left join pg_dist_node n
+    on n.groupid = p.groupid and n.groupid <> 0 and noderole = 'primary' and isactive and metadatasynced
+  where logicalrelid = 'chats'::regclass order by least`
+
 /**
- * A machine is asked from when it was first reached, and whatever becomes of it, nothing rests on that: who asks the wrong one
- * is answered as well, and who finds none asks the coordinator. So where the chats are may be learned late.
+ * A machine is asked from when it was reached for the first time until something fails there. Nothing rests on that: one that is
+ * asked for a chat that has gone elsewhere asks on, and where there is none the coordinator is asked. So it does not matter how
+ * late we learn where the chats are.
  */
 export const openMachines = (
   coordinator: Pool,
   parts: Parts,
-  open: (host: string, port: number) => Pool,
-  log: (line: string) => void,
+  { open, log, lookEvery = 5000 }: MachineSettings,
 ): Machines => {
   const machines = new Map<string, Machine>()
-  let byPart: readonly (Machine | undefined)[] = []
+  let byShard: ReadonlyMap<number, Machine> = new Map()
   let isClosed = false
 
-  const machineAt = ({ host, port }: Whereabouts): Machine => {
+  const machineAt = (host: string, port: number, connect: NonNullable<typeof open>): Machine => {
     const address = `${host}:${port}`
-    const known = machines.get(address) ?? { address, pool: open(host, port), isReached: false, isMissed: false }
-    machines.set(address, known)
-    return known
+    const machine = machines.get(address) ?? { address, pool: connect(host, port), isReached: false, isMissed: false }
+    machines.set(address, machine)
+    return machine
   }
 
   const reach = async (machine: Machine): Promise<void> => {
+    const { address, pool } = machine
     try {
-      await machine.pool.query('select')
+      await pool.query('select')
       machine.isReached = true
-      log(`chats at ${machine.address} are written and read there`)
+      machine.isMissed = false
+      log(`chats at ${address} are written and read there`)
     } catch (error) {
-      if (!machine.isMissed) log(`chats at ${machine.address} are reached through the coordinator: ${String(error)}`)
+      if (!machine.isMissed) log(`chats at ${address} are reached through the coordinator alone: ${String(error)}`)
       machine.isMissed = true
     }
   }
@@ -70,9 +79,10 @@ export const openMachines = (
   const look = async (): Promise<void> => {
     const { rows } = await coordinator.query<Whereabouts>(WHEREABOUTS)
     if (isClosed) return
-    const byLeast = new Map(rows.map((row) => [row.least, machineAt(row)]))
-    byPart = parts.leastHashes.map((least) => byLeast.get(least))
-    const named = new Set(byLeast.values())
+    parts.learn(rows)
+    if (!open) return
+    byShard = new Map(rows.flatMap(({ id, host, port }) => (host === null ? [] : [[id, machineAt(host, port, open)]])))
+    const named = new Set(byShard.values())
     for (const machine of machines.values())
       if (!named.has(machine)) {
         machines.delete(machine.address)
@@ -82,25 +92,27 @@ export const openMachines = (
   }
 
   let timer: NodeJS.Timeout | undefined
-  const looking = async (): Promise<void> => {
+  let isLooking = false
+  const keepLooking = async (): Promise<void> => {
+    if (isLooking || isClosed) return
+    isLooking = true
+    clearTimeout(timer)
     // Where nobody answers now, the next look is soon enough.
     await look().catch(() => {})
-    if (!isClosed) timer = setTimeout(() => void looking(), LOOK_MS).unref()
+    isLooking = false
+    timer = setTimeout(() => void keepLooking(), lookEvery).unref()
   }
-  void looking()
+  void keepLooking()
 
   return {
     poolFor: (id) => {
-      const machine = byPart[parts.of(id)]
+      const machine = byShard.get(parts.shardOf(id))
       return machine?.isReached ? machine.pool : undefined
     },
     failed: (pool, error) => {
+      if (isConflict(error)) void keepLooking()
       if (wasUndone(error) && !isOutOfOrder(error)) return
-      for (const machine of machines.values())
-        if (machine.pool === pool && machine.isReached) {
-          machine.isReached = false
-          machine.isMissed = false
-        }
+      for (const machine of byShard.values()) if (machine.pool === pool) machine.isReached = false
     },
     close: async () => {
       isClosed = true

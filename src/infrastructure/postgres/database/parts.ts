@@ -1,16 +1,24 @@
 import type { ChatId } from '../../../domain/identity.ts'
 import { limited } from './limited.ts'
 
+/** A shard over which chats are spread: it holds those whose id has this hash or a greater one, up to the next. */
+export interface ShardOfChats {
+  readonly id: number
+  readonly least: number
+}
+
 /**
- * The shards over which chats are spread, where they are: what one statement is about must be in one of them, and then goes to
- * its machine alone.
+ * The parts in which chats are written and read, one a shard as these were when the database was opened. What one statement is
+ * about must be in one shard, and then goes to its machine alone; one that was split since is several in a part.
  */
 export interface Parts {
   readonly count: number
-  /** Of each part, ascending. */
-  readonly leastHashes: readonly number[]
   /** The part in which the chat is, from 0. */
   readonly of: (id: ChatId) => number
+  /** The number of the shard in which the chat is, as far as is known. */
+  readonly shardOf: (id: ChatId) => number
+  /** What the shards have become, ascending by their hashes. */
+  readonly learn: (shards: readonly ShardOfChats[]) => void
 }
 
 const rotated = (value: number, by: number) => (value << by) | (value >>> (32 - by))
@@ -30,21 +38,27 @@ export const hashOf = (id: number): number => {
   return ((c ^ b) - rotated(b, 24)) | 0
 }
 
-/** Given the least hash of each part, ascending. None: the database is not spread. */
-export const partsFrom = (leastHashes: readonly number[] = []): Parts | undefined =>
-  leastHashes.length === 0
-    ? undefined
-    : {
-        count: leastHashes.length,
-        leastHashes,
-        of: (id) => {
-          const hash = hashOf(id)
-          return Math.max(
-            0,
-            leastHashes.findLastIndex((least) => least <= hash),
-          )
-        },
-      }
+const placeIn = (shards: readonly ShardOfChats[], id: ChatId): number => {
+  const hash = hashOf(id)
+  return Math.max(
+    0,
+    shards.findLastIndex(({ least }) => least <= hash),
+  )
+}
+
+/** Of shards ascending by their hashes. None: the database is not spread. */
+export const partsFrom = (shards: readonly ShardOfChats[] = []): Parts | undefined => {
+  if (shards.length === 0) return undefined
+  let present = shards
+  return {
+    count: shards.length,
+    of: (id) => placeIn(shards, id),
+    shardOf: (id) => present[placeIn(present, id)]?.id ?? 0,
+    learn: (shards) => {
+      if (shards.length > 0) present = shards
+    },
+  }
+}
 
 /** Parts that one request asks at once: each takes a connection. */
 const AT_ONCE = 3

@@ -28,7 +28,7 @@ export interface ShardFunction {
 }
 
 const declared = (name: string, types: readonly string[], returns: readonly string[]) => `
-  create or replace function ${name}(${types.map((type, index) => `_${index + 1} ${type}`).join(', ')}, _chat bigint)
+  create or replace function ${name}(${types.map((type, index) => `_${index + 1} ${type}`).join(', ')}, _chat bigint, _shard bigint)
   returns table (${returns.map((type, index) => `found_${index + 1} ${type}`).join(', ')}) language plpgsql
   set plan_cache_mode = force_generic_plan set enable_seqscan = off`
 
@@ -38,22 +38,19 @@ const shardFunction = (
   returns: readonly string[],
   text: (tables: Tables) => string,
 ): ShardFunction => {
-  const chat = `$${types.length + 1}`
-  const shardOf = (table: string) => `get_shard_id_for_distribution_column('${table}', ${chat})`
+  const [chat, shard] = [`$${types.length + 1}`, `$${types.length + 2}`]
+  const nameNow = (table: string) => `shard_name('${table}', get_shard_id_for_distribution_column('${table}', ${chat}))`
   const body = (shards: readonly Shard[]) => `
 #variable_conflict use_column
-declare
-  shard bigint := ${shardOf('chats')};
 begin
-  perform lock_shard_metadata(5, array[shard]);
-  if not exists (select from pg_dist_placement join pg_dist_local_group using (groupid) where shardid = shard) then
-    raise exception using errcode = 'serialization_failure', message = 'the shard has just moved away';
+  perform lock_shard_metadata(5, array[${shard}]);
+  if not exists (select from pg_dist_placement join pg_dist_local_group using (groupid) where shardid = ${shard}) then
+    raise exception using errcode = 'serialization_failure', message = 'the shard has just moved away, or was split';
   end if;
-  case shard
+  case ${shard}
     ${shards.map(({ id, tables }) => `when ${id} then return query ${text(tables)};`).join('\n    ')}
     else return query execute format($text$${text(named((_, place) => `%${place}$s`))}$text$,
-      ${TABLES.map((table) => `shard_name('${table}', ${shardOf(table)})`).join(', ')})
-      using ${types.map((_, index) => `$${index + 1}`).join(', ')};
+      ${TABLES.map(nameNow).join(', ')}) using ${types.map((_, index) => `$${index + 1}`).join(', ')};
   end case;
 end`
   const hash = createHash('sha256')
@@ -63,7 +60,7 @@ end`
   const name = `messenger_${label.replaceAll('-', '_')}_${hash}`
   return {
     name,
-    signature: `${name}(${types.join(', ')}, bigint)`,
+    signature: `${name}(${types.join(', ')}, bigint, bigint)`,
     declaration: declared(name, types, returns),
     body,
   }
@@ -77,8 +74,7 @@ end`
  *
  * The shard stays where it is meanwhile: the function takes the lock that each change through Citus holds to its end
  * (`AcquireMetadataLocks`) and for which whoever moves or splits a shard waits (`BlockWritesToShardList`), and looks whether the
- * shard is there only then. One that was split since is named as it is called now; chats of the other part are not found
- * there, as if they were stale.
+ * shard is there only then. If it is not, or is no more, that is a conflict.
  */
 export const shardStatement = <P extends Parameters, Row>(
   name: string,
@@ -92,7 +88,7 @@ export const shardStatement = <P extends Parameters, Row>(
   const { texts, types } = placed(parameters)
   const onMachines = shardFunction(name, types, returns, (tables) => text(texts, tables))
   const given = types.map((type, index) => `$${index + 1}::${type}`).join(', ')
-  const spread = `select * from ${onMachines.name}(${given}, $${types.length + 1}::bigint)`
+  const spread = `select * from ${onMachines.name}(${given}, $${types.length + 1}::bigint, $${types.length + 2}::bigint)`
   const ask = prepared(name, parameters, { text: text(texts, PLAIN), spread }, read, undefined, chatOf)
   return Object.assign(ask, { onMachines })
 }

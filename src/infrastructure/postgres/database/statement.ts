@@ -1,8 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
 import type { ChatId } from '../../../domain/identity.ts'
 import { countFailure } from './load.ts'
-import { failedAt, nearest } from './nearest.ts'
 import type { Parameter } from './parameters.ts'
+import { spreadOf } from './spread.ts'
 
 /** Any connection of the pool, or one alone, in which a transaction may be under way. */
 export type Session = Pool | ClientBase
@@ -74,22 +74,25 @@ export const prepared = <P extends Parameters, Row = void>(
   texts: { readonly text: string; readonly spread: string },
   read?: (columns: readonly unknown[]) => Row,
   patience?: number,
-  /** One of the chats that it is about, all of one part, if they are. */
+  /** One of the chats that it is about, if they are of one shard: that and its shard are two more values where it is spread. */
   chatOf?: (values: Values<P>) => ChatId,
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) => {
   const named = Object.entries(parameters)
   return async (session, values) => {
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
-    const chat = chatOf?.(values)
-    const query = { name, ...texts, chat, values: flat, rowMode: 'array', types, query_timeout: patience }
-    const at = chat === undefined ? session : nearest(session, chat)
+    const spread = spreadOf(session)
+    const chat = spread && chatOf?.(values)
+    if (chat !== undefined) flat.push(chat, spread?.parts.shardOf(chat))
+    const text = spread ? texts.spread : texts.text
+    const query = { name, text, values: flat, rowMode: 'array', types, query_timeout: patience }
+    const near = chat === undefined ? undefined : spread?.machines?.poolFor(chat)
     try {
-      const { rows } = await at.query<unknown[]>(query as never)
+      const { rows } = await (near ?? session).query<unknown[]>(query as never)
       return read ? rows.map((row) => read(row)) : []
     } catch (error) {
       countFailure(session, error)
-      if (at !== session) failedAt(session, at as Pool, error)
+      if (near) spread?.machines?.failed(near, error)
       throw error
     }
   }

@@ -21,7 +21,8 @@ const FOUND = `
     select from pg_dist_object o join pg_dist_partition c using (colocationid)
     where o.classid = 'pg_proc'::regclass and o.objid = p.oid and c.logicalrelid = 'chats'::regclass
   ) as "isBesideChats"
-  from pg_proc p where p.proname = any($1) and p.pronamespace = current_schema()::regnamespace`
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where p.proname = any($1) and n.nspname = current_schema()`
 
 /** Those that are not there, or are meant for other shards. */
 const wanting = async (session: ClientBase | Pool): Promise<readonly Wanted[]> => {

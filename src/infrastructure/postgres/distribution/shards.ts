@@ -1,19 +1,19 @@
 import type { ClientBase, Pool } from 'pg'
+import type { ShardOfChats } from '../database/parts.ts'
 import { type Shard, TABLES, type Tables } from '../database/shard-statement.ts'
 
 /**
- * The least hash of each shard of the chats, ascending; none where they are in one place. Read once, at the start: a shard that
- * moves to another machine has the same hashes, and after one was split the servers are started again.
+ * The shards of the chats, ascending by their hashes; none where they are in one place.
  */
-export const shardsOfChats = async (session: ClientBase | Pool): Promise<readonly number[]> => {
+export const shardsOfChats = async (session: ClientBase | Pool): Promise<readonly ShardOfChats[]> => {
   const { rows: found } = await session.query<{ citus: boolean }>(
     `select to_regclass('pg_catalog.pg_dist_shard') is not null as citus`,
   )
   if (!found[0]?.citus) return []
-  const { rows } = await session.query<{ least: number }>(
-    `select shardminvalue::int as least from pg_dist_shard where logicalrelid = to_regclass('chats') order by 1`,
+  const { rows } = await session.query<ShardOfChats>(
+    `select shardid::int as id, shardminvalue::int as least from pg_dist_shard where logicalrelid = to_regclass('chats') order by least`,
   )
-  return rows.map(({ least }) => least)
+  return rows
 }
 
 /** The same shards, by the names that their tables have on their machines, wherever that is. */

@@ -4,10 +4,6 @@ import type { Submittable } from 'pg'
 export interface StatementQuery {
   readonly name: string
   readonly text: string
-  /** Its text where tables are spread over machines, when that is another one. */
-  readonly spread?: string | undefined
-  /** The chat by which that finds its machine: one more value. */
-  readonly chat?: number | undefined
   readonly values: readonly (string | number | null | undefined)[]
   readonly types: { readonly getTypeParser: (oid: number) => (text: string) => unknown }
   readonly query_timeout?: number | undefined

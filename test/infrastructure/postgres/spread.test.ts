@@ -1,0 +1,140 @@
+import { expect } from 'chai'
+import { Pool } from 'pg'
+import type { ChatId } from '../../../src/domain/identity.ts'
+import type { Machines } from '../../../src/infrastructure/postgres/database/machines.ts'
+import { scalar } from '../../../src/infrastructure/postgres/database/parameters.ts'
+import { hashOf, type Parts, partsFrom } from '../../../src/infrastructure/postgres/database/parts.ts'
+import { shardStatement } from '../../../src/infrastructure/postgres/database/shard-statement.ts'
+import { inOneShard, isSpread } from '../../../src/infrastructure/postgres/database/spread.ts'
+import { statement } from '../../../src/infrastructure/postgres/database/statement.ts'
+import { readingTogether } from '../../../src/infrastructure/postgres/reads/batches.ts'
+import { aChatId, upTo } from '../../fixtures.ts'
+
+const IDS = upTo(20).map(aChatId)
+const isLow = (id: ChatId) => hashOf(id) < 0
+
+interface Asked {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+/** A pool, or a connection of one, that answers nothing and tells what it was asked. */
+const told = () => {
+  const asked: Asked[] = []
+  const pool = new Pool()
+  pool.query = ((query: Asked) => {
+    asked.push(query)
+    return Promise.resolve({ rows: [] })
+  }) as never
+  return { pool, asked }
+}
+
+/** Chats that were in one shard, 101, when the database was opened, and are in two now. */
+const spread = (machine?: Pool) => {
+  const coordinator = told()
+  const parts = partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts
+  const machines: Machines = { poolFor: () => machine, failed: () => {}, close: async () => {} }
+  isSpread(coordinator.pool, parts, machines)
+  const split = () =>
+    parts.learn([
+      { id: 102, least: -(2 ** 31) },
+      { id: 103, least: 0 },
+    ])
+  return { ...coordinator, parts, split }
+}
+
+const find = shardStatement(
+  'find',
+  { id: scalar<ChatId>('bigint') },
+  ({ id }) => id,
+  ({ id }, { chats, members }) => `select title from ${chats} join ${members} where id = ${id}`,
+  ['text'],
+  ([title]) => title as string,
+)
+const list = statement('list', {}, (_, { orNobody }) => `select ${orNobody('me')}`)
+
+describe('Chats that are spread', () => {
+  it('are asked about in words of their own there, and as ever elsewhere', async () => {
+    const [plain, other] = [told(), spread()]
+    await find(plain.pool, { id: IDS[0] as ChatId })
+    await list(plain.pool, {})
+    expect(plain.asked.map(({ text, values }) => [text, values])).to.deep.equal([
+      ['select title from chats join members where id = $1::bigint', [1]],
+      ['select me', []],
+    ])
+    await find(other.pool, { id: IDS[0] as ChatId })
+    await list(other.pool, {})
+    expect(other.asked.map(({ text, values }) => [text, values])).to.deep.equal([
+      [`select * from ${find.onMachines.name}($1::bigint, $2::bigint, $3::bigint)`, [1, 1, 101]],
+      [`select coalesce(me, '')`, []],
+    ])
+  })
+
+  it('are asked about at their machine, but for what is in a transaction or about no chat', async () => {
+    const machine = told()
+    const { pool, asked } = spread(machine.pool)
+    await find(pool, { id: IDS[0] as ChatId })
+    expect([machine.asked.length, asked.length]).to.deep.equal([1, 0])
+    await list(pool, {})
+    expect([machine.asked.length, asked.length]).to.deep.equal([1, 1])
+    const connection = told()
+    pool.emit('connect', connection.pool)
+    await find(connection.pool, { id: IDS[0] as ChatId })
+    expect([machine.asked.length, connection.asked.length]).to.deep.equal([1, 1])
+    expect(connection.asked[0]?.values).to.deep.equal([1, 1, 101])
+  })
+
+  it('are of one shard until one is split', () => {
+    const { pool, split } = spread()
+    expect(inOneShard(pool, IDS, (id) => id)).to.deep.equal({ here: IDS, elsewhere: [] })
+    expect(inOneShard(told().pool, IDS, (id) => id)).to.deep.equal({ here: IDS, elsewhere: [] })
+    split()
+    const [first] = IDS as [ChatId]
+    const isHere = (id: ChatId) => isLow(id) === isLow(first)
+    expect(inOneShard(pool, IDS, (id) => id)).to.deep.equal({
+      here: IDS.filter(isHere),
+      elsewhere: IDS.filter((id) => !isHere(id)),
+    })
+  })
+
+  it('are read shard by shard, and answered in the order in which they were asked for', async () => {
+    const { pool, parts, split } = spread()
+    split()
+    const reads: (readonly ChatId[])[] = []
+    const read = readingTogether(pool, parts, async (asked: readonly { readonly chatId: ChatId }[]) => {
+      reads.push(asked.map(({ chatId }) => chatId))
+      return asked.map(({ chatId }) => chatId)
+    })
+    expect(await Promise.all(IDS.map((chatId) => read({ chatId })))).to.deep.equal(IDS)
+    expect(reads).to.have.deep.members([IDS.filter(isLow), IDS.filter((id) => !isLow(id))])
+  })
+})
+
+describe('A statement as a function of machines', () => {
+  const { name, signature, declaration, body } = find.onMachines
+  const shard = { id: 7, tables: { chats: 'chats_7', messages: 'messages_8', members: 'members_9', reactions: 'r_10' } }
+
+  it('names the tables of each shard, and finds out those that it does not know', () => {
+    expect(signature).to.equal(`${name}(bigint, bigint, bigint)`)
+    expect(declaration).to.contain(`${name}(_1 bigint, _chat bigint, _shard bigint)`).and.contain('(found_1 text)')
+    expect(body([shard])).to.contain(
+      'when 7 then return query select title from chats_7 join members_9 where id = $1::bigint;',
+    )
+    expect(body([shard])).to.contain('select title from %1$s join %3$s where id = $1::bigint')
+  })
+
+  it('is named by what it does, whatever the shards are called', () => {
+    const same = (text: string) =>
+      shardStatement(
+        'find',
+        { id: scalar<ChatId>('bigint') },
+        ({ id }) => id,
+        () => text,
+        ['text'],
+        () => '',
+      ).onMachines
+    expect(same('select 1').name).to.equal(same('select 1').name)
+    expect(same('select 1').name).not.to.equal(same('select 2').name)
+    expect(name).to.match(/^messenger_find_[0-9a-f]{12}$/)
+  })
+})
