@@ -31,12 +31,14 @@ describe('The load of a database', () => {
 
   it('is that of all pools beside its own', async () => {
     const where = await aDatabase()
-    const [database, beside] = [opened(where, { size: 3 }), opened(where, { size: 4 })]
+    const [database, beside] = [opened(where, { size: 3 }), openDatabase(where, { size: 4 })]
     countConnections(beside.pool, database.pool)
     expect(await divide(beside.pool, {}).catch(() => 'failed')).to.equal('failed')
     expect(await inOne(beside)).to.equal(true)
     expect(failuresOf(database)).to.deep.equal({ 22: 2 })
     expect(loadOf(database.pool).connections()).to.deep.equal({ used: 0, idle: 1, waitedFor: 0, limit: 7 })
+    await beside.close()
+    expect(loadOf(database.pool).connections().limit).to.equal(3)
   })
 
   it('counts connections that were not to be had, in a transaction and by itself', async () => {

@@ -57,12 +57,10 @@ describe('Machines over which chats are spread', () => {
     opened.set(host, pool)
     return pool
   }
-  const theirs = (): Machines =>
-    hold(openMachines(coordinator, parts, { open, log: (line) => lines.push(line), lookEvery: 10 }), ({ close }) =>
-      close(),
-    )
-  const reached = async (): Promise<Machines> => {
-    const machines = theirs()
+  const theirs = (lookEvery = 10): Machines =>
+    hold(openMachines(coordinator, parts, { open, log: (line) => lines.push(line), lookEvery }), ({ close }) => close())
+  const reached = async (lookEvery?: number): Promise<Machines> => {
+    const machines = theirs(lookEvery)
     await until(() => machines.poolFor(LOW) !== undefined && machines.poolFor(HIGH) !== undefined)
     return machines
   }
@@ -96,7 +94,7 @@ describe('Machines over which chats are spread', () => {
     for (const error of [new Error('read ECONNRESET'), failureOf('57P01'), failureOf('42P01')]) {
       const machines = await reached()
       away.add('db1')
-      machines.failed(machines.poolFor(LOW) as Pool, error)
+      machines.failed(machines.poolFor(LOW), error)
       expect(machines.poolFor(LOW), String(error)).to.equal(undefined)
       expect(machines.poolFor(HIGH)).not.to.equal(undefined)
       away.clear()
@@ -107,7 +105,7 @@ describe('Machines over which chats are spread', () => {
   it('are asked on after what they refused alone', async () => {
     const machines = await reached()
     for (const code of ['55P03', '40001', '23505', '57014']) {
-      machines.failed(machines.poolFor(LOW) as Pool, failureOf(code))
+      machines.failed(machines.poolFor(LOW), failureOf(code))
       expect(machines.poolFor(LOW), code).to.equal(opened.get('db1'))
     }
   })
@@ -118,6 +116,27 @@ describe('Machines over which chats are spread', () => {
     await until(() => machines.poolFor(LOW) === opened.get('db2'))
     await until(() => opened.get('db1')?.ended === true)
     expect(machines.poolFor(HIGH)).to.equal(opened.get('db2'))
+  })
+
+  it('are not let go while somebody waits for them', async () => {
+    const machines = await reached()
+    const left = opened.get('db1') as Pool
+    left.options.max = 1
+    const held = await left.connect()
+    const waiting = left.query('select')
+    await coordinator.query('update pg_dist_placement set groupid = 2')
+    await until(() => machines.poolFor(LOW) === opened.get('db2'))
+    held.release()
+    await waiting
+    await until(() => left.ended)
+  })
+
+  it('are looked for at once after a conflict, whoever was asked', async () => {
+    const machines = await reached(3_600_000)
+    await coordinator.query('update pg_dist_placement set groupid = 2')
+    machines.failed(undefined, failureOf('23505'))
+    machines.failed(undefined, failureOf('40001'))
+    await until(() => machines.poolFor(LOW) === opened.get('db2'))
   })
 
   it('are found by the shards that there are now', async () => {

@@ -84,6 +84,22 @@ describe('Chats that are spread', () => {
     expect(connection.asked[0]?.values).to.deep.equal([1, 1, 101])
   })
 
+  it('are looked for when what is asked of the coordinator fails, but for what is about none of them', async () => {
+    const coordinator = new Pool()
+    const failure = new Error('a conflict')
+    coordinator.query = () => Promise.reject(failure)
+    const failures: unknown[] = []
+    const failed = (...given: unknown[]) => void failures.push(given)
+    isSpread(coordinator, partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts, {
+      poolFor: () => undefined,
+      failed,
+      close: async () => {},
+    })
+    expect(await find(coordinator, { id: IDS[0] as ChatId }).catch((error: unknown) => error)).to.equal(failure)
+    expect(await list(coordinator, {}).catch((error: unknown) => error)).to.equal(failure)
+    expect(failures).to.deep.equal([[undefined, failure]])
+  })
+
   it('are of one shard until one is split', () => {
     const { pool, split } = spread()
     expect(inOneShard(pool, IDS, (id) => id)).to.deep.equal({ here: IDS, elsewhere: [] })
@@ -121,6 +137,8 @@ describe('A statement as a function of machines', () => {
       'when 7 then return query select title from chats_7 join members_9 where id = $1::bigint;',
     )
     expect(body([shard])).to.contain('select title from %1$s join %3$s where id = $1::bigint')
+    // Not to be had of a shard that is no more: not even asked for there.
+    expect(body([])).to.match(/lock_shard_metadata\(5, array\[\$3\]\) from pg_dist_placement .* where shardid = \$3;/)
   })
 
   it('is named by what it does, whatever the shards are called', () => {

@@ -4,8 +4,8 @@ import { classOfFailure } from './sql-state.ts'
 
 interface Counted {
   readonly failures: Map<string, number>
-  /** All that count there, the first of which the others are beside. */
-  readonly pools: Pool[]
+  /** All that count there and are not over, the first of which the others are beside. */
+  pools: Pool[]
   /** Of each queue, the changes in it. */
   readonly pending: (() => number)[]
   told: (what: Grouped, size: number) => void
@@ -46,6 +46,7 @@ export const loadOf = (pool: Pool): Load => {
   const counted = countedOf(pool)
   return {
     connections: () => {
+      counted.pools = counted.pools.filter(({ ended }) => !ended)
       const sum = (of: (pool: Pool) => number) => counted.pools.reduce((total, each) => total + of(each), 0)
       return {
         used: sum(({ totalCount, idleCount }) => totalCount - idleCount),

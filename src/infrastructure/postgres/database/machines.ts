@@ -15,8 +15,11 @@ interface Machine {
 export interface Machines {
   /** Connections to the machine where the chat is; undefined while there is no way there but the coordinator. */
   readonly poolFor: (id: ChatId) => Pool | undefined
-  /** Is told how a statement failed there: after what may be the machine's own end, the coordinator is asked. */
-  readonly failed: (pool: Pool, error: unknown) => void
+  /**
+   * Is told how a statement failed there, or at the coordinator: after what may be the machine's own end, the coordinator is asked,
+   * and after a conflict where the chats are now.
+   */
+  readonly failed: (pool: Pool | undefined, error: unknown) => void
   readonly close: () => Promise<void>
 }
 
@@ -84,7 +87,8 @@ export const openMachines = (
     byShard = new Map(rows.flatMap(({ id, host, port }) => (host === null ? [] : [[id, machineAt(host, port, open)]])))
     const named = new Set(byShard.values())
     for (const machine of machines.values())
-      if (!named.has(machine)) {
+      // Who waits for one of its connections would never hear of it again.
+      if (!named.has(machine) && machine.pool.waitingCount === 0) {
         machines.delete(machine.address)
         void machine.pool.end()
       }

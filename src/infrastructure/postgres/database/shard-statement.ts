@@ -40,11 +40,12 @@ const shardFunction = (
 ): ShardFunction => {
   const [chat, shard] = [`$${types.length + 1}`, `$${types.length + 2}`]
   const nameNow = (table: string) => `shard_name('${table}', get_shard_id_for_distribution_column('${table}', ${chat}))`
+  const isHere = `from pg_dist_placement join pg_dist_local_group using (groupid) where shardid = ${shard}`
   const body = (shards: readonly Shard[]) => `
 #variable_conflict use_column
 begin
-  perform lock_shard_metadata(5, array[${shard}]);
-  if not exists (select from pg_dist_placement join pg_dist_local_group using (groupid) where shardid = ${shard}) then
+  perform lock_shard_metadata(5, array[${shard}]) ${isHere};
+  if not found or not exists (select ${isHere}) then
     raise exception using errcode = 'serialization_failure', message = 'the shard has just moved away, or was split';
   end if;
   case ${shard}
@@ -73,8 +74,9 @@ end`
  * knows where that is, if it is asked elsewhere. In a transaction as well as by itself.
  *
  * The shard stays where it is meanwhile: the function takes the lock that each change through Citus holds to its end
- * (`AcquireMetadataLocks`) and for which whoever moves or splits a shard waits (`BlockWritesToShardList`), and looks whether the
- * shard is there only then. If it is not, or is no more, that is a conflict.
+ * (`AcquireMetadataLocks`) and for which whoever moves or splits a shard waits (`BlockWritesToShardList`), and looks only then
+ * whether the shard is there. If it is not, or is no more, that is a conflict. It looks before as well: of a shard that is no more
+ * there is no lock to be had, and Citus says so as if it were broken.
  */
 export const shardStatement = <P extends Parameters, Row>(
   name: string,

@@ -92,7 +92,7 @@ export const prepared = <P extends Parameters, Row = void>(
       return read ? rows.map((row) => read(row)) : []
     } catch (error) {
       countFailure(session, error)
-      if (near) spread?.machines?.failed(near, error)
+      if (chat !== undefined) spread?.machines?.failed(near, error)
       throw error
     }
   }
