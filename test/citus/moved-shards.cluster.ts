@@ -83,15 +83,40 @@ describe('Shards that go elsewhere under load', function () {
     expect(await chatsOn(first as NonNullable<typeof first>)).not.to.have.length(0)
   })
 
-  it('lose nothing as one is split, before servers are started again and after', async () => {
+  const split = async () => {
     const [first] = await shards()
     if (!first) throw new Error('there is no shard')
     const [one, other] = await nodes()
     const middle = Math.floor((first.least + first.greatest) / 2)
-    const split = () =>
-      onCluster(
-        `select citus_split_shard_by_split_points(${first.id}, array['${middle}'], array[${one?.id}, ${other?.id}], 'block_writes')`,
-      )
+    await onCluster(
+      `select citus_split_shard_by_split_points(${first.id}, array['${middle}'], array[${one?.id}, ${other?.id}], 'block_writes')`,
+    )
+  }
+
+  /** By what everybody asks at once, how they are answered. */
+  const answers = async (chats: readonly number[], method: string, path: string, body: object) => {
+    const ask = async (chat: number) => {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${messenger.url}/chats/${chat}/${path}`, {
+        method,
+        headers,
+        body: JSON.stringify(body),
+      })
+      return response.status
+    }
+    return [...new Set(await Promise.all(chats.map(ask)))]
+  }
+
+  it('are sent to at once after one was split, and changed together once that is known', async () => {
+    await until(async () => [...(await sessionsAt()).values()].every((sessions) => sessions > 0))
+    await split()
+    const chats = await allChats()
+    expect(await answers(chats, 'POST', 'messages/', { text: 'at once' })).to.deep.equal([201])
+    expect(await answers(chats, 'PUT', 'members/ada', { role: 'member' })).to.deep.equal([201])
+    expect(await answers(chats, 'PUT', 'members/ada', { role: 'owner' })).to.deep.equal([200])
+  })
+
+  it('lose nothing as one is split, before servers are started again and after', async () => {
     const { said } = await whileSending(split)
     await messenger.stop()
     messenger = await serve()

@@ -70,6 +70,10 @@ describe('Parts over which chats are spread', () => {
     expect(works).to.have.length(2)
     for (const some of works) expect(new Set(some.map((id) => parts?.of(aChatId(id)))).size).to.equal(1)
     works.length = 0
+    parts?.learn(shards(-(2 ** 31), 0, 2 ** 30))
+    await inParts(parts, (id) => id, ids, work)
+    expect(works, 'once one was split').to.have.length(3)
+    works.length = 0
     await inParts(undefined, (id) => id, ids, work)
     expect(works).to.deep.equal([ids])
   })

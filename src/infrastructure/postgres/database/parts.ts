@@ -60,10 +60,10 @@ export const partsFrom = (shards: readonly ShardOfChats[] = []): Parts | undefin
   }
 }
 
-/** Parts that one request asks at once: each takes a connection. */
+/** Shards that one request asks at once: each takes a connection. */
 const AT_ONCE = 3
 
-/** Does the work on what is in each part by itself, some at once; on all together where nothing is spread. */
+/** Does the work on what is in each shard by itself, some at once; on all together where nothing is spread. */
 export const inParts = async <Item, Found>(
   parts: Parts | undefined,
   chatOf: (item: Item) => ChatId,
@@ -71,7 +71,7 @@ export const inParts = async <Item, Found>(
   work: (items: readonly Item[]) => Promise<readonly Found[]>,
 ): Promise<readonly Found[]> => {
   if (!parts) return work(items)
-  const groups = Map.groupBy(items, (item) => parts.of(chatOf(item)))
+  const groups = Map.groupBy(items, (item) => parts.shardOf(chatOf(item)))
   const atOnce = limited(AT_ONCE)
   return (await Promise.all(Array.from(groups.values(), (group) => atOnce(() => work(group))))).flat()
 }

@@ -4,9 +4,10 @@ import type { ChatId } from '../../../domain/identity.ts'
 import type { Database } from '../database/database.ts'
 import { limited } from '../database/limited.ts'
 import { countGroup, countPending } from '../database/load.ts'
+import { inOneShard } from '../database/spread.ts'
 import type { StatementTraces } from '../database/statement-traces.ts'
 import { tracesOf } from '../database/traced.ts'
-import type { Parts } from '../database/parts.ts'
+import { inParts, type Parts } from '../database/parts.ts'
 import { freeChats } from './load-drafts.ts'
 import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -76,12 +77,24 @@ export const writeQueues = (
   const others = neighbours()
   const traces = tracesOf(pool)
   const plain: Writer = {
-    together: (changes) => {
-      countGroup(pool, 'changes', changes.length)
-      return writeGroup(pool, recent, members, changes, others.noticed)
+    together: async (changes) => {
+      // A part may have become several shards, and what is looked up for a group must be in one as well.
+      const { here, elsewhere } = inOneShard(pool, changes, ({ ask }) => ask.chatId)
+      countGroup(pool, 'changes', here.length)
+      const written = await writeGroup(pool, recent, members, here, others.noticed)
+      written.later.push(...elsewhere)
+      return written
     },
     locked: (id, changes) => writeLocked(pool, remove, id, changes),
-    free: (ids) => freeChats(pool, ids),
+    free: async (ids) =>
+      new Set(
+        await inParts(
+          parts,
+          (id) => id,
+          ids,
+          async (some) => [...(await freeChats(pool, some))],
+        ),
+      ),
     forget: (id) => {
       if (id !== undefined) return recent.delete(id)
       recent.clear()

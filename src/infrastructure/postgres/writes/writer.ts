@@ -5,7 +5,7 @@ import type { PendingChange } from './pending-change.ts'
 export interface Written {
   /** The cached chat had moved on: decide them again. */
   readonly stale: PendingChange[]
-  /** Concern a message that the group wrote: decide them in the next one. */
+  /** Concern a message that the group wrote, or are in another shard: decide them in the next one. */
   readonly later: PendingChange[]
   /** Remove their chat: decide them on the locked row. */
   readonly removals: PendingChange[]
