@@ -115,8 +115,8 @@ const prepared = async (
     if (shards.length === 0) return { database, settings }
     log(`chats are spread over ${shards.length} shards by Citus`)
     await ensureFunctions(database, log)
-    const spread = { ...settings, shards, log }
-    const opened = openDatabase(connection, spread, traces)
+    const spread = { ...settings, shards }
+    const opened = openDatabase(connection, spread, traces, log)
     await database.close()
     return { database: opened, settings: spread }
   } catch (error) {
@@ -212,9 +212,10 @@ export const prepareForOthers = async (
 /** What another process has prepared, and keeps running. Asks nothing of it before the first request does. */
 export const openPrepared = (
   { connection, settings }: Whereabouts,
+  log: Log,
   onFailure?: ReportFailure,
   traces?: StatementTraces,
-): Storage => storageOn(openDatabase(connection, settings, traces), onFailure)
+): Storage => storageOn(openDatabase(connection, settings, traces, log), onFailure)
 
 /** Spreads the database over the machines of its Citus cluster; false when it was. Rejects when there is no cluster. */
 export const distributeStorage = async (config: Config, log: Log, shards?: number): Promise<boolean> => {

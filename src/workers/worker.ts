@@ -46,7 +46,7 @@ const expose = (registry: Registry): Exposition => {
 const begin = async ({ config, database }: Assignment): Promise<Messenger> => {
   const { logger, failures } = await openLog(config, PIPE_BYTES)
   const tracing = await openTracing(config, logger)
-  const storage = openPrepared(database, failures.report, tracing?.statements)
+  const storage = openPrepared(database, (line) => logger.info(line), failures.report, tracing?.statements)
   const messenger = await serve(storage, config, logger, undefined, failures, { expose, isOneOfMany: true, tracing })
   const stop = () =>
     messenger.stop().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { Client } from 'pg'
 import type { Messenger } from '../../src/messenger.ts'
 import { openStorage } from '../../src/storage.ts'
 import { aConfig, served } from '../served.ts'
@@ -83,16 +84,6 @@ describe('Shards that go elsewhere under load', function () {
     expect(await chatsOn(first as NonNullable<typeof first>)).not.to.have.length(0)
   })
 
-  const split = async () => {
-    const [first] = await shards()
-    if (!first) throw new Error('there is no shard')
-    const [one, other] = await nodes()
-    const middle = Math.floor((first.least + first.greatest) / 2)
-    await onCluster(
-      `select citus_split_shard_by_split_points(${first.id}, array['${middle}'], array[${one?.id}, ${other?.id}], 'block_writes')`,
-    )
-  }
-
   /** By what everybody asks at once, how they are answered. */
   const answers = async (chats: readonly number[], method: string, path: string, body: object) => {
     const ask = async (chat: number) => {
@@ -105,6 +96,49 @@ describe('Shards that go elsewhere under load', function () {
       return response.status
     }
     return [...new Set(await Promise.all(chats.map(ask)))]
+  }
+
+  it('are read while one is on its way, and wait to be written', async () => {
+    await until(async () => [...(await sessionsAt()).values()].every((sessions) => sessions > 0))
+    const chats = await allChats()
+    const [first] = await shards()
+    const [node] = await onCluster(
+      `select nodename as host, nodeport as port from pg_dist_node where groupid = ${first?.group}`,
+    )
+    const at = new URL(clusterUrl())
+    Object.assign(at, { hostname: node?.['host'], port: String(node?.['port']) })
+    const mover = new Client({ connectionString: at.href })
+    await mover.connect()
+    try {
+      // As whoever moves it does, while it copies.
+      await mover.query(`begin; select lock_shard_metadata(7, array[${first?.id}])`)
+      for (const _ of [1, 2, 3])
+        for (const path of ['', 'messages/'])
+          expect(
+            new Set(
+              await Promise.all(
+                chats.map(async (chat) => (await fetch(`${messenger.url}/chats/${chat}/${path}`)).status),
+              ),
+            ),
+            path,
+          ).to.deep.equal(new Set([200]))
+      const said = answers(chats, 'POST', 'messages/', { text: 'in a moment' })
+      await sleep(500)
+      await mover.query('commit')
+      expect(await said).to.include(201)
+    } finally {
+      await mover.end()
+    }
+  })
+
+  const split = async () => {
+    const [first] = await shards()
+    if (!first) throw new Error('there is no shard')
+    const [one, other] = await nodes()
+    const middle = Math.floor((first.least + first.greatest) / 2)
+    await onCluster(
+      `select citus_split_shard_by_split_points(${first.id}, array['${middle}'], array[${one?.id}, ${other?.id}], 'block_writes')`,
+    )
   }
 
   it('are sent to at once after one was split, and changed together once that is known', async () => {

@@ -33,7 +33,7 @@ const told = () => {
 const spread = (machine?: Pool) => {
   const coordinator = told()
   const parts = partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts
-  const machines: Machines = { poolFor: () => machine, failed: () => {}, close: async () => {} }
+  const machines: Machines = { poolFor: () => machine, failed: async () => false, close: async () => {} }
   isSpread(coordinator.pool, parts, machines)
   const split = () =>
     parts.learn([
@@ -46,7 +46,7 @@ const spread = (machine?: Pool) => {
 const find = shardStatement(
   'find',
   { id: scalar<ChatId>('bigint') },
-  ({ id }) => id,
+  { chatOf: ({ id }) => id, isReading: true },
   ({ id }, { chats, members }) => `select title from ${chats} join ${members} where id = ${id}`,
   ['text'],
   ([title]) => title as string,
@@ -65,7 +65,7 @@ describe('Chats that are spread', () => {
     await find(other.pool, { id: IDS[0] as ChatId })
     await list(other.pool, {})
     expect(other.asked.map(({ text, values }) => [text, values])).to.deep.equal([
-      [`select * from ${find.onMachines.name}($1::bigint, $2::bigint, $3::bigint)`, [1, 1, 101]],
+      [`select * from ${find.onMachines.name}($1::bigint, $2::bigint, $3::bigint, $4::boolean)`, [1, 1, 101, false]],
       [`select coalesce(me, '')`, []],
     ])
   })
@@ -81,7 +81,8 @@ describe('Chats that are spread', () => {
     pool.emit('connect', connection.pool)
     await find(connection.pool, { id: IDS[0] as ChatId })
     expect([machine.asked.length, connection.asked.length]).to.deep.equal([1, 1])
-    expect(connection.asked[0]?.values).to.deep.equal([1, 1, 101])
+    expect(machine.asked[0]?.values).to.deep.equal([1, 1, 101, true])
+    expect(connection.asked[0]?.values).to.deep.equal([1, 1, 101, false])
   })
 
   it('are looked for when what is asked of the coordinator fails, but for what is about none of them', async () => {
@@ -89,7 +90,7 @@ describe('Chats that are spread', () => {
     const failure = new Error('a conflict')
     coordinator.query = () => Promise.reject(failure)
     const failures: unknown[] = []
-    const failed = (...given: unknown[]) => void failures.push(given)
+    const failed = async (...given: unknown[]) => failures.push(given) === 0
     isSpread(coordinator, partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts, {
       poolFor: () => undefined,
       failed,
@@ -97,7 +98,32 @@ describe('Chats that are spread', () => {
     })
     expect(await find(coordinator, { id: IDS[0] as ChatId }).catch((error: unknown) => error)).to.equal(failure)
     expect(await list(coordinator, {}).catch((error: unknown) => error)).to.equal(failure)
-    expect(failures).to.deep.equal([[undefined, failure]])
+    expect(failures).to.deep.equal([[undefined, failure, true]])
+  })
+
+  it('are read where the coordinator says while their shard is on its way, and written nowhere', async () => {
+    const change = shardStatement(
+      'change',
+      { id: scalar<ChatId>('bigint') },
+      { chatOf: ({ id }) => id, isReading: false },
+      () => '',
+      [],
+      () => undefined,
+    )
+    const moving = Object.assign(new Error('it moves'), { code: '55P03' })
+    const machine = new Pool()
+    machine.query = () => Promise.reject(moving)
+    let isAway = false
+    const { pool, asked } = told()
+    isSpread(pool, partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts, {
+      poolFor: () => (isAway ? undefined : machine),
+      failed: async (_, __, isReading) => (isAway = isReading),
+      close: async () => {},
+    })
+    expect(await change(pool, { id: IDS[0] as ChatId }).catch((error: unknown) => error)).to.equal(moving)
+    expect(asked).to.deep.equal([])
+    expect(await find(pool, { id: IDS[0] as ChatId })).to.deep.equal([])
+    expect(asked.map(({ values }) => values)).to.deep.equal([[1, 1, 101, false]])
   })
 
   it('are of one shard until one is split', () => {
@@ -131,28 +157,33 @@ describe('A statement as a function of machines', () => {
   const shard = { id: 7, tables: { chats: 'chats_7', messages: 'messages_8', members: 'members_9', reactions: 'r_10' } }
 
   it('names the tables of each shard, and finds out those that it does not know', () => {
-    expect(signature).to.equal(`${name}(bigint, bigint, bigint)`)
-    expect(declaration).to.contain(`${name}(_1 bigint, _chat bigint, _shard bigint)`).and.contain('(found_1 text)')
+    expect(signature).to.equal(`${name}(bigint, bigint, bigint, boolean)`)
+    expect(declaration)
+      .to.contain(`${name}(_1 bigint, _chat bigint, _shard bigint, _held boolean)`)
+      .and.contain('(found_1 text)')
     expect(body([shard])).to.contain(
       'when 7 then return query select title from chats_7 join members_9 where id = $1::bigint;',
     )
     expect(body([shard])).to.contain('select title from %1$s join %3$s where id = $1::bigint')
     // Not to be had of a shard that is no more: not even asked for there.
-    expect(body([])).to.match(/lock_shard_metadata\(5, array\[\$3\]\) from pg_dist_placement .* where shardid = \$3;/)
+    expect(body([])).to.match(
+      /case when \$4 then lock_shard_metadata\(5, array\[\$3\]\) end from pg_dist_placement .* where shardid = \$3;/,
+    )
   })
 
   it('is named by what it does, whatever the shards are called', () => {
-    const same = (text: string) =>
+    const same = (text: string, isReading = true) =>
       shardStatement(
         'find',
         { id: scalar<ChatId>('bigint') },
-        ({ id }) => id,
+        { chatOf: ({ id }) => id, isReading },
         () => text,
         ['text'],
         () => '',
       ).onMachines
     expect(same('select 1').name).to.equal(same('select 1').name)
     expect(same('select 1').name).not.to.equal(same('select 2').name)
+    expect(same('select 1').name).not.to.equal(same('select 1', false).name)
     expect(name).to.match(/^messenger_find_[0-9a-f]{12}$/)
   })
 })

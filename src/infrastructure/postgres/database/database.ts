@@ -24,18 +24,11 @@ export interface DatabaseSettings {
   readonly direct?: Connection | undefined
   /** Where tables are spread over machines, the shards of the chats, ascending; none where they are not. */
   readonly shards?: readonly ShardOfChats[]
-  /** Is told which of their machines are reached. */
-  readonly log?: (line: string) => void
 }
 
 const ignore = () => {}
 
-const DEFAULTS: DatabaseSettings & { readonly log: (line: string) => void } = {
-  log: ignore,
-  size: 10,
-  acquireTimeout: 2000,
-  pooler: 'none',
-}
+const DEFAULTS: DatabaseSettings = { size: 10, acquireTimeout: 2000, pooler: 'none' }
 
 export interface Database {
   /** What reads and changes go through. */
@@ -62,13 +55,17 @@ type PoolSettings = ConstructorParameters<typeof Pool>[0] & {
 const poolOf = (settings: PoolSettings, traces: StatementTraces | undefined): Pool =>
   traces ? new TracedPool({ ...settings, Client: tracedClient(settings.Client, traces) }, traces) : new Pool(settings)
 
-/** Statements are told to `traces`, where somebody traces them; else nothing of it is in their way. */
+/**
+ * Statements are told to `traces`, where somebody traces them; else nothing of it is in their way. Where tables are spread, `log` is
+ * told which machines are reached.
+ */
 export const openDatabase = (
   connection: Connection,
   settings: Partial<DatabaseSettings> = {},
   traces?: StatementTraces,
+  log: (line: string) => void = ignore,
 ): Database => {
-  const { size, acquireTimeout, pooler, direct: other, shards, log } = { ...DEFAULTS, ...settings }
+  const { size, acquireTimeout, pooler, direct: other, shards } = { ...DEFAULTS, ...settings }
   const parts = partsFrom(shards)
   const isPooled = pooler === 'transaction'
   const direct = other ?? (isPooled ? undefined : connection)

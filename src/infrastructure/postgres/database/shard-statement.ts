@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ChatId } from '../../../domain/identity.ts'
-import { type Parameters, placed, prepared, type Session, type Texts, type Values } from './statement.ts'
+import { type About, type Parameters, placed, prepared, type Session, type Texts, type Values } from './statement.ts'
 
 /** The tables in which what belongs to a chat stands beside it. */
 export const TABLES = ['chats', 'messages', 'members', 'reactions'] as const
@@ -27,8 +26,8 @@ export interface ShardFunction {
   readonly body: (shards: readonly Shard[]) => string
 }
 
-const declared = (name: string, types: readonly string[], returns: readonly string[]) => `
-  create or replace function ${name}(${types.map((type, index) => `_${index + 1} ${type}`).join(', ')}, _chat bigint, _shard bigint)
+const declared = (name: string, types: readonly string[], returns: readonly string[], others: string) => `
+  create or replace function ${name}(${types.map((type, index) => `_${index + 1} ${type}`).join(', ')}, _chat bigint, _shard bigint${others})
   returns table (${returns.map((type, index) => `found_${index + 1} ${type}`).join(', ')}) language plpgsql
   set plan_cache_mode = force_generic_plan set enable_seqscan = off`
 
@@ -36,15 +35,18 @@ const shardFunction = (
   label: string,
   types: readonly string[],
   returns: readonly string[],
+  isReading: boolean,
   text: (tables: Tables) => string,
 ): ShardFunction => {
+  const others = isReading ? ', _held boolean' : ''
   const [chat, shard] = [`$${types.length + 1}`, `$${types.length + 2}`]
   const nameNow = (table: string) => `shard_name('${table}', get_shard_id_for_distribution_column('${table}', ${chat}))`
+  const hold = `lock_shard_metadata(5, array[${shard}])`
   const isHere = `from pg_dist_placement join pg_dist_local_group using (groupid) where shardid = ${shard}`
   const body = (shards: readonly Shard[]) => `
 #variable_conflict use_column
 begin
-  perform lock_shard_metadata(5, array[${shard}]) ${isHere};
+  perform ${isReading ? `case when $${types.length + 3} then ${hold} end` : hold} ${isHere};
   if not found or not exists (select ${isHere}) then
     raise exception using errcode = 'serialization_failure', message = 'the shard has just moved away, or was split';
   end if;
@@ -55,14 +57,14 @@ begin
   end case;
 end`
   const hash = createHash('sha256')
-    .update(`${declared('', types, returns)}${body([])}`)
+    .update(`${declared('', types, returns, others)}${body([])}`)
     .digest('hex')
     .slice(0, 12)
   const name = `messenger_${label.replaceAll('-', '_')}_${hash}`
   return {
     name,
-    signature: `${name}(${types.join(', ')}, bigint, bigint)`,
-    declaration: declared(name, types, returns),
+    signature: `${name}(${types.join(', ')}, bigint, bigint${isReading ? ', boolean' : ''})`,
+    declaration: declared(name, types, returns, others),
     body,
   }
 }
@@ -77,20 +79,23 @@ end`
  * (`AcquireMetadataLocks`) and for which whoever moves or splits a shard waits (`BlockWritesToShardList`), and looks only then
  * whether the shard is there. If it is not, or is no more, that is a conflict. It looks before as well: of a shard that is no more
  * there is no lock to be had, and Citus says so as if it were broken.
+ *
+ * What only reads does the same where its machine is asked itself, which may be the last to learn that a shard has gone. Through
+ * the coordinator, which is the first, it holds nothing: so it goes on while a shard is on its way, which may be long.
  */
 export const shardStatement = <P extends Parameters, Row>(
   name: string,
   parameters: P,
-  chatOf: (values: Values<P>) => ChatId,
+  about: About<Values<P>>,
   text: (texts: Texts<P>, tables: Tables) => string,
   /** The SQL types of what it selects. */
   returns: readonly string[],
   read: (columns: readonly unknown[]) => Row,
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) & { readonly onMachines: ShardFunction } => {
   const { texts, types } = placed(parameters)
-  const onMachines = shardFunction(name, types, returns, (tables) => text(texts, tables))
+  const onMachines = shardFunction(name, types, returns, about.isReading, (tables) => text(texts, tables))
   const given = types.map((type, index) => `$${index + 1}::${type}`).join(', ')
-  const spread = `select * from ${onMachines.name}(${given}, $${types.length + 1}::bigint, $${types.length + 2}::bigint)`
-  const ask = prepared(name, parameters, { text: text(texts, PLAIN), spread }, read, undefined, chatOf)
+  const spread = `select * from ${onMachines.name}(${given}, $${types.length + 1}::bigint, $${types.length + 2}::bigint${about.isReading ? `, $${types.length + 3}::boolean` : ''})`
+  const ask = prepared(name, parameters, { text: text(texts, PLAIN), spread }, read, undefined, about)
   return Object.assign(ask, { onMachines })
 }

@@ -3,6 +3,7 @@ import type { ChatId } from '../../../domain/identity.ts'
 import { countFailure } from './load.ts'
 import type { Parameter } from './parameters.ts'
 import { spreadOf } from './spread.ts'
+import { isLockTimeout } from './sql-state.ts'
 
 /** Any connection of the pool, or one alone, in which a transaction may be under way. */
 export type Session = Pool | ClientBase
@@ -67,6 +68,14 @@ export const placed = <P extends Parameters>(parameters: P): { readonly texts: T
   return { texts: Object.fromEntries(texts) as Texts<P>, types }
 }
 
+/** What a statement is about that goes to the machine of its chats, where these are spread. */
+export interface About<V> {
+  /** One of the chats, all of which are of one shard. Where it is spread, that and its shard are two more values. */
+  readonly chatOf: (values: V) => ChatId
+  /** That it changes nothing. A third value says whether it has to hold the shard where it is. */
+  readonly isReading: boolean
+}
+
 /** A statement of these texts: that of a plain database, and that of one whose tables are spread. */
 export const prepared = <P extends Parameters, Row = void>(
   name: string,
@@ -74,26 +83,29 @@ export const prepared = <P extends Parameters, Row = void>(
   texts: { readonly text: string; readonly spread: string },
   read?: (columns: readonly unknown[]) => Row,
   patience?: number,
-  /** One of the chats that it is about, if they are of one shard: that and its shard are two more values where it is spread. */
-  chatOf?: (values: Values<P>) => ChatId,
+  about?: About<Values<P>>,
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) => {
   const named = Object.entries(parameters)
-  return async (session, values) => {
+  const ask = async (session: Session, values: Values<P>): Promise<Row[]> => {
     const flat: unknown[] = []
     for (const [name, parameter] of named) flat.push(...parameter.values(values[name] as never))
     const spread = spreadOf(session)
-    const chat = spread && chatOf?.(values)
-    if (chat !== undefined) flat.push(chat, spread?.parts.shardOf(chat))
+    const chat = spread && about?.chatOf(values)
+    const near = chat === undefined ? undefined : spread?.machines?.poolFor(chat)
+    if (chat !== undefined)
+      flat.push(chat, spread?.parts.shardOf(chat), ...(about?.isReading ? [near !== undefined] : []))
     const text = spread ? texts.spread : texts.text
     const query = { name, text, values: flat, rowMode: 'array', types, query_timeout: patience }
-    const near = chat === undefined ? undefined : spread?.machines?.poolFor(chat)
     try {
       const { rows } = await (near ?? session).query<unknown[]>(query as never)
       return read ? rows.map((row) => read(row)) : []
     } catch (error) {
       countFailure(session, error)
-      if (chat !== undefined) spread?.machines?.failed(near, error)
+      const isAway = chat !== undefined && (await spread?.machines?.failed(near, error, about?.isReading === true))
+      // While a shard moves it is read where the coordinator says.
+      if (near && isAway && isLockTimeout(error)) return ask(session, values)
       throw error
     }
   }
+  return ask
 }

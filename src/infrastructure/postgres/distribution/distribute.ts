@@ -10,7 +10,7 @@ type Log = (line: string) => void
 
 /**
  * On each machine, where nobody says how many: what goes to one shard goes together, so with twice as many a group of sends is half
- * as large and a send costs half as much again. More of them leave room for more machines, as a shard is on one.
+ * as large, and a send costs more. More of them leave room for more machines, as a shard is on one.
  */
 const SHARDS_PER_WORKER = 1
 

@@ -50,9 +50,13 @@ export const makeFunctions = async (client: ClientBase): Promise<void> => {
   }
 }
 
-/** The same at the start of a server, which may be the first of its version, or since a shard was split. */
+/**
+ * The same at the start of a server, which may be the first of its version, or since a shard was split. What is there, and was made
+ * for other shards, does until it can be made anew.
+ */
 export const ensureFunctions = async ({ pool, migrating }: Database, log: Log): Promise<void> => {
-  if ((await wanting(pool)).length === 0) return
+  const wanted = await wanting(pool)
+  if (wanted.length === 0) return
   if (!migrating)
     throw new Error(
       'functions have to be made on the machines of the cluster, which cannot be done through a pooler: set DATABASE_DIRECT_URL to the coordinator itself',
@@ -66,6 +70,11 @@ export const ensureFunctions = async ({ pool, migrating }: Database, log: Log): 
       await makeFunctions(client)
       await client.query('commit')
     })
+  } catch (error) {
+    if (!wanted.every(({ isBesideChats }) => isBesideChats)) throw error
+    log(
+      `what is written to shards that were split is planned each time, until a server is started again: ${String(error)}`,
+    )
   } finally {
     await client.end()
   }

@@ -33,7 +33,7 @@ const statementFor = forViewers((isViewed) =>
   shardStatement(
     isViewed ? 'messages-viewed' : 'messages',
     { wanted: table<WantedMessage>(isViewed ? viewedColumns : (plainColumns as typeof viewedColumns)) },
-    firstOf,
+    { chatOf: firstOf, isReading: true },
     ({ wanted }, { chats, messages, members }) => `
       select wanted.place, m.id is not null, ${MESSAGE} ${isViewed ? `, ${SIGHT}` : ''}
       from ${wanted.rows}

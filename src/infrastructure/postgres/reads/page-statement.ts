@@ -64,7 +64,7 @@ const pagesIn = (order: 'asc' | 'desc', isViewed: boolean, isOfReplies: boolean)
   shardStatement(
     `pages-${order}${isOfReplies ? '-of-replies' : ''}${isViewed ? '-viewed' : ''}`,
     { wanted: table<WantedRow>(columnsOf(isViewed, isOfReplies)) },
-    firstOf,
+    { chatOf: firstOf, isReading: true },
     ({ wanted }, { chats, messages, members }) => `
       select wanted.place, case when c.revision is distinct from wanted.known then json_build_array(${CHAT}, (
         select json_agg(json_build_array(${MESSAGE}))

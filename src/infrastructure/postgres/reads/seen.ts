@@ -42,6 +42,6 @@ export const forViewers = <S>(
   return Object.assign(choose, { both: [plain, viewed] })
 }
 
-/** The first chat of those that are asked about, as all of them are in one part. */
+/** The first chat of those that are asked about, as all of them are in one shard. */
 export const firstOf = ({ wanted }: { readonly wanted: readonly { readonly chatId: ChatId }[] }): ChatId =>
   wanted[0]?.chatId ?? (0 as ChatId)

@@ -48,9 +48,9 @@ end`
 export type KeyedMessage = NewMessageRow & KeyRow
 export const keyedMessageColumns = { ...newMessageColumns, ...keyColumns } satisfies Columns<KeyedMessage>
 
-/** The first chat that moves, as all of them are in one part. */
-export const firstOf = ({ moves }: { readonly moves: readonly { readonly id: ChatId }[] }): ChatId =>
-  moves[0]?.id ?? (0 as ChatId)
+/** The first chat that moves, as all of them are in one shard. */
+export const firstOf = ({ moves: [first] }: { readonly moves: readonly Pick<Move, 'id'>[] }) =>
+  first?.id ?? (0 as ChatId)
 
 /** Where a chat was found to be once it was moved. */
 export type Place = Pick<Chat, 'updatedAt' | 'lastMessageId' | 'revision'>

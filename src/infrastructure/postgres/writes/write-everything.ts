@@ -51,7 +51,7 @@ const group = (name: string, isMarking: boolean, isReacting: boolean) =>
       senders: sendersWhere(isMarking),
       ...reactionsWhere(isReacting),
     },
-    firstOf,
+    { chatOf: firstOf, isReading: false },
     ({ moves, sent, changed, members, unused, senders, ...reactions }, tables) => `
     with ${usedOf(tables, unused)}, moved as (
       update ${tables.chats} c

@@ -42,7 +42,7 @@ const LOCKED_SHARE = 0.3
  */
 const GATHER_MS = 1
 
-/** Groups of different parts go to different machines, and each takes several round trips. */
+/** Groups of different parts go to different machines. */
 const GROUPS_SHARE = 0.4
 
 const defaultsFor = ({ options }: Pool, parts: Parts | undefined): WriteSettings => ({

@@ -55,7 +55,7 @@ const groupOfSends = <Sent extends NewMessageRow>(
       unused: unusedWhere(isKeyed),
       senders: sendersWhere(isMarking),
     },
-    firstOf,
+    { chatOf: firstOf, isReading: false },
     ({ moves, sent, unused, senders }, tables) => `
       with ${isKeyed ? `${usedOf(tables, unused)}, ` : ''} moved as (
         update ${tables.chats} c
@@ -97,7 +97,7 @@ const singleSend =
     shardStatement(
       name,
       { move: row<LoneMove>(loneMoveColumns), sent: row<Said>(saidColumns) },
-      ({ move }) => move.id,
+      { chatOf: ({ move }) => move.id, isReading: false },
       ({ move, sent }, tables) => `
       with moved as (
         update ${tables.chats} c
