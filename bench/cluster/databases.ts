@@ -31,11 +31,16 @@ const fill = (connection: Connection, { chats, messages }: Contents) =>
     for (const table of ['chats', 'messages']) await client.query(`vacuum analyze ${table}`)
   })
 
-const prepared = async (connection: Connection, contents: Contents, isSpread: boolean): Promise<Connection> => {
+/** Spread over so many shards, if it is to be. */
+interface Spreading {
+  readonly shards: number | undefined
+}
+
+const prepared = async (connection: Connection, contents: Contents, spreading?: Spreading): Promise<Connection> => {
   await withClient(connection, (client: Client) => client.query(`drop table if exists ${TABLES} cascade`))
   const database = openDatabase({ url: urlOf(connection) })
   try {
-    await (isSpread ? distribute(database) : migrate(database))
+    await (spreading ? distribute(database, undefined, spreading) : migrate(database))
   } finally {
     await database.close()
   }
@@ -43,9 +48,9 @@ const prepared = async (connection: Connection, contents: Contents, isSpread: bo
   return connection
 }
 
-/** The database of the cluster, emptied, spread and filled. */
-export const spreadDatabase = (url: string, contents: Contents): Promise<Connection> =>
-  prepared(connectionOf(url), contents, true)
+/** The database of the cluster, emptied, spread and filled; one shard a machine, unless somebody says more. */
+export const spreadDatabase = (url: string, contents: Contents, shards?: number): Promise<Connection> =>
+  prepared(connectionOf(url), contents, { shards })
 
 /** The same contents in a plain one. */
 export const plainDatabase = async (url: string, contents: Contents): Promise<Connection> => {
@@ -54,5 +59,5 @@ export const plainDatabase = async (url: string, contents: Contents): Promise<Co
     const { rowCount } = await client.query('select from pg_database where datname = $1', [PLAIN])
     if (rowCount === 0) await client.query(`create database ${PLAIN}`)
   })
-  return prepared({ ...connection, database: PLAIN }, contents, false)
+  return prepared({ ...connection, database: PLAIN }, contents)
 }

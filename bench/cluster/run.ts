@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import {
   type Crowd,
   type Exchange,
@@ -16,7 +17,7 @@ import { plainDatabase, spreadDatabase } from './databases.ts'
 
 /*
  * One server on the cluster that CITUS_URL names against one on a plain database of the coordinator's PostgreSQL, in turns, 64
- * connections each. `--quick` shows that it works.
+ * connections each. `--quick` shows that it works; `--shards 8` spreads over as many, instead of one a machine.
  */
 
 const { CITUS_URL } = process.env
@@ -25,8 +26,8 @@ if (CITUS_URL === undefined) {
   process.exit(0)
 }
 
-const isQuick = process.argv.includes('--quick')
-const pace: Pace = isQuick ? { rounds: 2, seconds: 2, warmSeconds: 2 } : { rounds: 5, seconds: 4, warmSeconds: 8 }
+const { quick, shards } = parseArgs({ options: { quick: { type: 'boolean' }, shards: { type: 'string' } } }).values
+const pace: Pace = quick ? { rounds: 2, seconds: 2, warmSeconds: 2 } : { rounds: 5, seconds: 4, warmSeconds: 8 }
 const CONTENTS = { chats: 1000, messages: 100 }
 
 const MANY: Crowd = { chats: CONTENTS.chats, messages: CONTENTS.messages }
@@ -40,7 +41,10 @@ const FIGURES: readonly (readonly [figure: string, exchange: Exchange, crowd: Cr
   ['a lone send', send, { ...MANY, connections: 1 }],
 ]
 
-const [spread, plain] = [await spreadDatabase(CITUS_URL, CONTENTS), await plainDatabase(CITUS_URL, CONTENTS)]
+const [spread, plain] = [
+  await spreadDatabase(CITUS_URL, CONTENTS, shards === undefined ? undefined : Number(shards)),
+  await plainDatabase(CITUS_URL, CONTENTS),
+]
 const load = startLoad()
 const servers = [await startOurs(spread), await startOurs(plain)] as const
 const stop = async () => {
