@@ -1,6 +1,7 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import type { Database } from '../database/database.ts'
 import { migrate } from '../migrations/migrate.ts'
+import { withMigratingClient } from '../migrations/migrating-client.ts'
 import { underMigrationLock } from '../migrations/migration-lock.ts'
 import { makeFunctions } from './functions.ts'
 import { shardsOfChats } from './shards.ts'
@@ -79,16 +80,11 @@ export const distribute = async (
   if (!migrating)
     throw new Error('tables cannot be spread through a pooler: set DATABASE_DIRECT_URL to PostgreSQL itself')
   await bringUpToDate(database, log)
-  const client = new Client(migrating)
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return await underMigrationLock(client, log, async () => {
+  return withMigratingClient(migrating, (client) =>
+    underMigrationLock(client, log, async () => {
       if ((await shardsOfChats(client)).length > 0) return false
       await spread(client, log, shards)
       return true
-    })
-  } finally {
-    await client.end()
-  }
+    }),
+  )
 }

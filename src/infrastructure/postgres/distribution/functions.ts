@@ -1,6 +1,7 @@
-import { Client, type ClientBase, type Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { Database } from '../database/database.ts'
 import type { ShardFunction } from '../database/shard-statement.ts'
+import { withMigratingClient } from '../migrations/migrating-client.ts'
 import { underMigrationLock } from '../migrations/migration-lock.ts'
 import { READ_ON_MACHINES } from '../reads/on-machines.ts'
 import { WRITTEN_ON_MACHINES } from '../writes/on-machines.ts'
@@ -61,21 +62,18 @@ export const ensureFunctions = async ({ pool, migrating }: Database, log: Log): 
     throw new Error(
       'functions have to be made on the machines of the cluster, which cannot be done through a pooler: set DATABASE_DIRECT_URL to the coordinator itself',
     )
-  const client = new Client(migrating)
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    await underMigrationLock(client, log, async () => {
-      await client.query('begin')
-      await makeFunctions(client)
-      await client.query('commit')
-    })
-  } catch (error) {
-    if (!wanted.every(({ isBesideChats }) => isBesideChats)) throw error
-    log(
-      `what is written to shards that were split is planned each time, until a server is started again: ${String(error)}`,
-    )
-  } finally {
-    await client.end()
-  }
+  await withMigratingClient(migrating, async (client) => {
+    try {
+      await underMigrationLock(client, log, async () => {
+        await client.query('begin')
+        await makeFunctions(client)
+        await client.query('commit')
+      })
+    } catch (error) {
+      if (!wanted.every(({ isBesideChats }) => isBesideChats)) throw error
+      log(
+        `what is written to shards that were split is planned each time, until a server is started again: ${String(error)}`,
+      )
+    }
+  })
 }

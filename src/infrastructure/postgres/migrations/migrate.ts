@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MikroORM } from '@mikro-orm/postgresql'
-import { Client, type Pool } from 'pg'
+import type { Pool } from 'pg'
 import type { Database } from '../database/database.ts'
 import { isLockTimeout, sqlState } from '../database/sql-state.ts'
 import { type Session, statement } from '../database/statement.ts'
 import { executedMigrations, isUpToDate } from './executed.ts'
+import { withMigratingClient } from './migrating-client.ts'
 import { underMigrationLock } from './migration-lock.ts'
 import { MIGRATIONS } from './migration-names.ts'
 
@@ -93,12 +94,9 @@ const refuseToMigrate = async (pool: Pool): Promise<readonly string[]> => {
  */
 export const migrate = async ({ orm, migrating, pool }: Database, log: Log = () => {}): Promise<readonly string[]> => {
   if (!migrating) return refuseToMigrate(pool)
-  const client = new Client(migrating)
-  client.on('error', () => {})
-  await client.connect()
-  try {
+  return withMigratingClient(migrating, async (client) => {
     if ((await missing(client)).length === 0) return []
-    return await underMigrationLock(client, log, async () => {
+    return underMigrationLock(client, log, async () => {
       const names = await missing(client)
       for (const name of names) {
         // Fails when the session has ended, and with it the lock.
@@ -107,7 +105,5 @@ export const migrate = async ({ orm, migrating, pool }: Database, log: Log = () 
       }
       return names
     })
-  } finally {
-    await client.end()
-  }
+  })
 }
