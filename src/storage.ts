@@ -95,13 +95,15 @@ const locateDatabase = async (
 }
 
 interface Prepared {
+  /** As it was opened for that. */
   readonly database: Database
+  /** How it is opened to be served from: sessions are others where tables are spread over machines. */
   readonly settings: Whereabouts['settings']
 }
 
 /**
- * Brings the database up to date, and finds out whether its tables are spread over machines: then it is opened once more, for its
- * sessions are others. Rejects, with nothing left open, when the service cannot work on it.
+ * Brings the database up to date, and finds out whether its tables are spread. Rejects, with nothing left open, when the service
+ * cannot work on it.
  */
 const prepared = async (
   { connection, settings }: Whereabouts,
@@ -115,14 +117,19 @@ const prepared = async (
     if (shards.length === 0) return { database, settings }
     log(`chats are spread over ${shards.length} shards by Citus`)
     await ensureFunctions(database, log)
-    const spread = { ...settings, shards }
-    const opened = openDatabase(connection, spread, traces, log)
-    await database.close()
-    return { database: opened, settings: spread }
+    return { database, settings: { ...settings, shards } }
   } catch (error) {
     await database.close()
     throw error
   }
+}
+
+/** The same, opened to be served from: once more, where its tables are spread. */
+const opened = async (whereabouts: Whereabouts, log: Log, traces?: StatementTraces): Promise<Database> => {
+  const { database, settings } = await prepared(whereabouts, log, traces)
+  if (settings === whereabouts.settings) return database
+  await database.close()
+  return openDatabase(whereabouts.connection, settings, traces, log)
 }
 
 /** Where statements are traced: what is done for those who hear of it is done for nobody who asked. */
@@ -165,7 +172,7 @@ export const openStorage = async (
   if (config.STORAGE === 'memory') return memoryStorage()
   const found = await locateDatabase(config, log, onFailure, onLost)
   try {
-    const storage = storageOn((await prepared(found, log, traces)).database, onFailure)
+    const storage = storageOn(await opened(found, log, traces), onFailure)
     return {
       ...storage,
       close: async () => {
@@ -188,7 +195,7 @@ export const openStorageBeside = async (config: Config, log: Log): Promise<Stora
   const running = isEmbedded ? await runningPostgres(dataDirOf(config), log) : undefined
   if (!running) return openStorage(config, log)
   const found = { connection: { ...running, database: DATABASE }, settings: { size: 1 } }
-  return storageOn((await prepared(found, log)).database, undefined)
+  return storageOn(await opened(found, log), undefined)
 }
 
 /** The same for a database that other processes serve. */
