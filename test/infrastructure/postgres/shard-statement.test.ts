@@ -2,15 +2,7 @@ import { expect } from 'chai'
 import type { ChatId } from '../../../src/domain/identity.ts'
 import { scalar } from '../../../src/infrastructure/postgres/database/parameters.ts'
 import { shardStatement } from '../../../src/infrastructure/postgres/database/shard-statement.ts'
-
-const find = shardStatement(
-  'find',
-  { id: scalar<ChatId>('bigint') },
-  { chatOf: ({ id }) => id, isReading: true },
-  ({ id }, { chats, members }) => `select title from ${chats} join ${members} where id = ${id}`,
-  ['text'],
-  ([title]) => title as string,
-)
+import { find } from './find-title.ts'
 
 describe('A statement as a function of machines', () => {
   const { name, signature, declaration, body } = find.onMachines

@@ -3,12 +3,13 @@ import { Pool } from 'pg'
 import type { ChatId } from '../../../src/domain/identity.ts'
 import type { Machines } from '../../../src/infrastructure/postgres/database/machines.ts'
 import { scalar } from '../../../src/infrastructure/postgres/database/parameters.ts'
-import { hashOf, type Parts, partsFrom } from '../../../src/infrastructure/postgres/database/parts.ts'
+import { hashOf, inOneShard, type Parts, partsFrom } from '../../../src/infrastructure/postgres/database/parts.ts'
 import { shardStatement } from '../../../src/infrastructure/postgres/database/shard-statement.ts'
-import { inOneShard, isSpread } from '../../../src/infrastructure/postgres/database/spread.ts'
+import { markSpread } from '../../../src/infrastructure/postgres/database/spread.ts'
 import { statement } from '../../../src/infrastructure/postgres/database/statement.ts'
 import { readingTogether } from '../../../src/infrastructure/postgres/reads/batches.ts'
 import { aChatId, upTo } from '../../fixtures.ts'
+import { find } from './find-title.ts'
 
 const IDS = upTo(20).map(aChatId)
 const isLow = (id: ChatId) => hashOf(id) < 0
@@ -34,7 +35,7 @@ const spread = (machine?: Pool) => {
   const coordinator = told()
   const parts = partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts
   const machines: Machines = { poolFor: () => machine, failed: async () => false, close: async () => {} }
-  isSpread(coordinator.pool, parts, machines)
+  markSpread(coordinator.pool, parts, machines)
   const split = () =>
     parts.learn([
       { id: 102, least: -(2 ** 31) },
@@ -43,14 +44,6 @@ const spread = (machine?: Pool) => {
   return { ...coordinator, parts, split }
 }
 
-const find = shardStatement(
-  'find',
-  { id: scalar<ChatId>('bigint') },
-  { chatOf: ({ id }) => id, isReading: true },
-  ({ id }, { chats, members }) => `select title from ${chats} join ${members} where id = ${id}`,
-  ['text'],
-  ([title]) => title as string,
-)
 const list = statement('list', {}, (_, { orNobody }) => `select ${orNobody('me')}`)
 
 describe('Chats that are spread', () => {
@@ -91,7 +84,7 @@ describe('Chats that are spread', () => {
     coordinator.query = () => Promise.reject(failure)
     const failures: unknown[] = []
     const failed = async (...given: unknown[]) => failures.push(given) === 0
-    isSpread(coordinator, partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts, {
+    markSpread(coordinator, partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts, {
       poolFor: () => undefined,
       failed,
       close: async () => {},
@@ -115,7 +108,7 @@ describe('Chats that are spread', () => {
     machine.query = () => Promise.reject(moving)
     let isAway = false
     const { pool, asked } = told()
-    isSpread(pool, partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts, {
+    markSpread(pool, partsFrom([{ id: 101, least: -(2 ** 31) }]) as Parts, {
       poolFor: () => (isAway ? undefined : machine),
       failed: async (_, __, isReading) => (isAway = isReading),
       close: async () => {},
@@ -127,13 +120,13 @@ describe('Chats that are spread', () => {
   })
 
   it('are of one shard until one is split', () => {
-    const { pool, split } = spread()
-    expect(inOneShard(pool, IDS, (id) => id)).to.deep.equal({ here: IDS, elsewhere: [] })
-    expect(inOneShard(told().pool, IDS, (id) => id)).to.deep.equal({ here: IDS, elsewhere: [] })
+    const { parts, split } = spread()
+    expect(inOneShard(parts, (id) => id, IDS)).to.deep.equal({ here: IDS, elsewhere: [] })
+    expect(inOneShard(undefined, (id) => id, IDS)).to.deep.equal({ here: IDS, elsewhere: [] })
     split()
     const [first] = IDS as [ChatId]
     const isHere = (id: ChatId) => isLow(id) === isLow(first)
-    expect(inOneShard(pool, IDS, (id) => id)).to.deep.equal({
+    expect(inOneShard(parts, (id) => id, IDS)).to.deep.equal({
       here: IDS.filter(isHere),
       elsewhere: IDS.filter((id) => !isHere(id)),
     })

@@ -10,7 +10,7 @@ import { countConnections } from './load.ts'
 import { openMachines } from './machines.ts'
 import type { StatementTraces } from './statement-traces.ts'
 import { type Parts, partsFrom, type ShardOfChats } from './parts.ts'
-import { isSpread } from './spread.ts'
+import { markSpread } from './spread.ts'
 import { tracedClient, TracedPool } from './traced.ts'
 
 export interface DatabaseSettings {
@@ -91,7 +91,7 @@ export const openDatabase = (
     return opened.on('remove', (client) => void pool.emit('remove', client))
   }
   const machines = parts && openMachines(pool, parts, { open: isPooled ? undefined : openAt, log })
-  if (machines) isSpread(pool, parts, machines)
+  if (machines) markSpread(pool, parts, machines)
 
   let orm: Promise<MikroORM> | undefined
   const openOrm = async () => {

@@ -63,6 +63,20 @@ export const partsFrom = (shards: readonly ShardOfChats[] = []): Parts | undefin
 /** Shards that one request asks at once: each takes a connection. */
 const AT_ONCE = 3
 
+const byShard = <Item>(parts: Parts, chatOf: (item: Item) => ChatId, items: readonly Item[]): Item[][] =>
+  Array.from(Map.groupBy(items, (item) => parts.shardOf(chatOf(item))).values())
+
+/** Those items that are in one shard, as the first is, and those that are not: none, but where a shard was split. */
+export const inOneShard = <Item>(
+  parts: Parts | undefined,
+  chatOf: (item: Item) => ChatId,
+  items: readonly Item[],
+): { readonly here: readonly Item[]; readonly elsewhere: readonly Item[] } => {
+  if (!parts) return { here: items, elsewhere: [] }
+  const [here = [], ...others] = byShard(parts, chatOf, items)
+  return { here, elsewhere: others.flat() }
+}
+
 /** Does the work on what is in each shard by itself, some at once; on all together where nothing is spread. */
 export const inParts = async <Item, Found>(
   parts: Parts | undefined,
@@ -71,7 +85,6 @@ export const inParts = async <Item, Found>(
   work: (items: readonly Item[]) => Promise<readonly Found[]>,
 ): Promise<readonly Found[]> => {
   if (!parts) return work(items)
-  const groups = Map.groupBy(items, (item) => parts.shardOf(chatOf(item)))
   const atOnce = limited(AT_ONCE)
-  return (await Promise.all(Array.from(groups.values(), (group) => atOnce(() => work(group))))).flat()
+  return (await Promise.all(byShard(parts, chatOf, items).map((group) => atOnce(() => work(group))))).flat()
 }

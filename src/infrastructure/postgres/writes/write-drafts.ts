@@ -1,6 +1,5 @@
 import type { ChatId } from '../../../domain/identity.ts'
 import { entryRow, keyRow } from '../database/rows.ts'
-import { inOneShard } from '../database/spread.ts'
 import type { Session } from '../database/statement.ts'
 import { changedMemberRow, isSends, keyedRow, moveOf, sendersIn, type StandingDraft, unusedIn } from './draft-rows.ts'
 import type { Place } from './moving.ts'
@@ -62,17 +61,14 @@ const writeGroup = (session: Session, drafts: readonly StandingDraft[]) => {
 
 /**
  * Writes drafts, ascending by chat. Returns the chats that were not where they were decided on: to which place those were
- * moved to which only messages were sent, and undefined for the stale ones, of which nothing was written; those are stale, too, that are
- * in another shard than the first.
+ * moved to which only messages were sent, and undefined for the stale ones, of which nothing was written.
  */
 export const writeDrafts = async (
   session: Session,
   drafts: readonly StandingDraft[],
 ): Promise<ReadonlyMap<ChatId, Place | undefined>> => {
-  const { here, elsewhere } = inOneShard(session, drafts, ({ before }) => before.id)
-  const [first] = here
+  const [first] = drafts
   if (!first) return new Map()
-  const surprises = await ((here.length === 1 && writeOneSend(session, first)) || writeGroup(session, here))
-  const stale = elsewhere.map(({ before }) => ({ id: before.id, place: undefined }))
-  return new Map([...surprises, ...stale].map(({ id, place }) => [id, place]))
+  const surprises = await ((drafts.length === 1 && writeOneSend(session, first)) || writeGroup(session, drafts))
+  return new Map(surprises.map(({ id, place }) => [id, place]))
 }

@@ -4,10 +4,9 @@ import type { ChatId } from '../../../domain/identity.ts'
 import type { Database } from '../database/database.ts'
 import { limited } from '../database/limited.ts'
 import { countGroup, countPending } from '../database/load.ts'
-import { inOneShard } from '../database/spread.ts'
 import type { StatementTraces } from '../database/statement-traces.ts'
 import { tracesOf } from '../database/traced.ts'
-import { inParts, type Parts } from '../database/parts.ts'
+import { inOneShard, inParts, type Parts } from '../database/parts.ts'
 import { freeChats } from './load-drafts.ts'
 import { neighbours } from './neighbours.ts'
 import type { PendingChange } from './pending-change.ts'
@@ -79,7 +78,7 @@ export const writeQueues = (
   const plain: Writer = {
     together: async (changes) => {
       // A part may have become several shards, and what is looked up for a group must be in one as well.
-      const { here, elsewhere } = inOneShard(pool, changes, ({ ask }) => ask.chatId)
+      const { here, elsewhere } = inOneShard(parts, ({ ask }) => ask.chatId, changes)
       countGroup(pool, 'changes', here.length)
       const written = await writeGroup(pool, recent, members, here, others.noticed)
       written.later.push(...elsewhere)
