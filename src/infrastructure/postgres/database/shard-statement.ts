@@ -26,10 +26,8 @@ export interface ShardFunction {
   readonly body: (shards: readonly Shard[]) => string
 }
 
-const declared = (name: string, types: readonly string[], returns: readonly string[], others: string) => `
-  create or replace function ${name}(${types.map((type, index) => `_${index + 1} ${type}`).join(', ')}, _chat bigint, _shard bigint${others})
-  returns table (${returns.map((type, index) => `found_${index + 1} ${type}`).join(', ')}) language plpgsql
-  set plan_cache_mode = force_generic_plan set enable_seqscan = off`
+/** What each function is given after the statement's own values; the last, where it reads alone. */
+const routing = (isReading: boolean) => ({ _chat: 'bigint', _shard: 'bigint', ...(isReading && { _held: 'boolean' }) })
 
 const shardFunction = (
   label: string,
@@ -38,15 +36,20 @@ const shardFunction = (
   isReading: boolean,
   text: (tables: Tables) => string,
 ): ShardFunction => {
-  const others = isReading ? ', _held boolean' : ''
-  const [chat, shard] = [`$${types.length + 1}`, `$${types.length + 2}`]
+  const own = types.map((type, index) => `_${index + 1} ${type}`)
+  const others = Object.entries(routing(isReading)).map((parameter) => parameter.join(' '))
+  const [chat, shard, held] = [1, 2, 3].map((place) => `$${types.length + place}`)
+  const declared = (name: string) => `
+  create or replace function ${name}(${[...own, ...others].join(', ')})
+  returns table (${returns.map((type, index) => `found_${index + 1} ${type}`).join(', ')}) language plpgsql
+  set plan_cache_mode = force_generic_plan set enable_seqscan = off`
   const nameNow = (table: string) => `shard_name('${table}', get_shard_id_for_distribution_column('${table}', ${chat}))`
   const hold = `lock_shard_metadata(5, array[${shard}])`
   const isHere = `from pg_dist_placement join pg_dist_local_group using (groupid) where shardid = ${shard}`
   const body = (shards: readonly Shard[]) => `
 #variable_conflict use_column
 begin
-  perform ${isReading ? `case when $${types.length + 3} then ${hold} end` : hold} ${isHere};
+  perform ${isReading ? `case when ${held} then ${hold} end` : hold} ${isHere};
   if not found or not exists (select ${isHere}) then
     raise exception using errcode = 'serialization_failure', message = 'the shard has just moved away, or was split';
   end if;
@@ -57,14 +60,14 @@ begin
   end case;
 end`
   const hash = createHash('sha256')
-    .update(`${declared('', types, returns, others)}${body([])}`)
+    .update(`${declared('')}${body([])}`)
     .digest('hex')
     .slice(0, 12)
   const name = `messenger_${label.replaceAll('-', '_')}_${hash}`
   return {
     name,
-    signature: `${name}(${types.join(', ')}, bigint, bigint${isReading ? ', boolean' : ''})`,
-    declaration: declared(name, types, returns, others),
+    signature: `${name}(${[...types, ...Object.values(routing(isReading))].join(', ')})`,
+    declaration: declared(name),
     body,
   }
 }
@@ -94,8 +97,8 @@ export const shardStatement = <P extends Parameters, Row>(
 ): ((session: Session, values: Values<P>) => Promise<Row[]>) & { readonly onMachines: ShardFunction } => {
   const { texts, types } = placed(parameters)
   const onMachines = shardFunction(name, types, returns, about.isReading, (tables) => text(texts, tables))
-  const given = types.map((type, index) => `$${index + 1}::${type}`).join(', ')
-  const spread = `select * from ${onMachines.name}(${given}, $${types.length + 1}::bigint, $${types.length + 2}::bigint${about.isReading ? `, $${types.length + 3}::boolean` : ''})`
+  const given = [...types, ...Object.values(routing(about.isReading))].map((type, index) => `$${index + 1}::${type}`)
+  const spread = `select * from ${onMachines.name}(${given.join(', ')})`
   const ask = prepared(name, parameters, { text: text(texts, PLAIN), spread }, read, undefined, about)
   return Object.assign(ask, { onMachines })
 }
