@@ -10,6 +10,7 @@ import { openStorage } from '../../src/storage.ts'
 import { releasing } from '../releasing.ts'
 import { aConfig, served } from '../served.ts'
 import { aSpreadDatabase, clusterUrl, onCluster, withoutTables } from './cluster.ts'
+import { post } from './senders.ts'
 
 /** The newest when tables were first spread: no cluster has less, and whatever came later is applied to spread tables, too. */
 const FIRST_SPREAD = 'Migration20261129110000_more_than_text'
@@ -29,15 +30,6 @@ describe('Spreading a database over a cluster', () => {
   const aService = async () => hold(await aMessenger(), ({ stop }) => stop())
 
   const clientOf = ({ url }: Messenger) => createClient({ baseUrl: url })
-
-  const post = async ({ url }: Messenger, path: string, body: object, key: string) => {
-    const response = await fetch(`${url}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(body),
-    })
-    return { status: response.status, body: (await response.json()) as { readonly id: number } }
-  }
 
   /** What is to be seen of everything. */
   const seen = async (messenger: Messenger) => {

@@ -22,7 +22,8 @@ export interface Senders {
   readonly stop: () => Promise<void>
 }
 
-const post = async ({ url }: Messenger, path: string, body: object, key: string) => {
+/** Asks it to make something once, under the key. */
+export const post = async ({ url }: Messenger, path: string, body: object, key: string) => {
   const response = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': key },

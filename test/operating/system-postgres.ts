@@ -105,7 +105,7 @@ export const systemPostgres = (): Promise<SystemPostgres | undefined> =>
       return undefined
     }))
 
-/** The same for tests, which are left out where there is none. */
+/** The same for tests, which are left out where there is none: why, was said then. */
 export const systemPostgresFor = async (test: Mocha.Context): Promise<SystemPostgres> =>
   (await systemPostgres()) ?? test.skip()
 
